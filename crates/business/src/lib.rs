@@ -1,0 +1,1 @@
+//! Hop 4: webhook in, reply out.

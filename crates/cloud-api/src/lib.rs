@@ -1,0 +1,1 @@
+//! Hop 3: the business's end of the encryption.

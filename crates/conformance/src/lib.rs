@@ -1,0 +1,1 @@
+//! Cases and vectors against any implementation behind an adapter.

@@ -1,0 +1,1 @@
+//! What every hop is: inputs, outputs, and the desk on which it works on rows.

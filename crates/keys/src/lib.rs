@@ -1,0 +1,1 @@
+//! Public keys, their encodings, and signature verification.

@@ -1,0 +1,1 @@
+//! Beside the path: Business Manager, billing, statistics, the readers.

@@ -1,0 +1,1 @@
+//! The Signal protocol, one folder per published specification.

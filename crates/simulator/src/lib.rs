@@ -1,0 +1,1 @@
+//! The hops in virtual time: network, faults, checkers, reports.

@@ -1,0 +1,1 @@
+//! The storage interface, its memory engine, and the suite every engine passes.

@@ -1,0 +1,1 @@
+//! Hop 2: stores and forwards what it cannot open.

@@ -1,0 +1,1 @@
+//! Words everyone shares: ids, time, limits, stable sampling.

@@ -1,0 +1,1 @@
+//! Bytes between hops: exactly what an observer can parse without keys.

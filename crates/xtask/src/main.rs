@@ -1,0 +1,2 @@
+//! Repository automation: tidy, generated code, reference pages.
+fn main() {}
