@@ -1,2 +1,45 @@
-//! Repository automation: tidy, generated code, reference pages.
-fn main() {}
+//! Repository automation: tidy, generated code, digests.
+//!
+//! Knows the shape of the repository. Knows nothing of what the crates do, and links none of them,
+//! so that it still builds when they do not.
+
+mod codegen;
+mod finding;
+mod repository;
+
+use std::process::ExitCode;
+
+use crate::{
+    finding::{Error, Finding},
+    repository::Repository,
+};
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(findings) if findings.is_empty() => ExitCode::SUCCESS,
+        Ok(findings) => {
+            findings.iter().for_each(|finding| eprintln!("{finding}"));
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
+    let repository = Repository::of_this_build();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["codegen"] => codegen::write(&repository).map(|()| Vec::new()),
+        ["codegen", "--check"] => codegen::check(&repository),
+        _ => Err(Error::Usage(USAGE)),
+    }
+}
