@@ -1,0 +1,200 @@
+//! One attempt at a piece of work: it reads, writes and asks, and nothing happens until it ends.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use store::{Check, Expect, Key, Op, Revision, Row, Transaction, Value, transaction::Stored};
+use vocab::{DataClass, Keep, Now};
+
+use super::{Waiting, rows::Rows};
+use crate::contract::Act;
+
+/// One attempt at a piece of work.
+#[derive(Debug)]
+pub struct Attempt<'a, E, N> {
+    rows: &'a Rows,
+    brought: &'a [(Op, Value)],
+    now: Now,
+    reads: BTreeMap<Key, Expect>,
+    writes: BTreeMap<Key, Option<Row>>,
+    appends: Vec<Row>,
+    missing: Vec<Op>,
+    acts: Vec<Act<E>>,
+    notes: Vec<N>,
+}
+
+/// What an attempt came to.
+pub(super) struct Done<E, N> {
+    pub(super) transaction: Transaction,
+    pub(super) touched: Vec<Key>,
+    pub(super) written: BTreeMap<Key, Option<(Revision, Vec<u8>)>>,
+    pub(super) missing: Vec<Op>,
+    pub(super) acts: Vec<Act<E>>,
+    pub(super) notes: Vec<N>,
+}
+
+impl<'a, E, N> Attempt<'a, E, N> {
+    pub(super) const fn new(rows: &'a Rows, brought: &'a [(Op, Value)], now: Now) -> Self {
+        Self {
+            rows,
+            brought,
+            now,
+            reads: BTreeMap::new(),
+            writes: BTreeMap::new(),
+            appends: Vec::new(),
+            missing: Vec::new(),
+            acts: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The two clocks at this input.
+    pub const fn now(&self) -> Now {
+        self.now
+    }
+
+    /// Reads a row: its bytes, or `None` where there is no such row.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if the row is not on the desk; it is then fetched.
+    pub fn read(&mut self, key: &Key) -> Result<Option<Vec<u8>>, Waiting> {
+        if let Some(written) = self.writes.get(key) {
+            return Ok(written.as_ref().map(|row| row.value.clone()));
+        }
+        let Some(copy) = self.rows.get(key) else {
+            self.ask(Op::Get(key.clone()));
+            return Err(Waiting);
+        };
+        self.reads.insert(key.clone(), copy.expect());
+        Ok(copy.row.as_ref().map(|(_, value)| value.clone()))
+    }
+
+    /// Makes sure that all of `keys` are on the desk, in one fetch.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if one is not; all that lack are then fetched together.
+    pub fn need(&mut self, keys: &[Key]) -> Result<(), Waiting> {
+        for key in keys {
+            if self.rows.get(key).is_none() && !self.writes.contains_key(key) {
+                self.ask(Op::Get(key.clone()));
+            }
+        }
+        if self.missing.is_empty() { Ok(()) } else { Err(Waiting) }
+    }
+
+    /// Reads rows by prefix, in order of their keys, past the desk: what is under way is seen, since
+    /// a store answers in order, and nothing checks later that no row joined them.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] the first time.
+    pub fn scan(
+        &mut self,
+        prefix: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<&'a [Stored], Waiting> {
+        let op = Op::Scan { prefix: prefix.clone(), after: after.cloned(), limit };
+        match self.was_brought(&op) {
+            Some(Value::Rows(rows)) => Ok(rows),
+            _ => {
+                self.ask(op);
+                Err(Waiting)
+            }
+        }
+    }
+
+    /// Takes the first row of a prefix out of the store, exactly once for all attempts at this work,
+    /// whatever becomes of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] the first time.
+    pub fn take_first(&mut self, prefix: &Key) -> Result<Option<&'a Stored>, Waiting> {
+        let op = Op::TakeFirst(prefix.clone());
+        match self.was_brought(&op) {
+            Some(Value::Row(row)) => Ok(row.as_ref()),
+            _ => {
+                self.ask(op);
+                Err(Waiting)
+            }
+        }
+    }
+
+    fn was_brought(&self, op: &Op) -> Option<&'a Value> {
+        self.brought.iter().find_map(|(asked, value)| (asked == op).then_some(value))
+    }
+
+    fn ask(&mut self, op: Op) {
+        if !self.missing.contains(&op) {
+            self.missing.push(op);
+        }
+    }
+
+    /// Writes a row. A row that this attempt did not read is written whatever stands there.
+    pub fn write(&mut self, key: Key, value: Vec<u8>, class: DataClass, keep: Keep) {
+        let revision = self.next_revision(&key);
+        self.writes.insert(key.clone(), Some(Row { key, revision, value, class, keep }));
+    }
+
+    /// Removes a row if it is there.
+    pub fn delete(&mut self, key: Key) {
+        self.writes.insert(key, None);
+    }
+
+    /// Adds a row at the end of a queue; the key it gets is in [`super::Turn::appended`].
+    pub fn append(&mut self, queue: Key, value: Vec<u8>, class: DataClass, keep: Keep) {
+        let revision = Revision(self.now.wall.0);
+        self.appends.push(Row { key: queue, revision, value, class, keep });
+    }
+
+    /// Asks for an effect, to leave after this attempt is durable.
+    pub fn act(&mut self, act: Act<E>) {
+        self.acts.push(act);
+    }
+
+    /// Tells the person or operator, once this attempt is durable.
+    pub fn event(&mut self, event: E) {
+        self.act(Act::Event(event));
+    }
+
+    /// Leaves a note for the hop's memory, to be applied when this attempt is durable.
+    pub fn note(&mut self, note: N) {
+        self.notes.push(note);
+    }
+
+    fn next_revision(&self, key: &Key) -> Revision {
+        match self.rows.get(key).and_then(|copy| copy.row.as_ref()) {
+            Some((revision, _)) => revision.next(),
+            None => Revision(self.now.wall.0),
+        }
+    }
+
+    pub(super) fn finish(self) -> Done<E, N> {
+        let mut touched: Vec<Key> = self.reads.keys().cloned().collect();
+        touched.extend(self.writes.keys().filter(|key| !self.reads.contains_key(key)).cloned());
+        let written = self
+            .writes
+            .iter()
+            .map(|(key, row)| {
+                (key.clone(), row.as_ref().map(|row| (row.revision, row.value.clone())))
+            })
+            .collect();
+        let checks = self.reads.into_iter().map(|(key, expect)| Check { key, expect }).collect();
+        let ops = self
+            .writes
+            .into_iter()
+            .map(|(key, row)| row.map_or(Op::Delete(key), Op::Put))
+            .chain(self.appends.into_iter().map(Op::Append))
+            .collect();
+        Done {
+            transaction: Transaction { checks, ops },
+            touched,
+            written,
+            missing: self.missing,
+            acts: self.acts,
+            notes: self.notes,
+        }
+    }
+}

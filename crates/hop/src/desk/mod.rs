@@ -1,0 +1,205 @@
+//! The desk: where a hop works on rows that its store may not have brought yet.
+//!
+//! A piece of work is *attempted*: straight-line code that reads rows, writes rows and asks for
+//! effects. An attempt that needs a row which is not on the desk stops with [`Waiting`]; the desk
+//! fetches the row and the hop attempts the same work again from its start. An attempt that comes
+//! to its end becomes one transaction: every row it read is checked to be as it was, every row it
+//! wrote is written, and its effects may leave only after that. Further work may build on the
+//! written rows before they are durable; where a transaction conflicts, its rows leave the desk and
+//! its work is attempted again. Nothing of the dropped attempt has left the machine.
+//!
+//! Knows: rows, revisions, transactions. Does not know: what the work is.
+
+mod attempt;
+mod rows;
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use store::{Answer, Key, Op, Transaction, TxId, Value};
+use vocab::{Instant, Micros, Now};
+
+pub use self::attempt::Attempt;
+use self::rows::Rows;
+use crate::contract::{Act, Effect};
+
+/// The attempt needs something that is on its way; stop and hand this back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "an attempt that goes on without a row decides on nothing"]
+pub struct Waiting;
+
+/// A piece of work with what was already brought for it.
+#[derive(Clone, Debug)]
+pub struct Work<J> {
+    job: J,
+    brought: Vec<(Op, Value)>,
+}
+
+impl<J> From<J> for Work<J> {
+    fn from(job: J) -> Self {
+        Self { job, brought: Vec::new() }
+    }
+}
+
+/// What an answer of the store means for the hop.
+#[must_use = "notes are applied and work is attempted by the hop"]
+#[derive(Debug)]
+pub struct Turn<J, N> {
+    /// Notes of the attempt that is now durable, for the hop's memory.
+    pub notes: Vec<N>,
+    /// Keys that queues gave to what the attempt appended, in its order.
+    pub appended: Vec<Key>,
+    /// Work to attempt now.
+    pub again: Option<Work<J>>,
+}
+
+/// Working copies of rows, and the work that waits for a store.
+#[derive(Debug)]
+pub struct Desk<J, N> {
+    rows: Rows,
+    last_tx: TxId,
+    waiting: BTreeMap<TxId, Pending<J, N>>,
+    /// Work that a store could not do: attempted again from then on.
+    postponed: Vec<(Instant, Work<J>)>,
+}
+
+#[derive(Debug)]
+enum Pending<J, N> {
+    /// Rows were asked for; the work is attempted again when they are here.
+    Fetch { work: Work<J>, asked: Vec<Op> },
+    /// An attempt waits to become durable.
+    Commit { work: Work<J>, touched: Vec<Key>, notes: Vec<N> },
+}
+
+/// How long work waits before it asks an unavailable store again.
+const PATIENCE: Micros = Micros::seconds(1);
+
+impl<J, N> Desk<J, N> {
+    /// An empty desk that keeps at most `most` rows on which no transaction is under way.
+    pub const fn new(most: usize) -> Self {
+        Self {
+            rows: Rows::new(most),
+            last_tx: TxId(0),
+            waiting: BTreeMap::new(),
+            postponed: Vec::new(),
+        }
+    }
+
+    /// Attempts `work` once. Its effects, or the request for what it lacks, go to `effects`.
+    ///
+    /// Returns notes that hold at once, because the attempt neither read nor wrote anything.
+    pub fn attempt<E>(
+        &mut self,
+        work: Work<J>,
+        now: Now,
+        effects: &mut Vec<Effect<E>>,
+        run: impl FnOnce(&mut Attempt<'_, E, N>, &J) -> Result<(), Waiting>,
+    ) -> Vec<N> {
+        let mut attempt = Attempt::new(&self.rows, &work.brought, now);
+        let outcome = run(&mut attempt, &work.job);
+        let done = attempt.finish();
+        if let Err(Waiting) = outcome {
+            self.fetch(work, done.missing, effects);
+            return Vec::new();
+        }
+        if done.transaction.checks.is_empty() && done.transaction.ops.is_empty() {
+            effects.extend(done.acts.into_iter().map(|act| Effect { after: None, act }));
+            return done.notes;
+        }
+        let tx = self.next_tx();
+        self.rows.begin(tx, &done.touched, done.written);
+        effects.push(Effect { after: None, act: Act::Store { tx, transaction: done.transaction } });
+        effects.extend(done.acts.into_iter().map(|act| Effect { after: Some(tx), act }));
+        let pending = Pending::Commit { work, touched: done.touched, notes: done.notes };
+        self.waiting.insert(tx, pending);
+        Vec::new()
+    }
+
+    fn fetch<E>(&mut self, work: Work<J>, asked: Vec<Op>, effects: &mut Vec<Effect<E>>) {
+        let tx = self.next_tx();
+        let transaction = Transaction { checks: Vec::new(), ops: asked.clone() };
+        effects.push(Effect { after: None, act: Act::Store { tx, transaction } });
+        self.waiting.insert(tx, Pending::Fetch { work, asked });
+    }
+
+    /// Takes the store's answer.
+    pub fn stored(&mut self, tx: TxId, answer: Answer, now: Now) -> Turn<J, N> {
+        let nothing = Turn { notes: Vec::new(), appended: Vec::new(), again: None };
+        match (self.waiting.remove(&tx), answer) {
+            (None, _) => nothing,
+            (Some(Pending::Fetch { mut work, asked }), Answer::Done(values)) => {
+                for (op, value) in asked.into_iter().zip(values) {
+                    self.bring(&mut work, op, value);
+                }
+                Turn { again: Some(work), ..nothing }
+            }
+            (Some(Pending::Commit { touched, notes, .. }), Answer::Done(values)) => {
+                self.rows.end(tx, &touched);
+                let appended = values.into_iter().filter_map(appended_key).collect();
+                Turn { notes, appended, again: None }
+            }
+            (Some(Pending::Commit { mut work, touched, .. }), Answer::Conflict { .. }) => {
+                self.rows.drop_all(tx, &touched);
+                // What was scanned may be stale; what was taken is gone from the store for good.
+                work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
+                Turn { again: Some(work), ..nothing }
+            }
+            (Some(Pending::Fetch { work, .. }), Answer::Conflict { .. }) => {
+                Turn { again: Some(work), ..nothing }
+            }
+            (Some(pending), Answer::Unavailable(_)) => {
+                self.postpone(tx, pending, now);
+                nothing
+            }
+        }
+    }
+
+    fn bring(&mut self, work: &mut Work<J>, op: Op, value: Value) {
+        match (op, value) {
+            (Op::Get(key), Value::Row(stored)) => self.rows.arrive(key, stored),
+            (op, value) => work.brought.push((op, value)),
+        }
+    }
+
+    fn postpone(&mut self, tx: TxId, pending: Pending<J, N>, now: Now) {
+        let work = match pending {
+            Pending::Fetch { work, .. } => work,
+            Pending::Commit { mut work, touched, .. } => {
+                self.rows.drop_all(tx, &touched);
+                work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
+                work
+            }
+        };
+        self.postponed.push((now.mono.after(PATIENCE), work));
+    }
+
+    /// When [`Desk::due`] has something to attempt.
+    pub fn wake_at(&self) -> Option<Instant> {
+        self.postponed.iter().map(|(at, _)| *at).min()
+    }
+
+    /// Postponed work whose time has come, oldest first.
+    pub fn due(&mut self, now: Now) -> Vec<Work<J>> {
+        let (due, later) =
+            core::mem::take(&mut self.postponed).into_iter().partition(|(at, _)| *at <= now.mono);
+        self.postponed = later;
+        let due: Vec<(Instant, Work<J>)> = due;
+        due.into_iter().map(|(_, work)| work).collect()
+    }
+
+    /// Pieces of work that wait for the store.
+    pub fn under_way(&self) -> usize {
+        self.waiting.len().saturating_add(self.postponed.len())
+    }
+
+    const fn next_tx(&mut self) -> TxId {
+        self.last_tx = TxId(self.last_tx.0.saturating_add(1));
+        self.last_tx
+    }
+}
+
+fn appended_key(value: Value) -> Option<Key> {
+    match value {
+        Value::Appended(key) => Some(key),
+        Value::Row(_) | Value::Rows(_) | Value::Written => None,
+    }
+}

@@ -1,0 +1,4 @@
+//! The memory engine.
+/// Placeholder.
+#[derive(Debug)]
+pub struct Memory;

@@ -1,0 +1,89 @@
+//! Everything that a peer can grow has a limit, here, with its source.
+
+use crate::time::Micros;
+
+// --- The Signal protocol -------------------------------------------------------------------
+
+/// How far one message may move a receiving chain forward (libsignal's deployed limit).
+pub const MAX_FORWARD_JUMP: u32 = 25_000;
+/// Message keys of skipped messages kept for each receiving chain (libsignal's deployed limit).
+pub const MAX_SKIPPED_KEYS: usize = 2_000;
+/// Receiving chains kept for each session state (libsignal's deployed limit).
+pub const MAX_RECEIVING_CHAINS: usize = 5;
+/// Earlier session states kept for each remote device (libsignal's deployed limit).
+pub const MAX_ARCHIVED_SESSIONS: usize = 40;
+/// Chain links derived for one incoming message, over all session states together (design §10).
+pub const MAX_TRIAL_LINKS: u32 = 25_000;
+/// Diffie-Hellman steps taken for one incoming message, over all states together (design §10).
+pub const MAX_TRIAL_DH: u32 = 41;
+/// Age at which a session that was never answered is not sent on any more (libsignal).
+pub const MAX_UNACKNOWLEDGED_AGE: Micros = Micros::days(30);
+
+// --- Prekeys -------------------------------------------------------------------------------
+
+/// One-time prekeys of one kind in one upload (Signal's published server).
+pub const MAX_PREKEYS_PER_UPLOAD: usize = 100;
+/// One-time prekeys of one kind that the directory holds for one device.
+pub const MAX_PREKEYS_HELD: usize = 100;
+/// One-time prekeys that a device keeps published (design: populations publish ten).
+pub const PREKEYS_PUBLISHED: usize = 10;
+/// The directory tells a device to publish more when fewer than this many are left.
+pub const PREKEYS_LOW: usize = 5;
+
+// --- Links and mailboxes -------------------------------------------------------------------
+
+/// Bytes of one frame between device and transport (Noise's message limit).
+pub const MAX_FRAME: usize = 65_519;
+/// Bytes of one ciphertext in an envelope.
+pub const MAX_CIPHERTEXT: usize = 60_000;
+/// Envelopes waiting for one device.
+pub const MAX_MAILBOX_ENVELOPES: usize = 10_000;
+/// Envelopes pushed to one device and not yet acknowledged.
+pub const MAX_UNACKNOWLEDGED: usize = 32;
+/// Requests that one link may leave unanswered.
+pub const MAX_UNANSWERED: usize = 1_000;
+/// How long the transport keeps what nobody has fetched (source documents: 30 days).
+pub const MAILBOX_AGE: Micros = Micros::days(30);
+/// The first wait before a frame is sent again.
+pub const RESEND_FIRST: Micros = Micros::seconds(2);
+/// The longest wait between two sendings of one frame.
+pub const RESEND_MOST: Micros = Micros::seconds(60);
+
+// --- Ends of a conversation ----------------------------------------------------------------
+
+/// Bytes of one message's text (the Cloud API's limit for a text body is 4,096 characters).
+pub const MAX_TEXT: usize = 16_384;
+/// How long a message id is remembered, so that a copy is known as one (design §10).
+pub const DEDUPE_AGE: Micros = Micros::days(31);
+/// How long a sent message is kept for retransmission (source documents: 30 days).
+pub const RETRANSMISSION_AGE: Micros = Micros::days(30);
+/// Retries that a receiver asks for, for each message.
+pub const MAX_RETRIES_ASKED: u32 = 5;
+/// Retries that a sender grants, for each message.
+pub const MAX_RETRIES_GRANTED: u32 = 10;
+/// Messages that wait for a bundle of one recipient.
+pub const MAX_WAITING_FOR_BUNDLE: usize = 1_000;
+
+// --- HTTP ----------------------------------------------------------------------------------
+
+/// Bytes of one HTTP body.
+pub const MAX_HTTP_BODY: usize = 3 * 1024 * 1024;
+/// How long webhook delivery is tried (source documents: 7 days).
+pub const WEBHOOK_AGE: Micros = Micros::days(7);
+/// The first wait before a webhook is delivered again.
+pub const WEBHOOK_RETRY_FIRST: Micros = Micros::seconds(5);
+/// The longest wait between two deliveries of one webhook.
+pub const WEBHOOK_RETRY_MOST: Micros = Micros::hours(1);
+
+// --- Stores --------------------------------------------------------------------------------
+
+/// An expired row is physically gone this long after its expiry, the store being up (design §4).
+pub const SWEEP_INTERVAL: Micros = Micros::seconds(60);
+/// Bytes of one row's key.
+pub const MAX_ROW_KEY: usize = 256;
+/// Bytes of one row's value.
+pub const MAX_ROW_VALUE: usize = 4 * 1024 * 1024;
+/// Rows that one read returns.
+pub const MAX_ROWS_READ: usize = 1_000;
+/// Fewest events that a cell of exported statistics may stand for (requirement R050).
+pub const SMALLEST_CELL: u64 = 10;
