@@ -89,7 +89,9 @@ pub fn verify(
     hash.update(a.compress().as_bytes());
     hash.update(message);
     let h = Scalar::from_bytes_mod_order_wide(&hash.finalize().into());
-    let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(&h, &-a, &scalar);
+    #[expect(clippy::arithmetic_side_effects, reason = "negating a point has no overflow")]
+    let minus_a = -a;
+    let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(&h, &minus_a, &scalar);
     if expected.compress().as_bytes() == &r { Ok(()) } else { Err(BadSignature) }
 }
 

@@ -1,1 +1,8 @@
 //! Bytes between hops: exactly what an observer can parse without keys.
+
+#![no_std]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+extern crate alloc;
+
+pub mod signal;
