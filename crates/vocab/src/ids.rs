@@ -57,7 +57,6 @@ impl DeviceId {
     /// A device id, if `id` is one.
     pub const fn new(id: u32) -> Option<Self> {
         match id {
-            #[expect(clippy::cast_possible_truncation, reason = "the arm bounds it to 127")]
             1..=127 => Some(Self(id as u8)),
             _ => None,
         }

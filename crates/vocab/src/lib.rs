@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod class;
 pub mod ids;
 pub mod limits;
+pub mod marker;
 pub mod sample;
 pub mod time;
 

@@ -87,3 +87,8 @@ pub const MAX_ROW_VALUE: usize = 4 * 1024 * 1024;
 pub const MAX_ROWS_READ: usize = 1_000;
 /// Fewest events that a cell of exported statistics may stand for (requirement R050).
 pub const SMALLEST_CELL: u64 = 10;
+
+// --- Receipts ------------------------------------------------------------------------------
+
+/// Message ids in one receipt or one report.
+pub const MAX_IDS: usize = 100;

@@ -6,7 +6,6 @@
 /// anything that a simulation draws (latencies, choices among a million nodes).
 pub const fn below(word: u64, bound: u64) -> u64 {
     let wide = (word as u128).wrapping_mul(bound as u128);
-    #[expect(clippy::cast_possible_truncation, reason = "the product shifted by 64 is below bound")]
     let high = (wide >> 64) as u64;
     high
 }

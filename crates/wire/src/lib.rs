@@ -5,4 +5,10 @@
 
 extern crate alloc;
 
+pub mod content;
+pub mod error;
+pub mod generated;
 pub mod signal;
+pub mod transport;
+
+pub use error::Malformed;
