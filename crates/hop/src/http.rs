@@ -6,6 +6,39 @@ use alloc::{
     vec::Vec,
 };
 
+use vocab::DataClass;
+
+/// One interface that a server has. Its router works from a table of these, and so do those who ask
+/// every interface that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method in capitals.
+    pub method: &'static str,
+    /// The path, with `{name}` where a segment is a parameter.
+    pub pattern: &'static str,
+    /// What can be read or written there.
+    pub class: DataClass,
+    /// What it is for, in one line.
+    pub doc: &'static str,
+}
+
+impl Route {
+    /// The segments that stand for the parameters of `path`, if it fits the pattern.
+    pub fn parameters<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let mut parameters = Vec::new();
+        let mut segments = path.split('/');
+        for wanted in self.pattern.split('/') {
+            let segment = segments.next()?;
+            if wanted.starts_with('{') && !segment.is_empty() {
+                parameters.push(segment);
+            } else if wanted != segment {
+                return None;
+            }
+        }
+        segments.next().is_none().then_some(parameters)
+    }
+}
+
 /// One request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
