@@ -136,9 +136,10 @@ fn first_difference(found: &str, expected: &str) -> usize {
     same.saturating_add(1)
 }
 
-/// Every cause on one line: protox keeps the position in the outermost message.
+/// protox says `file:line:column: what`, the file relative to the folder.
 fn proto_error(error: protox::Error) -> Error {
-    Error::Proto(format!("{PROTO}: {error:?}"))
+    let place = if error.file().is_some() { "/" } else { ": " };
+    Error::Proto(format!("{PROTO}{place}{error:?}"))
 }
 
 #[cfg(test)]
@@ -222,10 +223,7 @@ mod tests {
 
     /// A folder of its own for each test, with these definitions in `proto/`.
     fn checkout(test: &str, definitions: &[(&str, &str)]) -> Repository {
-        let name = format!("blindpost-codegen-{}-{test}", std::process::id());
-        let root = std::env::temp_dir().join(name);
-        let _absent_is_fine = fs::remove_dir_all(&root);
-        let checkout = Repository::at(root);
+        let checkout = Repository::scratch(&format!("codegen-{test}"));
         for (file, text) in definitions {
             checkout.write(&format!("proto/{file}"), text).unwrap();
         }

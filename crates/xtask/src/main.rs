@@ -6,6 +6,7 @@
 mod codegen;
 mod finding;
 mod repository;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use crate::{
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
+  tidy                check the style of every file
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,10 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
     match words.as_slice() {
         ["codegen"] => codegen::write(&repository).map(|()| Vec::new()),
         ["codegen", "--check"] => codegen::check(&repository),
+        ["tidy"] => tidy::run(&repository).map(|report| {
+            report.notes.iter().for_each(|note| eprintln!("{note}"));
+            report.findings
+        }),
         _ => Err(Error::Usage(USAGE)),
     }
 }

@@ -7,6 +7,9 @@ use std::{
 
 use crate::finding::Error;
 
+/// What is built or fetched, and so is nobody's style.
+const UNTRACKED: &[&str] = &[".git", "__pycache__", "node_modules", "target"];
+
 /// A checkout, by its root folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {
@@ -21,9 +24,13 @@ impl Repository {
         Self { root: root.to_owned() }
     }
 
+    /// An empty folder for one test.
     #[cfg(test)]
-    pub(crate) fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+    pub(crate) fn scratch(test: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("xtask-{}", std::process::id())).join(test);
+        let _absent_is_fine = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        Self { root }
     }
 
     /// The absolute path of `relative`.
@@ -46,6 +53,35 @@ impl Repository {
         }
         names.sort();
         Ok(names)
+    }
+
+    /// Every file, by its path relative to the root, except what is built or fetched; sorted.
+    pub(crate) fn files(&self) -> Result<Vec<String>, Error> {
+        let (mut files, mut folders) = (Vec::new(), vec![self.root.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(Error::file(&folder))? {
+                let path = entry.map_err(Error::file(&folder))?.path();
+                let skipped =
+                    path.file_name().is_some_and(|name| UNTRACKED.iter().any(|it| name == *it));
+                if path.is_symlink() || skipped {
+                    continue;
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.extend(self.relative(&path));
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// `path` as seen from the root, with forward slashes; nothing where it lies elsewhere.
+    pub(crate) fn relative(&self, path: impl AsRef<Path>) -> Option<String> {
+        let relative = path.as_ref().strip_prefix(&self.root).ok()?;
+        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+        Some(parts.join("/"))
     }
 
     /// The text of one file.
