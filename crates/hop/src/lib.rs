@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod contract;
 pub mod desk;
 pub mod http;
+pub mod router;
 #[cfg(test)]
 mod tests;
 
