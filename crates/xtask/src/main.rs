@@ -4,6 +4,7 @@
 //! so that it still builds when they do not.
 
 mod codegen;
+mod digests;
 mod finding;
 mod repository;
 mod tidy;
@@ -18,6 +19,7 @@ use crate::{
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
+  digests [--check]   run every numbered scenario of sims/ and record its digest
   tidy                check the style of every file
 ";
 
@@ -42,6 +44,10 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
     match words.as_slice() {
         ["codegen"] => codegen::write(&repository).map(|()| Vec::new()),
         ["codegen", "--check"] => codegen::check(&repository),
+        ["digests"] => {
+            digests::write(&repository, &digests::released(&repository)).map(|()| Vec::new())
+        }
+        ["digests", "--check"] => digests::check(&repository, &digests::released(&repository)),
         ["tidy"] => tidy::run(&repository).map(|report| {
             report.notes.iter().for_each(|note| eprintln!("{note}"));
             report.findings
