@@ -69,6 +69,21 @@ impl<'a, E, N> Attempt<'a, E, N> {
         Ok(copy.row.as_ref().map(|(_, value)| value.clone()))
     }
 
+    /// Reads a row without a check that it is still the same when this attempt commits: for what is
+    /// shown, never for what is built upon.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if the row is not on the desk; it is then fetched.
+    pub fn peek(&mut self, key: &Key) -> Result<Option<Vec<u8>>, Waiting> {
+        let checked = self.reads.contains_key(key);
+        let value = self.read(key)?;
+        if !checked {
+            self.reads.remove(key);
+        }
+        Ok(value)
+    }
+
     /// Makes sure that all of `keys` are on the desk, in one fetch.
     ///
     /// # Errors

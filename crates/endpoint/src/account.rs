@@ -1,0 +1,240 @@
+//! One account: its configuration, what it remembers, and the requests that it makes.
+
+use core::cell::Cell;
+
+use alloc::{string::String, vec::Vec};
+
+use hop::{Act, Attempt, Waiting};
+use prost::Message as _;
+use rand_core::CryptoRng;
+use signal::{IdentityKeyPair, Profile};
+use vocab::{Address, Keep, MessageId, NoiseKey, limits};
+use wire::transport::{Ask, Envelope, Payload, ReceiptKind, ToTransport};
+
+use crate::{
+    courier::Note,
+    mutant::Mutant,
+    rows::{Keys, MeRow, Peer},
+    vault::Vault,
+};
+
+/// How an account behaves.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its number and device.
+    pub address: Address,
+    /// The pinned static Noise key of the transport.
+    pub transport: NoiseKey,
+    /// Which handshake it starts and accepts.
+    pub profile: Profile,
+    /// What others see as its name.
+    pub profile_name: String,
+    /// One-time prekeys of the elliptic curve that it keeps published.
+    pub one_time_prekeys: u32,
+    /// One-time KEM prekeys that it keeps published.
+    pub kem_prekeys: u32,
+    /// How long unfinished work with content stays: until done on a person's device, bounded where
+    /// content may not stay.
+    pub work: Keep,
+    /// A planted mistake.
+    pub mutant: Option<Mutant>,
+}
+
+/// Who the account is, once its row is read.
+#[derive(Debug)]
+pub struct Me {
+    /// Its identity.
+    pub identity: IdentityKeyPair,
+    /// Its registration id.
+    pub registration_id: u32,
+    /// Whether messages can come and go.
+    pub ready: bool,
+}
+
+/// One account at one end.
+#[derive(Debug)]
+pub struct Account<V> {
+    pub(crate) config: Config,
+    pub(crate) vault: V,
+    pub(crate) keys: Keys,
+    /// Known from the first attempt on; see [`Account::boot`].
+    me: Option<Me>,
+    /// Request ids ascend, also over restarts: they begin at the wall clock.
+    last_request: Cell<u64>,
+}
+
+impl<V: Vault> Account<V> {
+    /// An account that has not read its rows yet.
+    pub fn new(config: Config, vault: V) -> Self {
+        let keys = Keys { name: vault.name(&config.address.phone) };
+        Self { config, vault, keys, me: None, last_request: Cell::new(0) }
+    }
+
+    /// Its number and device.
+    pub const fn address(&self) -> &Address {
+        &self.config.address
+    }
+
+    /// The vault that keeps its content.
+    pub const fn vault(&self) -> &V {
+        &self.vault
+    }
+
+    /// The keys of its rows.
+    pub const fn keys(&self) -> Keys {
+        self.keys
+    }
+
+    /// Who it is; `None` until [`Note::Booted`] was applied.
+    pub const fn me(&self) -> Option<&Me> {
+        self.me.as_ref()
+    }
+
+    /// Whether messages can come and go.
+    pub const fn is_ready(&self) -> bool {
+        matches!(&self.me, Some(me) if me.ready)
+    }
+
+    /// Applies [`Note::Booted`].
+    pub fn booted(&mut self, me: Me) {
+        self.me = Some(me);
+    }
+
+    /// Reads the account's rows, or makes a new account and claims its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn boot<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        match self.me_row(attempt)? {
+            Some(row) => self.resume(attempt, &row),
+            None => self.found(attempt, rng),
+        }
+    }
+
+    pub(crate) fn me_row<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+    ) -> Result<Option<MeRow>, Waiting> {
+        Ok(attempt.read(&self.keys.me())?.and_then(|bytes| MeRow::decode(bytes.as_slice()).ok()))
+    }
+
+    pub(crate) fn peer(&self, address: &Address) -> Peer {
+        Peer { address: address.clone(), name: self.vault.name(&address.phone) }
+    }
+
+    /// Writes a request down and sends it; the courier goes on until it is answered.
+    pub(crate) fn ask<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        ask: Ask,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<u64, Waiting> {
+        let id = self.next_request(attempt);
+        let frame = ToTransport { id, ask }.encode();
+        self.vault.put(attempt, self.keys.ask(id), &frame, self.config.work, rng)?;
+        attempt.act(Act::Send { to: self.config.transport, bytes: frame.clone() });
+        attempt.note(N::from(Note::Asked { id, frame }));
+        Ok(id)
+    }
+
+    /// A request that needs no row: it is made again whenever the link comes up.
+    pub fn hello<E, N>(&self, attempt: &mut Attempt<'_, E, N>) -> (u64, Vec<u8>) {
+        let id = self.next_request(attempt);
+        let ask = Ask::Hello { address: self.config.address.clone() };
+        (id, ToTransport { id, ask }.encode())
+    }
+
+    /// Acknowledges an envelope, once this attempt is durable.
+    pub(crate) fn acknowledge<E, N>(&self, attempt: &mut Attempt<'_, E, N>, place: u64) {
+        let id = self.next_request(attempt);
+        let ask = Ask::Ack { address: self.config.address.clone(), places: [place].into() };
+        let bytes = ToTransport { id, ask }.encode();
+        attempt.act(Act::Send { to: self.config.transport, bytes });
+    }
+
+    pub(crate) fn next_request<E, N>(&self, attempt: &Attempt<'_, E, N>) -> u64 {
+        let by_clock = attempt.now().wall.0.saturating_mul(1_000);
+        let id = by_clock.max(self.last_request.get().saturating_add(1));
+        self.last_request.set(id);
+        id
+    }
+
+    /// Sends a receipt.
+    pub(crate) fn receipt<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        to: &Address,
+        receipt: (ReceiptKind, Vec<MessageId>, u32),
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let (kind, ids, of_attempt) = receipt;
+        let envelope = Envelope {
+            id: MessageId(random(rng)),
+            from: self.config.address.clone(),
+            to: to.clone(),
+            payload: Payload::Receipt { kind, ids, attempt: of_attempt },
+            sent_at: attempt.now().wall,
+            attempt: 0,
+        };
+        self.ask(attempt, Ask::Send(envelope), rng).map(drop)
+    }
+
+    /// Tells a sender that its messages were read.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn mark_read<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        from: &Address,
+        ids: &[MessageId],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        for ids in ids.chunks(limits::MAX_IDS) {
+            self.receipt(attempt, from, (ReceiptKind::Read, ids.to_vec(), 0), rng)?;
+        }
+        Ok(())
+    }
+
+    /// Asks a sender for a message that was lost here.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn ask_again<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        from: &Address,
+        id: MessageId,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        self.receipt(attempt, from, (ReceiptKind::Retry, [id].into(), 0), rng)
+    }
+
+    /// Asks the transport for something that is not a message: a report, a block.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn request<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        ask: Ask,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        self.ask(attempt, ask, rng).map(drop)
+    }
+}
+
+/// `N` random bytes.
+pub(crate) fn random<const N: usize>(rng: &mut dyn CryptoRng) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill_bytes(&mut bytes);
+    bytes
+}

@@ -1,0 +1,135 @@
+//! What happened at an end, for the hop to act on within the same attempt.
+
+use alloc::vec::Vec;
+
+use keys::IdentityKey;
+use vocab::{Address, MessageId};
+use wire::content::Content;
+
+/// Something that happened to an account.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// The number is ours and the prekeys are published: messages can come and go.
+    Ready,
+    /// The transport gave the number to somebody else.
+    NotOurs,
+    /// A message was sealed. The fingerprint stands for its (key, IV) pair: no two may be equal.
+    Sealed {
+        /// The message.
+        id: MessageId,
+        /// 16 bytes of a hash of key and IV.
+        fingerprint: [u8; 16],
+    },
+    /// The transport has taken the message over.
+    Accepted {
+        /// The message.
+        id: MessageId,
+        /// Its recipient.
+        to: Address,
+    },
+    /// The message will not go out.
+    Failed {
+        /// The message.
+        id: MessageId,
+        /// Its recipient.
+        to: Address,
+        /// Why.
+        why: Failure,
+    },
+    /// The recipient's device has it.
+    Delivered {
+        /// The message.
+        id: MessageId,
+        /// Its recipient.
+        to: Address,
+    },
+    /// The recipient has read it.
+    Read {
+        /// The message.
+        id: MessageId,
+        /// Its recipient.
+        to: Address,
+    },
+    /// A message was opened, for the first time.
+    Opened {
+        /// Its sender.
+        from: Address,
+        /// What it says.
+        content: Content,
+    },
+    /// A copy of a message that was opened before.
+    Copy {
+        /// Its sender.
+        from: Address,
+        /// The message.
+        id: MessageId,
+    },
+    /// A message could not be opened.
+    NotOpened {
+        /// Its sender.
+        from: Address,
+        /// The message.
+        id: MessageId,
+        /// Why, in the words of the engine.
+        why: alloc::string::String,
+        /// Whether it was asked for again.
+        retry: bool,
+    },
+    /// The other end has another identity than before. A person must see this.
+    IdentityChanged {
+        /// Whose.
+        peer: Address,
+        /// The new one.
+        identity: IdentityKey,
+    },
+    /// A kept message was encrypted anew.
+    Retransmitted {
+        /// The message.
+        id: MessageId,
+        /// Which attempt this is.
+        attempt: u32,
+    },
+    /// A message that somebody asked for again is not sent again.
+    RetransmissionRefused {
+        /// The message.
+        id: MessageId,
+        /// Who asked.
+        to: Address,
+        /// Why.
+        why: Failure,
+    },
+    /// The other end does not send a message again that we asked for.
+    RefusedByPeer {
+        /// The messages.
+        ids: Vec<MessageId>,
+        /// Its sender.
+        from: Address,
+    },
+}
+
+/// Why a message does not go out.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Nobody is registered under the number.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The transport refuses this sender.
+    #[error("the transport refuses this sender")]
+    Forbidden,
+    /// The recipient's bundle is not what its owner signed.
+    #[error("the recipient's prekeys do not verify")]
+    BadBundle,
+    /// The recipient's identity is another than the message was first encrypted to.
+    #[error("the recipient's identity changed since the message was first encrypted")]
+    IdentityChanged,
+    /// The message is no longer kept.
+    #[error("the message is no longer kept")]
+    NotKept,
+    /// It was sent again as often as one message may be.
+    #[error("the message was sent again as often as is allowed")]
+    TooManyRetries,
+    /// The engine cannot seal it.
+    #[error("the session cannot seal it")]
+    Unsealable,
+}

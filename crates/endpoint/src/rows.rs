@@ -1,0 +1,216 @@
+//! The rows of one account: their keys, and the encodings that are ours alone.
+//!
+//! | table | holds | class | kept |
+//! |---|---|---|---|
+//! | `me` | identity, registration id, counters | key material | with the account |
+//! | `spk` `opk` `kem` | private prekeys | key material | until used or replaced |
+//! | `base` | base keys seen with a last-resort prekey | ratchet state | with the account |
+//! | `ses` | sessions, in four parts | ratchet state | with the session |
+//! | `pin` | identities of others | connection metadata | with the account |
+//! | `seen` | ids of opened messages and receipts | connection metadata | 31 days |
+//! | `sent` | to whom a message went, and how far it got | connection metadata | 31 days |
+//! | `retry` | how often a message was asked for again | connection metadata | 31 days |
+//! | `sealed` | how a kept message was last encrypted | connection metadata | 31 days |
+//! | `kept` | messages for retransmission | message content (vault) | 30 days |
+//! | `wait` | messages that wait for a bundle | message content (vault) | until done |
+//! | `ask` | requests to the transport | message content (vault) | until answered |
+//! | `fetch` | which bundle is being fetched | connection metadata | until answered |
+//!
+//! Every key begins with its table and the keyed hash of the account's own number.
+
+use alloc::vec::Vec;
+
+use prost::Message;
+use store::Key;
+use vocab::{Address, MessageId};
+
+use crate::vault::NAME_BYTES;
+
+/// The keyed hash of an account's number.
+pub type Name = [u8; NAME_BYTES];
+
+/// Keys of the rows of one account.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// The account.
+    pub name: Name,
+}
+
+impl Keys {
+    fn table(self, table: &str) -> Key {
+        Key::table(table).with(&self.name)
+    }
+
+    /// The account itself.
+    pub fn me(self) -> Key {
+        self.table("me")
+    }
+
+    /// A signed prekey.
+    pub fn signed(self, id: u32) -> Key {
+        self.table("spk").with(&id.to_be_bytes())
+    }
+
+    /// A one-time prekey.
+    pub fn one_time(self, id: u32) -> Key {
+        self.table("opk").with(&id.to_be_bytes())
+    }
+
+    /// A KEM prekey, one-time or last-resort.
+    pub fn kem(self, id: u32) -> Key {
+        self.table("kem").with(&id.to_be_bytes())
+    }
+
+    /// A base key that was seen with these prekeys.
+    pub fn base(self, kem: u32, signed: u32, base: &[u8; 32]) -> Key {
+        self.table("base").with(&kem.to_be_bytes()).with(&signed.to_be_bytes()).with(base)
+    }
+
+    /// One part of the session with a device.
+    pub fn session(self, peer: &Name, device: u8, part: u8) -> Key {
+        self.table("ses").with(peer).with(&[device, part])
+    }
+
+    /// The identity of somebody else.
+    pub fn pin(self, peer: &Name) -> Key {
+        self.table("pin").with(peer)
+    }
+
+    /// An envelope that was dealt with.
+    pub fn seen(self, peer: &Name, id: MessageId) -> Key {
+        self.table("seen").with(peer).with(&id.0)
+    }
+
+    /// A message of ours.
+    pub fn sent(self, id: MessageId) -> Key {
+        self.table("sent").with(&id.0)
+    }
+
+    /// A message that we asked for again.
+    pub fn retry(self, peer: &Name, id: MessageId) -> Key {
+        self.table("retry").with(peer).with(&id.0)
+    }
+
+    /// A message kept for retransmission.
+    pub fn kept(self, id: MessageId) -> Key {
+        self.table("kept").with(&id.0)
+    }
+
+    /// How a kept message was last encrypted.
+    pub fn sealed(self, id: MessageId) -> Key {
+        self.table("sealed").with(&id.0)
+    }
+
+    /// Messages that wait for the bundle of a device.
+    pub fn waiting(self, peer: &Name, device: u8) -> Key {
+        self.table("wait").with(peer).with(&[device])
+    }
+
+    /// All requests to the transport.
+    pub fn asks(self) -> Key {
+        self.table("ask")
+    }
+
+    /// One request to the transport.
+    pub fn ask(self, id: u64) -> Key {
+        self.asks().with_number(id)
+    }
+
+    /// The fetch of a device's bundle that is under way.
+    pub fn fetch(self, peer: &Name, device: u8) -> Key {
+        self.table("fetch").with(peer).with(&[device])
+    }
+}
+
+/// The row `me`.
+#[derive(Clone, PartialEq, Message)]
+pub struct MeRow {
+    /// How far registration has come: [`REGISTERING`], [`PUBLISHING`] or [`READY`].
+    #[prost(uint32, tag = "1")]
+    pub state: u32,
+    /// Chosen once, 128 to 16,380, so that its encoding has one length.
+    #[prost(uint32, tag = "2")]
+    pub registration_id: u32,
+    /// The identity key pair, as `signal::snapshot` encodes it.
+    #[prost(bytes = "vec", tag = "3")]
+    pub identity: Vec<u8>,
+    /// Id of the next prekey of any kind.
+    #[prost(uint32, tag = "4")]
+    pub next_prekey: u32,
+    /// The signed prekey that is published.
+    #[prost(uint32, tag = "5")]
+    pub signed: u32,
+    /// The request that publishes more prekeys, while there is one.
+    #[prost(uint64, tag = "6")]
+    pub publishing: u64,
+}
+
+/// The number is being claimed.
+pub const REGISTERING: u32 = 1;
+/// The number is ours; the first prekeys are being published.
+pub const PUBLISHING: u32 = 2;
+/// Messages can come and go.
+pub const READY: u32 = 3;
+
+/// The row `sent`.
+#[derive(Clone, PartialEq, Message)]
+pub struct SentRow {
+    /// Keyed hash of the recipient.
+    #[prost(bytes = "vec", tag = "1")]
+    pub peer: Vec<u8>,
+    /// The recipient's device.
+    #[prost(uint32, tag = "2")]
+    pub device: u32,
+    /// The transport has taken it over.
+    #[prost(bool, tag = "3")]
+    pub accepted: bool,
+    /// The recipient's device has it.
+    #[prost(bool, tag = "4")]
+    pub delivered: bool,
+    /// The recipient has read it.
+    #[prost(bool, tag = "5")]
+    pub read: bool,
+}
+
+/// A message in the vault: in `kept` and in `wait`.
+#[derive(Clone, PartialEq, Message)]
+pub struct KeptRow {
+    /// The message.
+    #[prost(bytes = "vec", tag = "1")]
+    pub id: Vec<u8>,
+    /// Digits of the recipient's number.
+    #[prost(string, tag = "2")]
+    pub to: alloc::string::String,
+    /// The recipient's device.
+    #[prost(uint32, tag = "3")]
+    pub device: u32,
+    /// The encoded content; empty in `wait` for a message that is kept already.
+    #[prost(bytes = "vec", tag = "4")]
+    pub content: Vec<u8>,
+}
+
+/// The row `sealed`: how a kept message was last encrypted.
+#[derive(Clone, PartialEq, Message)]
+pub struct SealedRow {
+    /// The identity it was first encrypted to: 33 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub identity: Vec<u8>,
+    /// The base key of the session that last sealed it: 32 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub base: Vec<u8>,
+    /// How often it was sealed again.
+    #[prost(uint32, tag = "3")]
+    pub attempt: u32,
+}
+
+/// The parts of an address, as rows and keys need them.
+pub(crate) struct Peer {
+    pub(crate) address: Address,
+    pub(crate) name: Name,
+}
+
+impl Peer {
+    pub(crate) const fn device(&self) -> u8 {
+        self.address.device.get()
+    }
+}

@@ -1,0 +1,350 @@
+//! Sending: through a session that there is, or after fetching what a new one starts from.
+
+use alloc::{string::ToString, vec::Vec};
+
+use hop::{Attempt, Waiting};
+use keys::{Bundle, IdentityKey, Mode, PublicKey, Signature, VerifiedBundle};
+use prost::Message as _;
+use rand_core::CryptoRng;
+use signal::{InitiateRandomness, MessageKind, NoTrace, Session};
+use store::Key;
+use vocab::{Address, DataClass, DeviceId, Keep, MessageId, PhoneNumber, Reason, limits};
+use wire::{
+    content::Content,
+    transport::{self, Ask, Envelope, Payload, Status},
+};
+
+use crate::{
+    account::{Account, random},
+    courier::Note,
+    happening::{Failure, Happening},
+    padding,
+    rows::{KeptRow, Peer, SealedRow, SentRow},
+    sessions::Working,
+    vault::Vault,
+};
+
+/// One message on its way into a session.
+pub(crate) struct Outgoing {
+    pub(crate) id: MessageId,
+    pub(crate) content: Vec<u8>,
+    pub(crate) attempt: u32,
+}
+
+impl<V: Vault> Account<V> {
+    /// Sends a message, once for each id however often it is asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn send<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        to: &Address,
+        content: &Content,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Happening>, Waiting> {
+        let sent = self.keys.sent(content.id);
+        if attempt.read(&sent)?.is_some() {
+            return Ok(Vec::new());
+        }
+        let peer = self.peer(to);
+        let row = SentRow {
+            peer: peer.name.to_vec(),
+            device: peer.device().into(),
+            accepted: false,
+            delivered: false,
+            read: false,
+        };
+        let outgoing = Outgoing { id: content.id, content: content.encode(), attempt: 0 };
+        let mut working = self.load(attempt, &peer)?;
+        let usable = working.session.as_ref().is_some_and(|session| session.has_current());
+        self.write_sent(attempt, sent, &row);
+        if usable {
+            let happened = self.seal(attempt, &peer, &mut working, &outgoing, rng)?;
+            self.save(attempt, &peer, &working);
+            return Ok(happened);
+        }
+        self.wait_for_bundle(attempt, &peer, &outgoing, rng)?;
+        Ok(Vec::new())
+    }
+
+    pub(crate) fn write_sent<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: Key,
+        row: &SentRow,
+    ) {
+        let keep = Keep::For(limits::DEDUPE_AGE);
+        attempt.write(key, row.encode_to_vec(), DataClass::ConnectionMetadata, keep);
+    }
+
+    /// Seals a message, keeps it for retransmission, and hands it to the transport.
+    pub(crate) fn seal<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        working: &mut Working,
+        outgoing: &Outgoing,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Happening>, Waiting> {
+        let id = outgoing.id;
+        let padded = padding::pad(&outgoing.content);
+        let now_seconds = attempt.now().wall.seconds();
+        let sealed = working.session.as_mut().map(|session| {
+            let sealed = session.seal(&padded, now_seconds, None, &mut NoTrace);
+            (sealed, session.remote_identity(), session.base_key())
+        });
+        let Some((Ok(sealed), identity, Some(base))) = sealed else {
+            // Nobody answered in this session for too long, or its chain is used up: a new one.
+            self.wait_for_bundle(attempt, peer, outgoing, rng)?;
+            return Ok(Vec::new());
+        };
+        let state = SealedRow {
+            identity: identity.encode().to_vec(),
+            base: base.as_bytes().to_vec(),
+            attempt: outgoing.attempt,
+        };
+        let envelope = Envelope {
+            id,
+            from: self.config.address.clone(),
+            to: peer.address.clone(),
+            payload: match sealed.kind {
+                MessageKind::PreKey => Payload::PreKey(sealed.bytes),
+                MessageKind::Message => Payload::Message(sealed.bytes),
+            },
+            sent_at: attempt.now().wall,
+            attempt: outgoing.attempt,
+        };
+        self.keep(attempt, peer, outgoing, &state, rng)?;
+        self.ask(attempt, Ask::Send(envelope), rng)?;
+        Ok([Happening::Sealed { id, fingerprint: sealed.key_fingerprint }].into())
+    }
+
+    /// Writes the message for retransmission, once, and how it was sealed, each time.
+    fn keep<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        outgoing: &Outgoing,
+        state: &SealedRow,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::DEDUPE_AGE));
+        attempt.write(self.keys.sealed(outgoing.id), state.encode_to_vec(), class, keep);
+        if outgoing.attempt > 0 {
+            return Ok(());
+        }
+        let row = kept_row(peer, outgoing).encode_to_vec();
+        let keep = Keep::For(limits::RETRANSMISSION_AGE);
+        self.vault.put(attempt, self.keys.kept(outgoing.id), &row, keep, rng)
+    }
+
+    /// Puts a message aside until the recipient's bundle is here, and fetches that once.
+    pub(crate) fn wait_for_bundle<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        outgoing: &Outgoing,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let fetch = self.keys.fetch(&peer.name, peer.device());
+        if attempt.read(&fetch)?.is_none() {
+            let ask = Ask::Fetch { address: peer.address.clone() };
+            let id = self.ask(attempt, ask, rng)?;
+            let (class, keep) = (DataClass::ConnectionMetadata, Keep::Never(Reason::UntilDone));
+            attempt.write(fetch, id.to_be_bytes().to_vec(), class, keep);
+        }
+        let place = self.next_request(attempt);
+        let key = self.keys.waiting(&peer.name, peer.device()).with_number(place);
+        let row = kept_row(peer, outgoing).encode_to_vec();
+        self.vault.put(attempt, key, &row, self.config.work, rng)
+    }
+
+    /// The transport answered a fetch: what waited goes out.
+    pub(crate) fn fetched<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        address: &Address,
+        answer: (Status, Option<transport::Bundle>),
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Happening>, Waiting> {
+        let peer = self.peer(address);
+        let waiting = self.take_waiting(attempt, &peer)?;
+        attempt.delete(self.keys.fetch(&peer.name, peer.device()));
+        let bundle = match answer {
+            (Status::Ok, Some(bundle)) => verified(&bundle).ok_or(Failure::BadBundle),
+            (Status::Forbidden, _) => Err(Failure::Forbidden),
+            _ => Err(Failure::NoSuchAccount),
+        };
+        let mut working = self.load(attempt, &peer)?;
+        let started = bundle.and_then(|bundle| {
+            self.start(&mut working, &bundle, attempt.now().wall.seconds(), rng)
+                .map(|()| bundle.identity())
+        });
+        let identity = match started {
+            Ok(identity) => identity,
+            Err(why) => return Ok(all_failed(&waiting, &peer, why)),
+        };
+        let mut happened = self.pin(attempt, &peer, identity)?;
+        for row in waiting {
+            let Some(id) = MessageId::from_slice(&row.id) else { continue };
+            if row.content.is_empty() {
+                happened.extend(self.reseal(attempt, &peer, &mut working, id, rng)?);
+            } else {
+                let outgoing = Outgoing { id, content: row.content, attempt: 0 };
+                happened.extend(self.seal(attempt, &peer, &mut working, &outgoing, rng)?);
+            }
+        }
+        self.save(attempt, &peer, &working);
+        Ok(happened)
+    }
+
+    fn take_waiting<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+    ) -> Result<Vec<KeptRow>, Waiting> {
+        let prefix = self.keys.waiting(&peer.name, peer.device());
+        let mut rows = Vec::new();
+        for stored in attempt.scan(&prefix, None, limits::MAX_WAITING_FOR_BUNDLE)? {
+            let plain = self.vault.open(attempt, &stored.key, &stored.value)?;
+            rows.extend(plain.and_then(|plain| KeptRow::decode(plain.as_slice()).ok()));
+            self.vault.remove(attempt, &stored.key);
+        }
+        Ok(rows)
+    }
+
+    fn start(
+        &self,
+        working: &mut Working,
+        bundle: &VerifiedBundle,
+        now_seconds: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Failure> {
+        let me = self.me().ok_or(Failure::Unsealable)?;
+        let (profile, ours, id) = (self.config.profile, &me.identity, me.registration_id);
+        let randomness = InitiateRandomness {
+            base: random(rng),
+            ratchet: random(rng),
+            encapsulation: random(rng),
+        };
+        match &mut working.session {
+            Some(session) => session
+                .initiate_over(profile, ours, id, bundle, randomness, now_seconds, &mut NoTrace)
+                .map_err(|_| Failure::BadBundle),
+            none => {
+                let session = Session::initiate(
+                    profile,
+                    ours,
+                    id,
+                    bundle,
+                    randomness,
+                    now_seconds,
+                    &mut NoTrace,
+                )
+                .map_err(|_| Failure::BadBundle)?;
+                *none = Some(session);
+                Ok(())
+            }
+        }
+    }
+
+    /// Remembers the identity of somebody else; a change is something that a person must see.
+    pub(crate) fn pin<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        identity: IdentityKey,
+    ) -> Result<Vec<Happening>, Waiting> {
+        let key = self.keys.pin(&peer.name);
+        let encoded = identity.encode().to_vec();
+        let known = attempt.read(&key)?;
+        if known.as_ref() == Some(&encoded) {
+            return Ok(Vec::new());
+        }
+        let (class, keep) = (DataClass::ConnectionMetadata, Keep::Never(Reason::Account));
+        attempt.write(key, encoded, class, keep);
+        let changed = Happening::IdentityChanged { peer: peer.address.clone(), identity };
+        Ok(known.map(|_| changed).into_iter().collect())
+    }
+
+    /// The transport answered a send.
+    pub(crate) fn carried<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        envelope: &Envelope,
+        status: Status,
+    ) -> Result<Vec<Happening>, Waiting> {
+        let (id, to) = (envelope.id, envelope.to.clone());
+        let key = self.keys.sent(id);
+        let Some(row) = attempt.read(&key)? else { return Ok(Vec::new()) };
+        let Ok(mut row) = SentRow::decode(row.as_slice()) else { return Ok(Vec::new()) };
+        match status {
+            Status::Ok if row.accepted => Ok(Vec::new()),
+            Status::Ok => {
+                row.accepted = true;
+                self.write_sent(attempt, key, &row);
+                Ok([Happening::Accepted { id, to }].into())
+            }
+            Status::NotFound => {
+                Ok([Happening::Failed { id, to, why: Failure::NoSuchAccount }].into())
+            }
+            _ => Ok([Happening::Failed { id, to, why: Failure::Forbidden }].into()),
+        }
+    }
+}
+
+fn kept_row(peer: &Peer, outgoing: &Outgoing) -> KeptRow {
+    KeptRow {
+        id: outgoing.id.0.to_vec(),
+        to: peer.address.phone.digits().to_string(),
+        device: peer.device().into(),
+        content: outgoing.content.clone(),
+    }
+}
+
+fn all_failed(waiting: &[KeptRow], peer: &Peer, why: Failure) -> Vec<Happening> {
+    waiting
+        .iter()
+        .filter_map(|row| MessageId::from_slice(&row.id))
+        .map(|id| Happening::Failed { id, to: peer.address.clone(), why })
+        .collect()
+}
+
+/// The bundle with its signatures verified; `None` if anything about it is wrong.
+fn verified(bundle: &transport::Bundle) -> Option<VerifiedBundle> {
+    let signed = bundle.signed_prekey.as_ref()?;
+    let unverified = Bundle {
+        registration_id: bundle.registration_id,
+        device: bundle.device,
+        identity: IdentityKey::decode(&bundle.identity_key).ok()?,
+        signed: keys::SignedPreKey {
+            id: signed.id,
+            key: PublicKey::decode(&signed.public_key).ok()?,
+            signature: Signature::from_slice(&signed.signature)?,
+        },
+        one_time: match &bundle.one_time {
+            Some(prekey) => Some(keys::OneTimePreKey {
+                id: prekey.id,
+                key: PublicKey::decode(&prekey.public_key).ok()?,
+            }),
+            None => None,
+        },
+        kem: match &bundle.kem {
+            Some(prekey) => Some(keys::KemPreKey {
+                id: prekey.id,
+                key: keys::KemPublicKey::decode(&prekey.public_key).ok()?,
+                signature: Signature::from_slice(&prekey.signature)?,
+            }),
+            None => None,
+        },
+    };
+    unverified.verify(Mode::Compat).ok()
+}
+
+/// The address in a row of the vault.
+pub(crate) fn recipient(row: &KeptRow) -> Option<Address> {
+    let phone = PhoneNumber::parse(&row.to).ok()?;
+    Some(Address { phone, device: DeviceId::new(row.device)? })
+}

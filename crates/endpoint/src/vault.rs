@@ -1,0 +1,116 @@
+//! How an end keeps content at rest, and how its rows name people.
+
+use alloc::vec::Vec;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use hop::{Attempt, Waiting};
+use rand_core::CryptoRng;
+use sha2::Sha256;
+use store::Key;
+use vocab::{DataClass, Keep, PhoneNumber};
+
+/// Bytes of a keyed hash that stands for a phone number in a row's key.
+pub const NAME_BYTES: usize = 16;
+
+/// Where an end keeps what people wrote, and the phone numbers that go with it.
+pub trait Vault {
+    /// Writes content under `key`.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row that it needs is not on the desk.
+    fn put<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: Key,
+        plain: &[u8],
+        keep: Keep,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting>;
+
+    /// Reads content; `None` where there is none, or nothing that can be opened any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row that it needs is not on the desk.
+    fn get<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: &Key,
+    ) -> Result<Option<Vec<u8>>, Waiting> {
+        match attempt.read(key)? {
+            Some(stored) => self.open(attempt, key, &stored),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens what a scan brought.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row that it needs is not on the desk.
+    fn open<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: &Key,
+        stored: &[u8],
+    ) -> Result<Option<Vec<u8>>, Waiting>;
+
+    /// Removes content, and what only it needed.
+    fn remove<E, N>(&self, attempt: &mut Attempt<'_, E, N>, key: &Key);
+
+    /// The name that `phone` has in keys of rows.
+    fn name(&self, phone: &PhoneNumber) -> [u8; NAME_BYTES];
+}
+
+/// The keyed hash that stands for a phone number: HMAC-SHA256 under a key of the store's owner, cut
+/// to 16 bytes.
+pub fn name_under(key: &[u8; 32], phone: &PhoneNumber) -> [u8; NAME_BYTES] {
+    let mut name = [0; NAME_BYTES];
+    // HMAC takes keys of every length (RFC 2104 section 2), so this cannot fail for 32 bytes.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) {
+        mac.update(phone.digits().as_bytes());
+        for (to, from) in name.iter_mut().zip(mac.finalize().into_bytes()) {
+            *to = from;
+        }
+    }
+    name
+}
+
+/// The vault of a person's own device: the device is the person's, and its disk is not our concern.
+#[derive(Debug)]
+pub struct OwnDevice {
+    /// Under which rows name people.
+    pub name_key: [u8; 32],
+}
+
+impl Vault for OwnDevice {
+    fn put<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: Key,
+        plain: &[u8],
+        keep: Keep,
+        _rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        attempt.write(key, plain.to_vec(), DataClass::MessageContent, keep);
+        Ok(())
+    }
+
+    fn open<E, N>(
+        &self,
+        _attempt: &mut Attempt<'_, E, N>,
+        _key: &Key,
+        stored: &[u8],
+    ) -> Result<Option<Vec<u8>>, Waiting> {
+        Ok(Some(stored.to_vec()))
+    }
+
+    fn remove<E, N>(&self, attempt: &mut Attempt<'_, E, N>, key: &Key) {
+        attempt.delete(key.clone());
+    }
+
+    fn name(&self, phone: &PhoneNumber) -> [u8; NAME_BYTES] {
+        name_under(&self.name_key, phone)
+    }
+}
