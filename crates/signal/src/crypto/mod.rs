@@ -1,0 +1,11 @@
+//! The primitives, each behind one small function of ours.
+//!
+//! Nothing here knows a protocol. [`dh`] is the only module that does Diffie-Hellman.
+
+pub(crate) mod cbc;
+pub mod dh;
+pub(crate) mod hash;
+pub(crate) mod kem;
+pub(crate) mod secret;
+
+pub use dh::{Backend, backend, force_portable};

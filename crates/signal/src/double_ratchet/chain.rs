@@ -1,0 +1,50 @@
+//! The symmetric-key ratchet (Double Ratchet section 2.2).
+
+use hmac::Mac;
+
+use crate::{
+    crypto::{
+        hash::{finish, hmac},
+        secret::secret_key,
+    },
+    trace::{Tracer, Value, report},
+};
+
+secret_key! {
+    /// `CK`: one link of a sending or receiving chain.
+    ChainKey
+}
+
+secret_key! {
+    /// `mk`: what the keys of exactly one message are expanded from.
+    MessageSeed
+}
+
+impl ChainKey {
+    /// The message key of this link.
+    //= spec: double-ratchet r4 7.2 kdf-ck — HMAC keyed by the chain key, over one constant for the
+    //= message key and another for the next chain key.
+    pub(crate) fn message_seed(&self, trace: &mut (impl Tracer + ?Sized)) -> MessageSeed {
+        let mut mac = hmac(self.expose());
+        mac.update(&[0x01]);
+        let seed = MessageSeed::from_secret(&mut finish(mac));
+        let (input, output) = (Value::secret("ck", self.expose()), seed.expose());
+        report(trace, "kdf-ck mk", SPEC, &[input], &[Value::secret("mk", output)]);
+        seed
+    }
+
+    /// The link after this one.
+    ///
+    /// Borrows: receiving is a trial until the MAC has held. Whoever commits the next link drops,
+    /// and so wipes, the spent one, which *is* forward secrecy.
+    pub(crate) fn next(&self, trace: &mut (impl Tracer + ?Sized)) -> Self {
+        let mut mac = hmac(self.expose());
+        mac.update(&[0x02]);
+        let next = Self::from_secret(&mut finish(mac));
+        let (input, output) = (Value::secret("ck", self.expose()), next.expose());
+        report(trace, "kdf-ck ck", SPEC, &[input], &[Value::secret("ck'", output)]);
+        next
+    }
+}
+
+const SPEC: &str = "double-ratchet r4 7.2";

@@ -1,0 +1,123 @@
+//! The keys of one message, and what they seal (Double Ratchet sections 3.1 and 7.2).
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use hmac::Mac;
+use keys::IdentityKey;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use wire::signal::MAC_BYTES;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::chain::MessageSeed;
+use crate::{
+    crypto::{
+        cbc::{self, IV_BYTES},
+        hash::{finish, hkdf, hmac},
+        secret::wipes_on_drop,
+    },
+    trace::{Fingerprint, Tracer, Value, report},
+};
+
+/// Cipher key, MAC key and initialisation vector of exactly one message.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(crate) struct MessageKeys {
+    cipher: [u8; 32],
+    mac: [u8; 32],
+    iv: [u8; IV_BYTES],
+}
+
+impl MessageKeys {
+    /// Expands a message key.
+    ///
+    /// `post_quantum` is the key of the post-quantum ratchet for this message, where the profile
+    /// has one: it is the salt (Double Ratchet section 7.2, KDF_HYBRID).
+    //= spec: double-ratchet r4 7.2 encrypt — HKDF of the message key to 80 bytes: encryption key,
+    //= authentication key, initialisation vector.
+    pub(crate) fn expand(
+        seed: &MessageSeed,
+        post_quantum: Option<&[u8; 32]>,
+        trace: &mut (impl Tracer + ?Sized),
+    ) -> Self {
+        let salt = post_quantum.map(<[u8; 32]>::as_slice);
+        let okm = hkdf::<80>(salt, seed.expose(), b"WhisperMessageKeys");
+        let mut keys = Self { cipher: [0; 32], mac: [0; 32], iv: [0; IV_BYTES] };
+        let slots = keys.cipher.iter_mut().chain(&mut keys.mac).chain(&mut keys.iv);
+        slots.zip(okm.iter()).for_each(|(slot, byte)| *slot = *byte);
+        let outputs = [
+            Value::secret("encryption key", &keys.cipher),
+            Value::secret("authentication key", &keys.mac),
+            Value::secret("iv", &keys.iv),
+        ];
+        let inputs = [Value::secret("mk", seed.expose())];
+        report(trace, "message keys", "double-ratchet r4 7.2", &inputs, &outputs);
+        keys
+    }
+
+    /// Encrypts `plaintext`. Consumes nothing, but the keys serve one message only.
+    pub(crate) fn encrypt(&self, plaintext: &[u8]) -> Vec<u8> {
+        cbc::encrypt(&self.cipher, &self.iv, plaintext)
+    }
+
+    /// Decrypts `ciphertext`, whose MAC has held; `None` if its padding is wrong.
+    pub(crate) fn decrypt(&self, ciphertext: &[u8]) -> Option<Vec<u8>> {
+        cbc::decrypt(&self.cipher, &self.iv, ciphertext)
+    }
+
+    //= spec: double-ratchet r4 8.6 truncating — the tag may be shortened, here to 8 bytes.
+    /// The MAC over `authenticated`, sent from `sender` to `receiver`.
+    ///
+    /// Deployed order: sender first, so that the two directions differ; the specification's
+    /// associated data has the initiator first.
+    pub(crate) fn mac(
+        &self,
+        sender: &IdentityKey,
+        receiver: &IdentityKey,
+        authenticated: &[u8],
+        trace: &mut (impl Tracer + ?Sized),
+    ) -> [u8; MAC_BYTES] {
+        let mut mac = hmac(&self.mac);
+        let parties = [sender.encode(), receiver.encode()];
+        parties.iter().for_each(|party| mac.update(party));
+        mac.update(authenticated);
+        let [a, b, c, d, e, f, g, h, ..] = *finish(mac);
+        let tag = [a, b, c, d, e, f, g, h];
+        let inputs = [
+            Value::secret("authentication key", &self.mac),
+            Value::public("ad sender", parties.as_flattened()),
+            Value::public("ciphertext", authenticated),
+        ];
+        report(trace, "mac", "double-ratchet r4 7.2", &inputs, &[Value::public("tag", &tag)]);
+        tag
+    }
+
+    /// Whether `tag` is the MAC over `authenticated`; in constant time.
+    pub(crate) fn verify(
+        &self,
+        sender: &IdentityKey,
+        receiver: &IdentityKey,
+        authenticated: &[u8],
+        tag: &[u8; MAC_BYTES],
+        trace: &mut (impl Tracer + ?Sized),
+    ) -> bool {
+        self.mac(sender, receiver, authenticated, trace).ct_eq(tag).into()
+    }
+
+    /// Tells this (key, IV) pair from every other without showing it.
+    pub(crate) fn cipher_fingerprint(&self) -> [u8; 16] {
+        let digest = Sha256::new().chain_update(self.cipher).chain_update(self.iv).finalize();
+        let mut label = [0; 16];
+        label.iter_mut().zip(digest).for_each(|(slot, byte)| *slot = byte);
+        label
+    }
+}
+
+impl fmt::Debug for MessageKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cipher, mac, iv: _ } = self;
+        write!(f, "MessageKeys({}, {})", Fingerprint::of(cipher), Fingerprint::of(mac))
+    }
+}
+
+const _: () = wipes_on_drop::<MessageKeys>();

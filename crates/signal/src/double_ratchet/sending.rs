@@ -1,0 +1,33 @@
+//! The sending chain (Double Ratchet section 3.4).
+
+use super::chain::{ChainKey, MessageSeed};
+use crate::{crypto::dh::KeyPair, trace::Tracer};
+
+/// `DHs`, `CKs` and `Ns`: the chain that our messages come from.
+#[derive(Debug)]
+pub(crate) struct SendingChain {
+    /// Our current ratchet key.
+    pub(crate) pair: KeyPair,
+    pub(crate) chain: ChainKey,
+    /// Number of the next message.
+    pub(crate) next: u32,
+}
+
+impl SendingChain {
+    pub(crate) const fn new(pair: KeyPair, chain: ChainKey) -> Self {
+        Self { pair, chain, next: 0 }
+    }
+
+    /// Moves the chain forward by one message: its number and key. `None` when all numbers are
+    /// used; the chain is unchanged then.
+    pub(crate) fn advance(
+        &mut self,
+        trace: &mut (impl Tracer + ?Sized),
+    ) -> Option<(u32, MessageSeed)> {
+        let number = self.next;
+        self.next = number.checked_add(1)?;
+        let seed = self.chain.message_seed(trace);
+        self.chain = self.chain.next(trace);
+        Some((number, seed))
+    }
+}

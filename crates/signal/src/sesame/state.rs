@@ -1,0 +1,89 @@
+//! One session state: a handshake's outcome and the ratchet that grew from it.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use keys::{IdentityKey, PublicKey};
+use sha2::{Digest, Sha256};
+use wire::signal::{KemPart, PreKeyFields, PreKeySignalMessage};
+
+use crate::{double_ratchet::ratchet::Ratchet, profile::Profile};
+
+/// One session state.
+pub(crate) struct State {
+    pub(crate) profile: Profile,
+    pub(crate) our_identity: IdentityKey,
+    pub(crate) remote_identity: IdentityKey,
+    pub(crate) our_registration_id: u32,
+    pub(crate) remote_registration_id: u32,
+    /// The initiator's ephemeral key: names the session to both sides.
+    pub(crate) base_key: PublicKey,
+    /// When the state was made, by our clock, in seconds since 1970.
+    pub(crate) created_seconds: u64,
+    /// Responder only: what the outer part of the first message was, so that a changed copy is
+    /// known as one.
+    pub(crate) flight: Option<FlightPrint>,
+    /// Initiator only, until the first answer.
+    pub(crate) pending: Option<Pending>,
+    pub(crate) ratchet: Ratchet,
+}
+
+/// What first messages carry until the recipient has answered.
+pub(crate) struct Pending {
+    pub(crate) one_time: Option<u32>,
+    pub(crate) signed: u32,
+    /// KEM prekey id and ciphertext in wire form.
+    pub(crate) kem: Option<(u32, Vec<u8>)>,
+}
+
+/// Digest of everything in a first message outside the message inside.
+pub(crate) type FlightPrint = [u8; 16];
+
+/// The [`FlightPrint`] of `message`.
+pub(crate) fn flight_print(message: &PreKeySignalMessage<'_>) -> FlightPrint {
+    let outer = PreKeyFields {
+        version: message.version,
+        registration_id: message.registration_id,
+        pre_key_id: message.pre_key_id,
+        signed_pre_key_id: message.signed_pre_key_id,
+        kem: message.kem,
+        base_key: message.base_key,
+        identity_key: message.identity_key,
+        message: &[],
+    };
+    let mut print = FlightPrint::default();
+    let digest = Sha256::digest(outer.encode());
+    print.iter_mut().zip(digest).for_each(|(slot, byte)| *slot = byte);
+    print
+}
+
+impl State {
+    /// The first message that carries `message`, if the recipient has not answered yet.
+    pub(crate) fn first_message(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let pending = self.pending.as_ref()?;
+        let kem = pending.kem.as_ref();
+        let fields = PreKeyFields {
+            version: self.profile.version_byte(),
+            registration_id: self.our_registration_id,
+            pre_key_id: pending.one_time,
+            signed_pre_key_id: pending.signed,
+            kem: kem.map(|(id, ciphertext)| KemPart { pre_key_id: *id, ciphertext }),
+            base_key: &self.base_key.encode(),
+            identity_key: &self.our_identity.encode(),
+            message,
+        };
+        Some(fields.encode())
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("profile", &self.profile)
+            .field("base_key", &self.base_key)
+            .field("remote_identity", &self.remote_identity)
+            .field("pending", &self.pending.is_some())
+            .field("ratchet", &self.ratchet)
+            .finish_non_exhaustive()
+    }
+}

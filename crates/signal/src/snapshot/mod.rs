@@ -1,0 +1,77 @@
+//! Secrets as bytes. No other module serializes any.
+//!
+//! The encoding is ours, versioned and canonical: one state has one encoding, and whatever is not
+//! that is refused. Every part begins with a tag byte and the format version and ends with the
+//! first 8 bytes of SHA-256 over what is before: this finds damage, not malice. Numbers are little
+//! endian, lists are preceded by their length in two bytes, options by one byte, 0 or 1.
+//!
+//! A session is four parts, so that a message writes only what it changed. A part that would say
+//! nothing is empty.
+//!
+//! | part | tag | content | changes |
+//! |---|---|---|---|
+//! | `hot` | `H` | remote identity; the current state without the rest | with almost every message |
+//! | `skipped` | `S` | keys of skipped messages in the current state | when messages are lost or late |
+//! | `pending` | `P` | what first messages carry | at the start and at the first answer |
+//! | `archive` | `A` | inactive states, newest first, whole | when a session is started or promoted |
+//!
+//! A state is: profile (1), our identity (32), theirs (32), our registration id (4), theirs (4),
+//! base key (32), time made (8), digest of the first flight (option, 16), root key (32), previous
+//! counter (4), our ratchet key (private 32, public 32), sending chain key (32), its next number
+//! (4), and a list of receiving chains: ratchet key (32), chain key (32), next number (4).
+//! `skipped` is the base key's first 8 bytes (so that parts of different states are not mixed) and,
+//! for each receiving chain in order, a list of (number 4, key 32) in ascending order. `pending` is
+//! the same 8 bytes, one-time prekey id (option, 4), signed prekey id (4), and an option of KEM
+//! prekey id (4) and ciphertext (1,569). An archived state is a state and its skipped keys.
+//!
+//! Identity and prekeys: `I` private key (32); `G` id (4), private key (32), signature (64);
+//! `O` id (4), private key (32); `K` id (4), seed (64), signature (64), last resort (1).
+
+mod key_records;
+mod reader;
+mod session;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use session::Parts;
+
+/// Bytes that are not a snapshot. The store, or whoever wrote to it, is to blame.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// The part is shorter than what it says it holds.
+    #[error("truncated snapshot")]
+    Truncated,
+    /// The checksum does not match: the bytes were damaged.
+    #[error("damaged snapshot")]
+    Checksum,
+    /// Another part, or another version of the format.
+    #[error("snapshot tag {found:?} where {expected:?} was expected")]
+    Tag {
+        /// Tag and version found.
+        found: [u8; 2],
+        /// Tag and version expected.
+        expected: [u8; 2],
+    },
+    /// Bytes follow the end of the part.
+    #[error("{excess} bytes after the snapshot")]
+    Trailing {
+        /// How many.
+        excess: usize,
+    },
+    /// A value is out of its range, or not in its only encoding.
+    #[error("{what} out of range")]
+    Range {
+        /// What was read.
+        what: &'static str,
+    },
+    /// The parts belong to different states.
+    #[error("parts of different states")]
+    Mixed,
+}
+
+/// Version of the format.
+const VERSION: u8 = 1;
+/// Bytes of checksum at the end of a part.
+const CHECKSUM_BYTES: usize = 8;

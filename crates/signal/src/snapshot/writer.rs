@@ -1,0 +1,64 @@
+//! Writing one part.
+
+use alloc::vec::Vec;
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{CHECKSUM_BYTES, VERSION};
+
+/// A part as it is put together. Wiped when dropped, with every buffer it outgrew.
+pub(super) struct Writer(Zeroizing<Vec<u8>>);
+
+impl Writer {
+    pub(super) fn new(tag: u8, room: usize) -> Self {
+        let mut writer = Self(Zeroizing::new(Vec::with_capacity(room)));
+        writer.bytes(&[tag, VERSION]);
+        writer
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        let needed = self.0.len().saturating_add(bytes.len());
+        if needed > self.0.capacity() {
+            // A vector that grows by itself would leave its old buffer unwiped.
+            let mut larger = Vec::with_capacity(needed.saturating_mul(2));
+            larger.extend_from_slice(&self.0);
+            self.0 = Zeroizing::new(larger);
+        }
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(super) fn u8(&mut self, value: u8) {
+        self.bytes(&[value]);
+    }
+
+    pub(super) fn u32(&mut self, value: u32) {
+        self.bytes(&value.to_le_bytes());
+    }
+
+    pub(super) fn u64(&mut self, value: u64) {
+        self.bytes(&value.to_le_bytes());
+    }
+
+    /// The length of a list. All lists are limited far below 2^16 entries.
+    pub(super) fn length(&mut self, length: usize) {
+        self.bytes(&u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes());
+    }
+
+    pub(super) fn flag(&mut self, flag: bool) {
+        self.u8(u8::from(flag));
+    }
+
+    /// The part with its checksum.
+    pub(super) fn finish(mut self) -> Zeroizing<Vec<u8>> {
+        let checksum = checksum(&self.0);
+        self.bytes(&checksum);
+        self.0
+    }
+}
+
+/// First bytes of SHA-256 over a part.
+pub(super) fn checksum(part: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(part));
+    [a, b, c, d, e, f, g, h]
+}
