@@ -92,7 +92,7 @@ fn local_time_counts_seconds_from_1970_as_if_in_utc() {
 }
 
 #[test]
-fn every_day_of_ninety_years_follows_the_day_before_it_and_shows_as_written() {
+fn every_day_from_2009_to_2099_follows_the_day_before_it_and_shows_as_written() {
     let mut before: Option<LocalTime> = None;
     let mut days = 0;
     for (year, month, day) in
