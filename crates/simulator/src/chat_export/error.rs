@@ -28,7 +28,7 @@ pub enum ChatError {
     },
 
     /// Entries, but nobody says anything.
-    #[error("no message from anybody, only {system_lines} lines of the app; expected {EXAMPLES}")]
+    #[error("no message from anybody, only app lines ({system_lines}); expected {EXAMPLES}")]
     NoMessage {
         /// How many entries there are.
         system_lines: usize,
