@@ -1,6 +1,7 @@
 //! What an engine is to those that drive it.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use vocab::{DataClass, UnixMicros};
 
@@ -14,16 +15,22 @@ use crate::{
 /// `now` is the store's own clock: it alone sets and judges expiry.
 pub trait Engine {
     /// Applies transactions in order, each all or none; one that is refused leaves its neighbours
-    /// alone. What they did is visible at once and durable only after [`Engine::sync`].
+    /// alone. One answer for each, in the same order.
+    ///
+    /// What they did is visible at once and durable only after [`Engine::sync`], so whoever drives
+    /// an engine hands out an answer only when everything before it is synced: a read may have seen
+    /// what is not durable yet.
     fn apply(&mut self, transactions: &[Transaction], now: UnixMicros) -> Vec<Answer>;
 
     /// Makes everything applied so far durable.
     fn sync(&mut self);
 
-    /// Removes expired rows, so that their bytes are gone: how many, of each class, in order.
+    /// Removes expired rows, so that their bytes are gone: how many, of each class, in the order of
+    /// classes. Durable only after [`Engine::sync`], as everything: a crash before it may bring the
+    /// bytes back, and the rows stay unreadable.
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)>;
 
-    /// When the next row expires.
+    /// When the next row expires; a row that is over and not yet swept counts too.
     fn next_expiry(&self) -> Option<UnixMicros>;
 
     /// Every row that has bytes in the store, readable or not: what someone sees who reads the disk.
@@ -31,7 +38,7 @@ pub trait Engine {
 }
 
 /// A row as somebody with the disk sees it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RawRow<'a> {
     /// Its key.
     pub key: &'a Key,
@@ -43,4 +50,13 @@ pub struct RawRow<'a> {
     pub class: DataClass,
     /// When it stops being readable.
     pub expires: Option<UnixMicros>,
+}
+
+impl fmt::Debug for RawRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may hold keys: their length is all that a log may show.
+        let Self { key, revision, value, class, expires } = self;
+        let (revision, bytes, class) = (revision.0, value.len(), class.name());
+        write!(f, "RawRow({key:?} r{revision} {bytes}B {class} {expires:?})")
+    }
 }

@@ -1,4 +1,323 @@
-//! The memory engine.
-/// Placeholder.
-#[derive(Debug)]
-pub struct Memory;
+//! The memory engine: rows in ordered maps, with the losses of a real disk on a crash.
+//!
+//! What is not yet durable is known by how to undo it, so a crash costs what it loses and nothing
+//! for the rest: a run may hold a hundred thousand stores. A value that leaves this engine for good
+//! (overwritten, deleted or swept, and synced) is wiped, since it may hold keys; copies that were
+//! handed out are their owners' to wipe.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use core::{fmt, ops::Bound};
+
+use vocab::{
+    DataClass, Keep, UnixMicros,
+    limits::{MAX_ROW_KEY, MAX_ROW_VALUE, MAX_ROWS_READ},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    engine::{Engine, RawRow},
+    key::Key,
+    suite::CrashableEngine,
+    transaction::{Answer, Check, Expect, Op, Refusal, Revision, Row, Stored, Transaction, Value},
+};
+
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+pub use self::snapshot::Snapshot;
+
+/// A store in memory.
+#[derive(Default)]
+pub struct Memory {
+    rows: BTreeMap<Key, Held>,
+    /// Only of rows that have an expiry.
+    expiries: BTreeSet<(UnixMicros, Key)>,
+    /// Bytes of keys and values.
+    bytes: usize,
+    /// The newest number that a queue gave. One counter serves all queues: it is never set back
+    /// below what is durable, so no queue ever gives a number twice, however empty it became.
+    last_number: u64,
+    /// The same as of the last sync.
+    durable_number: u64,
+    /// What stood under a key before each change since the last sync, oldest first.
+    undo: Vec<(Key, Option<Held>)>,
+    capacity: Option<usize>,
+    read_only: bool,
+}
+
+/// A row as this engine holds it.
+#[derive(Clone, PartialEq, Eq)]
+struct Held {
+    revision: Revision,
+    value: Zeroizing<Vec<u8>>,
+    class: DataClass,
+    expires: Option<UnixMicros>,
+}
+
+impl Memory {
+    /// An empty store without a limit.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on at most `bytes` of keys and values, or any number.
+    ///
+    /// A transaction that would grow a store beyond it is refused with [`Refusal::Full`]; reads,
+    /// deletes and whatever else does not grow the store still work.
+    pub const fn set_capacity(&mut self, bytes: Option<usize>) {
+        self.capacity = bytes;
+    }
+
+    /// Whether whatever would change a row is refused with [`Refusal::ReadOnly`].
+    pub const fn set_read_only(&mut self, read_only: bool) {
+        self.read_only = read_only;
+    }
+
+    /// Loses everything since the last [`Engine::sync`], as a crash does.
+    pub fn crash(&mut self) {
+        let start = Mark { undo: 0, number: self.durable_number, bytes: self.bytes };
+        self.roll_back(&start);
+    }
+
+    /// Bytes of all keys and values, readable or not.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Rows that have bytes here, readable or not.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether no row has bytes here.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn transact(&mut self, transaction: &Transaction, now: UnixMicros) -> Answer {
+        if let Err(refusal) = self.admit(transaction) {
+            return Answer::Unavailable(refusal);
+        }
+        if let Some(check) = transaction.checks.iter().position(|check| !self.holds(check, now)) {
+            return Answer::Conflict { check };
+        }
+        let start = Mark { undo: self.undo.len(), number: self.last_number, bytes: self.bytes };
+        let values = transaction.ops.iter().map(|op| self.perform(op, now)).collect();
+        let too_much = self.capacity.is_some_and(|most| self.bytes > most);
+        if too_much && self.bytes > start.bytes {
+            self.roll_back(&start);
+            return Answer::Unavailable(Refusal::Full);
+        }
+        Answer::Done(values)
+    }
+
+    /// Whether the transaction may be tried at all, whatever is in the store.
+    fn admit(&self, transaction: &Transaction) -> Result<(), Refusal> {
+        if self.read_only && !transaction.is_read_only() {
+            return Err(Refusal::ReadOnly);
+        }
+        let fits = transaction.ops.iter().all(|op| match op {
+            Op::Put(row) => fits(row, 0),
+            Op::Append(row) => fits(row, NUMBER_BYTES),
+            Op::Get(_) | Op::Delete(_) | Op::Scan { .. } | Op::TakeFirst(_) => true,
+        });
+        if fits { Ok(()) } else { Err(Refusal::RowTooLarge) }
+    }
+
+    fn holds(&self, check: &Check, now: UnixMicros) -> bool {
+        let revision = self.readable(&check.key, now).map(|held| held.revision);
+        match check.expect {
+            Expect::Absent => revision.is_none(),
+            Expect::At(expected) => revision == Some(expected),
+        }
+    }
+
+    fn perform(&mut self, op: &Op, now: UnixMicros) -> Value {
+        match op {
+            Op::Get(key) => Value::Row(self.readable(key, now).map(|held| held.stored(key))),
+            Op::Put(row) => {
+                self.change(row.key.clone(), Some(Held::new(row, now)));
+                Value::Written
+            }
+            Op::Delete(key) => {
+                self.change(key.clone(), None);
+                Value::Written
+            }
+            Op::Append(row) => {
+                self.last_number = self.last_number.saturating_add(1);
+                let key = row.key.clone().with_number(self.last_number);
+                self.change(key.clone(), Some(Held::new(row, now)));
+                Value::Appended(key)
+            }
+            Op::Scan { prefix, after, limit } => {
+                let rows = self.walk(prefix, after.as_ref(), now);
+                let limit = MAX_ROWS_READ.min(*limit);
+                Value::Rows(rows.take(limit).map(|(key, held)| held.stored(key)).collect())
+            }
+            Op::TakeFirst(prefix) => {
+                let first = self.walk(prefix, None, now).next();
+                let taken = first.map(|(key, held)| held.stored(key));
+                if let Some(row) = &taken {
+                    self.change(row.key.clone(), None);
+                }
+                Value::Row(taken)
+            }
+        }
+    }
+
+    fn readable(&self, key: &Key, now: UnixMicros) -> Option<&Held> {
+        self.rows.get(key).filter(|held| held.is_readable(now))
+    }
+
+    /// Readable rows under `prefix` behind `after`, in order of their keys.
+    fn walk<'a>(
+        &'a self,
+        prefix: &'a Key,
+        after: Option<&'a Key>,
+        now: UnixMicros,
+    ) -> impl Iterator<Item = (&'a Key, &'a Held)> {
+        let from = after.filter(|key| *key >= prefix);
+        let from = from.map_or(Bound::Included(prefix), Bound::Excluded);
+        self.rows
+            .range((from, Bound::Unbounded))
+            .take_while(move |(key, _)| key.starts_with(prefix))
+            .filter(move |(_, held)| held.is_readable(now))
+    }
+
+    fn change(&mut self, key: Key, held: Option<Held>) {
+        let before = self.place(&key, held);
+        if before.is_some() || self.rows.contains_key(&key) {
+            self.undo.push((key, before));
+        }
+    }
+
+    /// Undoes everything since `start`, newest first.
+    fn roll_back(&mut self, start: &Mark) {
+        for (key, before) in self.undo.split_off(start.undo).into_iter().rev() {
+            self.place(&key, before);
+        }
+        self.last_number = start.number;
+    }
+
+    /// The one place where rows change: it keeps the index and the count true.
+    fn place(&mut self, key: &Key, held: Option<Held>) -> Option<Held> {
+        if let Some(held) = &held {
+            self.bytes = self.bytes.saturating_add(size(key, held));
+            if let Some(moment) = held.expires {
+                self.expiries.insert((moment, key.clone()));
+            }
+        }
+        let expires = held.as_ref().and_then(|held| held.expires);
+        let before = match held {
+            Some(held) => self.rows.insert(key.clone(), held),
+            None => self.rows.remove(key),
+        };
+        if let Some(before) = &before {
+            self.bytes = self.bytes.saturating_sub(size(key, before));
+            if let Some(moment) = before.expires.filter(|_| before.expires != expires) {
+                self.expiries.remove(&(moment, key.clone()));
+            }
+        }
+        before
+    }
+}
+
+impl Engine for Memory {
+    fn apply(&mut self, transactions: &[Transaction], now: UnixMicros) -> Vec<Answer> {
+        transactions.iter().map(|transaction| self.transact(transaction, now)).collect()
+    }
+
+    fn sync(&mut self) {
+        self.undo.clear();
+        self.durable_number = self.last_number;
+    }
+
+    fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {
+        let mut swept = BTreeMap::<DataClass, u64>::new();
+        while let Some((_, key)) = self.expiries.first().filter(|(moment, _)| *moment <= now) {
+            let key = key.clone();
+            if let Some(held) = self.rows.get(&key) {
+                let count = swept.entry(held.class).or_default();
+                *count = count.saturating_add(1);
+            }
+            self.change(key, None);
+        }
+        swept.into_iter().collect()
+    }
+
+    fn next_expiry(&self) -> Option<UnixMicros> {
+        self.expiries.first().map(|(moment, _)| *moment)
+    }
+
+    fn visit(&self, visit: &mut dyn FnMut(RawRow<'_>)) {
+        for (key, held) in &self.rows {
+            let Held { revision, value, class, expires } = held;
+            visit(RawRow { key, revision: *revision, value, class: *class, expires: *expires });
+        }
+    }
+}
+
+impl CrashableEngine for Memory {
+    fn crash(&mut self) {
+        Self::crash(self);
+    }
+
+    fn set_read_only(&mut self, read_only: bool) {
+        Self::set_read_only(self, read_only);
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, undo) = (self.rows.len(), self.undo.len());
+        write!(f, "Memory({rows} rows, {} bytes, {undo} changes not durable)", self.bytes)
+    }
+}
+
+impl Held {
+    fn new(row: &Row, now: UnixMicros) -> Self {
+        let expires = match row.keep {
+            Keep::For(span) => Some(now.after(span)),
+            Keep::Until(moment) => Some(moment),
+            Keep::Never(_) => None,
+        };
+        let value = Zeroizing::new(row.value.clone());
+        Self { revision: row.revision, value, class: row.class, expires }
+    }
+
+    fn is_readable(&self, now: UnixMicros) -> bool {
+        self.expires.is_none_or(|moment| now < moment)
+    }
+
+    fn stored(&self, key: &Key) -> Stored {
+        Stored {
+            key: key.clone(),
+            revision: self.revision,
+            value: self.value.to_vec(),
+            expires: self.expires,
+        }
+    }
+}
+
+/// Where a transaction began.
+struct Mark {
+    undo: usize,
+    number: u64,
+    bytes: usize,
+}
+
+fn fits(row: &Row, more_key: usize) -> bool {
+    row.key.as_bytes().len().saturating_add(more_key) <= MAX_ROW_KEY
+        && row.value.len() <= MAX_ROW_VALUE
+}
+
+fn size(key: &Key, held: &Held) -> usize {
+    key.as_bytes().len().saturating_add(held.value.len())
+}
+
+/// Bytes of the number behind a queue's key.
+const NUMBER_BYTES: usize = 8;

@@ -37,7 +37,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Whether it changes nothing, so that no engine need sync for it.
+    /// Whether it changes nothing, so that no engine need sync for its own sake.
     pub fn is_read_only(&self) -> bool {
         self.ops.iter().all(|op| matches!(op, Op::Get(_) | Op::Scan { .. }))
     }
@@ -73,7 +73,8 @@ pub enum Op {
     /// Adds a row at the end of a queue, under the queue's key and a number of eight bytes that no
     /// row of this queue ever had before, greater than all: [`Value::Appended`].
     ///
-    /// Its `row.key` is the queue; its revision is kept as given.
+    /// Its `row.key` is the queue; its revision is kept as given. Numbers may leave gaps. Rows of a
+    /// queue come into being by this operation alone; a put may write one again.
     Append(Row),
     /// Reads rows whose keys begin with `prefix` and sort after `after`, in order of their keys, at
     /// most `limit` and at most [`vocab::limits::MAX_ROWS_READ`]: [`Value::Rows`].
@@ -151,7 +152,7 @@ impl core::fmt::Debug for Stored {
 pub enum Answer {
     /// It is applied and durable; one value for each operation.
     Done(Vec<Value>),
-    /// Check number `check` did not hold; nothing was done.
+    /// Check number `check` is the first that did not hold; nothing was done.
     Conflict {
         /// Index into [`Transaction::checks`].
         check: usize,
