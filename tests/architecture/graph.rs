@@ -1,4 +1,7 @@
 //! The crate graph, asked of Cargo once.
+//!
+//! Of `cargo tree` rather than `cargo metadata`: it follows only what this machine builds, so that
+//! on a fresh one everything it asks for has been fetched, and no network is needed.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},

@@ -1,4 +1,4 @@
-//! What may link what. A new crate, or a new link, is entered here first, with its reason in review.
+//! What may link what. A new crate, or a new link, is entered here first, its reason in the commit.
 
 /// The two ends of the encryption.
 pub(crate) const ENDS: &[&str] = &["client", "cloud-api"];
