@@ -1,1 +1,21 @@
 //! Hop 1: a person's device.
+//!
+//! Knows: the person's number, keys, sessions, history and label of each chat.
+//! Does not know: any other hop but the pinned transport, or what becomes of a message behind it.
+
+#![no_std]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+extern crate alloc;
+
+pub mod config;
+mod handle;
+pub mod input;
+pub mod output;
+pub mod rows;
+pub mod state;
+
+pub use config::Config;
+pub use input::{Ask, Command};
+pub use output::Event;
+pub use state::Client;

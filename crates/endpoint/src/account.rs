@@ -8,7 +8,7 @@ use hop::{Act, Attempt, Waiting};
 use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{IdentityKeyPair, Profile};
-use vocab::{Address, Keep, MessageId, NoiseKey, limits};
+use vocab::{Address, Keep, MessageId, NoiseKey, Now, limits};
 use wire::transport::{Ask, Envelope, Payload, ReceiptKind, ToTransport};
 
 use crate::{
@@ -75,6 +75,11 @@ impl<V: Vault> Account<V> {
         &self.config.address
     }
 
+    /// What others see as its name.
+    pub fn profile_name(&self) -> &str {
+        &self.config.profile_name
+    }
+
     /// The vault that keeps its content.
     pub const fn vault(&self) -> &V {
         &self.vault
@@ -134,7 +139,7 @@ impl<V: Vault> Account<V> {
         ask: Ask,
         rng: &mut dyn CryptoRng,
     ) -> Result<u64, Waiting> {
-        let id = self.next_request(attempt);
+        let id = self.next_request(attempt.now());
         let frame = ToTransport { id, ask }.encode();
         self.vault.put(attempt, self.keys.ask(id), &frame, self.config.work, rng)?;
         attempt.act(Act::Send { to: self.config.transport, bytes: frame.clone() });
@@ -143,22 +148,22 @@ impl<V: Vault> Account<V> {
     }
 
     /// A request that needs no row: it is made again whenever the link comes up.
-    pub fn hello<E, N>(&self, attempt: &mut Attempt<'_, E, N>) -> (u64, Vec<u8>) {
-        let id = self.next_request(attempt);
+    pub fn hello(&self, now: Now) -> (u64, Vec<u8>) {
+        let id = self.next_request(now);
         let ask = Ask::Hello { address: self.config.address.clone() };
         (id, ToTransport { id, ask }.encode())
     }
 
     /// Acknowledges an envelope, once this attempt is durable.
     pub(crate) fn acknowledge<E, N>(&self, attempt: &mut Attempt<'_, E, N>, place: u64) {
-        let id = self.next_request(attempt);
+        let id = self.next_request(attempt.now());
         let ask = Ask::Ack { address: self.config.address.clone(), places: [place].into() };
         let bytes = ToTransport { id, ask }.encode();
         attempt.act(Act::Send { to: self.config.transport, bytes });
     }
 
-    pub(crate) fn next_request<E, N>(&self, attempt: &Attempt<'_, E, N>) -> u64 {
-        let by_clock = attempt.now().wall.0.saturating_mul(1_000);
+    pub(crate) fn next_request(&self, now: Now) -> u64 {
+        let by_clock = now.wall.0.saturating_mul(1_000);
         let id = by_clock.max(self.last_request.get().saturating_add(1));
         self.last_request.set(id);
         id

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use keys::IdentityKey;
 use vocab::{Address, MessageId};
-use wire::content::Content;
+use wire::{content::Content, transport::Operator};
 
 /// Something that happened to an account.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +81,13 @@ pub enum Happening {
         peer: Address,
         /// The new one.
         identity: IdentityKey,
+    },
+    /// A bundle says who runs the other end.
+    RunBy {
+        /// Whose end.
+        peer: Address,
+        /// Who runs it.
+        operator: Operator,
     },
     /// A kept message was encrypted anew.
     Retransmitted {

@@ -71,6 +71,11 @@ impl Keys {
         self.table("ses").with(peer).with(&[device, part])
     }
 
+    /// All parts of all sessions.
+    pub fn sessions(self) -> Key {
+        self.table("ses")
+    }
+
     /// The identity of somebody else.
     pub fn pin(self, peer: &Name) -> Key {
         self.table("pin").with(peer)

@@ -155,7 +155,7 @@ impl<V: Vault> Account<V> {
             let (class, keep) = (DataClass::ConnectionMetadata, Keep::Never(Reason::UntilDone));
             attempt.write(fetch, id.to_be_bytes().to_vec(), class, keep);
         }
-        let place = self.next_request(attempt);
+        let place = self.next_request(attempt.now());
         let key = self.keys.waiting(&peer.name, peer.device()).with_number(place);
         let row = kept_row(peer, outgoing).encode_to_vec();
         self.vault.put(attempt, key, &row, self.config.work, rng)
@@ -172,6 +172,7 @@ impl<V: Vault> Account<V> {
         let peer = self.peer(address);
         let waiting = self.take_waiting(attempt, &peer)?;
         attempt.delete(self.keys.fetch(&peer.name, peer.device()));
+        let operator = answer.1.as_ref().map(transport::Bundle::operator);
         let bundle = match answer {
             (Status::Ok, Some(bundle)) => verified(&bundle).ok_or(Failure::BadBundle),
             (Status::Forbidden, _) => Err(Failure::Forbidden),
@@ -187,6 +188,8 @@ impl<V: Vault> Account<V> {
             Err(why) => return Ok(all_failed(&waiting, &peer, why)),
         };
         let mut happened = self.pin(attempt, &peer, identity)?;
+        let run_by = |operator| Happening::RunBy { peer: address.clone(), operator };
+        happened.extend(operator.map(run_by));
         for row in waiting {
             let Some(id) = MessageId::from_slice(&row.id) else { continue };
             if row.content.is_empty() {

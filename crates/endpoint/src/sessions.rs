@@ -3,7 +3,7 @@
 use hop::{Attempt, Waiting};
 use signal::{OneTimePreKey, PreKeys, Session, SignedPreKey, snapshot::Parts};
 use store::Key;
-use vocab::{DataClass, Keep, Reason};
+use vocab::{Address, DataClass, Keep, Reason};
 
 use crate::{
     account::Account,
@@ -48,6 +48,14 @@ impl<V: Vault> Account<V> {
             Session::restore(hot, part(skipped), part(archive), part(pending)).ok()
         });
         Ok(Working { session, read })
+    }
+
+    /// Removes the session with a device, as an old back-up or a broken disk does.
+    pub fn lose_session<E, N>(&self, attempt: &mut Attempt<'_, E, N>, with: &Address) {
+        let peer = self.peer(with);
+        for key in self.session_keys(&peer) {
+            attempt.delete(key);
+        }
     }
 
     /// Writes the parts that changed since they were read.

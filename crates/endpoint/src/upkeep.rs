@@ -31,6 +31,15 @@ impl<V: Vault> Account<V> {
         attempt: &mut Attempt<'_, E, N>,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
+        self.found_from(attempt, FIRST_PREKEY, rng)
+    }
+
+    fn found_from<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        next_prekey: u32,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
         let identity = IdentityKeyPair::generate(random(rng));
         let [low, high] = random(rng);
         let drawn = u16::from_le_bytes([low, high]) & 0x3fff;
@@ -38,7 +47,7 @@ impl<V: Vault> Account<V> {
             state: REGISTERING,
             registration_id: u32::from(drawn).clamp(128, 16_380),
             identity: identity.to_bytes().to_vec(),
-            next_prekey: FIRST_PREKEY,
+            next_prekey,
             signed: 0,
             publishing: 0,
         };
@@ -52,6 +61,23 @@ impl<V: Vault> Account<V> {
         let registration_id = row.registration_id;
         attempt.note(N::from(Note::Booted(Me { identity, registration_id, ready: false })));
         Ok(())
+    }
+
+    /// The account anew, under the same number: another identity, other prekeys, no sessions on it.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn found_anew<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let next_prekey = self.me_row(attempt)?.map(|row| row.next_prekey);
+        for stored in attempt.scan(&self.keys.sessions(), None, limits::MAX_ROWS_READ)? {
+            attempt.delete(stored.key.clone());
+        }
+        self.found_from(attempt, next_prekey.unwrap_or(FIRST_PREKEY), rng)
     }
 
     /// A known account: its identity, and the requests that were never answered.

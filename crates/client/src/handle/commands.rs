@@ -1,0 +1,86 @@
+//! What the person does.
+
+use alloc::{string::ToString, vec::Vec};
+
+use endpoint::{Account, vault::OwnDevice};
+use hop::Waiting;
+use prost::Message as _;
+use rand_core::CryptoRng;
+use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, Reason, limits};
+use wire::{content::Content, transport};
+
+use super::{Attempted, happenings};
+use crate::{
+    input::{Ask, Command},
+    output::Event,
+    rows::{self, HistoryRow},
+};
+
+/// Does what was asked, once for each number.
+pub(super) fn command(
+    account: &Account<OwnDevice>,
+    attempt: &mut Attempted<'_>,
+    command: &Command,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let done = rows::done(command.number);
+    if attempt.read(&done)?.is_none() {
+        ask(account, attempt, &command.ask, rng)?;
+        let keep = Keep::For(limits::DEDUPE_AGE);
+        attempt.write(done, Vec::from([1]), DataClass::ConnectionMetadata, keep);
+    }
+    attempt.event(Event::Acknowledged { number: command.number });
+    Ok(())
+}
+
+fn ask(
+    account: &Account<OwnDevice>,
+    attempt: &mut Attempted<'_>,
+    ask: &Ask,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let us = account.address().phone.clone();
+    match ask {
+        Ask::Write { id, to, text } => write(account, attempt, (*id, to, text), rng),
+        Ask::Read { from, ids } => {
+            account.mark_read(attempt, &Address::first_device(from.clone()), ids, rng)
+        }
+        Ask::AskAgain { from, id } => {
+            account.ask_again(attempt, &Address::first_device(from.clone()), *id, rng)
+        }
+        Ask::Report { about, ids, attached } => {
+            let (about, ids, attached) = (about.clone(), ids.clone(), attached.clone());
+            account.request(attempt, transport::Ask::Report { by: us, about, ids, attached }, rng)
+        }
+        Ask::Block { who, on } => {
+            let ask = transport::Ask::Block { by: us, blocked: who.clone(), on: *on };
+            account.request(attempt, ask, rng)
+        }
+        Ask::LoseSession { with } => {
+            account.lose_session(attempt, &Address::first_device(with.clone()));
+            Ok(())
+        }
+        Ask::Reinstall => account.found_anew(attempt, rng),
+    }
+}
+
+fn write(
+    account: &Account<OwnDevice>,
+    attempt: &mut Attempted<'_>,
+    (id, to, text): (MessageId, &PhoneNumber, &str),
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let sent_at = attempt.now().wall;
+    let profile_name = account.profile_name().to_string();
+    let content = Content { id, sent_at, profile_name, text: text.to_string() };
+    let happened = account.send(attempt, &Address::first_device(to.clone()), &content, rng)?;
+    let row = HistoryRow::of(id, to, true, text);
+    append(attempt, &row);
+    happenings::show(account, attempt, happened)
+}
+
+/// Adds a message to the person's history.
+pub(super) fn append(attempt: &mut Attempted<'_>, row: &HistoryRow) {
+    let (class, keep) = (DataClass::MessageContent, Keep::Never(Reason::OwnHistory));
+    attempt.append(rows::history(), row.encode_to_vec(), class, keep);
+}

@@ -1,0 +1,39 @@
+//! What the device tells the person.
+
+use alloc::string::String;
+
+use endpoint::Happening;
+use vocab::{MessageId, PhoneNumber, UnixMicros};
+use wire::transport::Operator;
+
+/// Something the person is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// What was asked under this number is durable.
+    Acknowledged {
+        /// The command's number.
+        number: u64,
+    },
+    /// A message appears in a chat, once.
+    Shown {
+        /// Who wrote it.
+        from: PhoneNumber,
+        /// The name the sender gave.
+        name: String,
+        /// The message.
+        id: MessageId,
+        /// What it says.
+        text: String,
+        /// When it was written, by the sender's clock.
+        sent_at: UnixMicros,
+    },
+    /// A chat says who runs its other end.
+    Labelled {
+        /// The chat.
+        with: PhoneNumber,
+        /// What it says.
+        operator: Operator,
+    },
+    /// Anything else that happened to the account.
+    Happened(Happening),
+}

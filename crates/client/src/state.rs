@@ -1,0 +1,185 @@
+//! The device as a state machine.
+
+use alloc::vec::Vec;
+
+use endpoint::{Account, Courier, Note, vault::OwnDevice};
+use hop::{Act, Desk, Effect, Hop, Input, Outputs, Work, http};
+use rand_core::CryptoRng;
+use vocab::Now;
+use wire::transport::FromTransport;
+
+use crate::{
+    config::Config,
+    handle,
+    input::{Command, Job},
+    output::Event,
+};
+
+/// Rows without a transaction under way that the device keeps at hand.
+const ROWS_AT_HAND: usize = 64;
+
+/// A person's device.
+#[derive(Debug)]
+pub struct Client {
+    account: Account<OwnDevice>,
+    courier: Courier,
+    desk: Desk<Job, Note>,
+    /// Inputs that came before the account's row was read.
+    early: Vec<Job>,
+    /// The greeting that waits for its answer.
+    hello: Option<u64>,
+}
+
+impl Client {
+    /// A device that has not started.
+    pub fn new(config: Config) -> Self {
+        let courier = Courier::new(config.endpoint.transport);
+        let vault = OwnDevice { name_key: config.name_key };
+        Self {
+            account: Account::new(config.endpoint, vault),
+            courier,
+            desk: Desk::new(ROWS_AT_HAND),
+            early: Vec::new(),
+            hello: None,
+        }
+    }
+
+    fn frame(&mut self, bytes: &[u8], effects: &mut Vec<Effect<Event>>) -> Option<Job> {
+        match FromTransport::decode(bytes) {
+            Ok(FromTransport::Answer { id, .. }) if self.hello == Some(id) => {
+                self.hello = None;
+                self.courier.answered(id);
+                None
+            }
+            Ok(FromTransport::Answer { id, status, bundle }) => {
+                Some(Job::Answer { id, status, bundle })
+            }
+            Ok(FromTransport::Deliver { place, envelope }) => {
+                Some(Job::Deliver { place, envelope })
+            }
+            Ok(FromTransport::PrekeysLow { one_time, kem_one_time, .. }) => {
+                Some(Job::PrekeysLow { one_time, kem: kem_one_time })
+            }
+            Err(why) => {
+                let act = Act::Log(alloc::format!("a frame of the transport: {why}"));
+                effects.push(Effect { after: None, act });
+                None
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        work: Work<Job>,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        effects: &mut Vec<Effect<Event>>,
+    ) {
+        let account = &self.account;
+        let notes = self
+            .desk
+            .attempt(work, now, effects, |attempt, job| handle::work(account, attempt, job, rng));
+        self.apply(notes, now, rng, effects);
+    }
+
+    fn apply(
+        &mut self,
+        notes: Vec<Note>,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        effects: &mut Vec<Effect<Event>>,
+    ) {
+        for note in notes {
+            match note {
+                Note::Asked { id, frame } => self.courier.asked(id, frame, now.mono),
+                Note::Answered { id } => self.courier.answered(id),
+                Note::Booted(me) => {
+                    self.account.booted(me);
+                    self.greet(now, rng, effects);
+                    for job in core::mem::take(&mut self.early) {
+                        self.run(Work::from(job), now, rng, effects);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the transport that this device is here, as soon as both the link and the account are.
+    fn greet(&mut self, now: Now, rng: &mut dyn CryptoRng, effects: &mut Vec<Effect<Event>>) {
+        let _no_draw = rng;
+        if !self.courier.is_up() || !self.account.is_ready() {
+            return;
+        }
+        if let Some(earlier) = self.hello.take() {
+            self.courier.answered(earlier);
+        }
+        let (id, frame) = self.account.hello(now);
+        let act = Act::Send { to: self.courier.transport(), bytes: frame.clone() };
+        effects.push(Effect { after: None, act });
+        self.courier.asked(id, frame, now.mono);
+        self.hello = Some(id);
+    }
+
+    /// Runs a piece of work now, or when the account is known.
+    fn start(
+        &mut self,
+        job: Job,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        effects: &mut Vec<Effect<Event>>,
+    ) {
+        if self.account.me().is_none() && !matches!(job, Job::Boot) {
+            self.early.push(job);
+        } else {
+            self.run(Work::from(job), now, rng, effects);
+        }
+    }
+}
+
+impl Hop for Client {
+    type Command = Command;
+    type Event = Event;
+
+    fn handle(
+        &mut self,
+        input: Input<Command>,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+    ) -> Outputs<Event> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Boot => self.start(Job::Boot, now, rng, &mut effects),
+            Input::Command(command) => self.start(Job::Command(command), now, rng, &mut effects),
+            Input::Frame { from, bytes } if from == self.courier.transport() => {
+                if let Some(job) = self.frame(&bytes, &mut effects) {
+                    self.start(job, now, rng, &mut effects);
+                }
+            }
+            Input::Link { peer, up } if peer == self.courier.transport() => {
+                effects.extend(self.courier.link(up, now.mono));
+                self.greet(now, rng, &mut effects);
+            }
+            Input::Stored { tx, answer } => {
+                let turn = self.desk.stored(tx, answer, now);
+                self.apply(turn.notes, now, rng, &mut effects);
+                if let Some(work) = turn.again {
+                    self.run(work, now, rng, &mut effects);
+                }
+            }
+            Input::Wake => {
+                effects.extend(self.courier.due(now.mono));
+                for work in self.desk.due(now) {
+                    self.run(work, now, rng, &mut effects);
+                }
+            }
+            Input::Request { id, .. } => {
+                let act = Act::Reply { id, response: http::Response::empty(404) };
+                effects.push(Effect { after: None, act });
+            }
+            // Another link, or an answer to nothing: not the pinned transport, so not heard.
+            Input::Frame { .. } | Input::Link { .. } | Input::Response { .. } => {}
+        }
+        let wake_at = [self.courier.wake_at(), self.desk.wake_at()].into_iter().flatten().min();
+        Outputs { effects, wake_at }
+    }
+}
