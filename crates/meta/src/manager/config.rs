@@ -1,0 +1,15 @@
+//! What one Business Manager is.
+
+use hop::router::TokenHash;
+
+/// What one Business Manager is.
+#[derive(Clone)]
+pub struct Config {
+    /// SHA-256 of every token that there is, with whose it is: who may call here, and what the Cloud
+    /// API is told when it asks whose a token is.
+    pub principals: Vec<(TokenHash, String)>,
+    /// The authority of the Cloud API, which is told when grants have changed.
+    pub cloud_api: String,
+    /// The token that Business Manager shows there.
+    pub token: String,
+}

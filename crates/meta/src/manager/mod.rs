@@ -1,0 +1,71 @@
+//! Business Manager: which businesses there are, which numbers are theirs, and what they granted.
+//!
+//! Knows: businesses, numbers, grants, whose token is whose. Does not know: any customer of any
+//! business, any message, any key that opens one.
+//!
+//! A grant is a business's word that the Cloud API may act for one of its numbers. The Cloud API is
+//! told that grants changed until it has answered, and asks for them itself.
+
+mod config;
+mod handle;
+mod input;
+mod rows;
+mod state;
+mod telling;
+
+use hop::http::Route;
+use vocab::DataClass;
+
+pub use self::{config::Config, state::BusinessManager};
+
+/// The interfaces of Business Manager.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "PUT",
+        pattern: "/businesses/{id}",
+        class: DataClass::BusinessInformation,
+        doc: "A business writes its own record.",
+    },
+    Route {
+        method: "PUT",
+        pattern: "/businesses/{id}/numbers/{phone_number_id}",
+        class: DataClass::BusinessInformation,
+        doc: "A business adds a number of its own.",
+    },
+    Route {
+        method: "PUT",
+        pattern: "/businesses/{id}/grants/{phone_number_id}",
+        class: DataClass::BusinessInformation,
+        doc: "A business grants the Cloud API the power to act for one of its numbers.",
+    },
+    Route {
+        method: "DELETE",
+        pattern: "/businesses/{id}/grants/{phone_number_id}",
+        class: DataClass::BusinessInformation,
+        doc: "A business revokes such a grant.",
+    },
+    Route {
+        method: "GET",
+        pattern: "/businesses",
+        class: DataClass::BusinessInformation,
+        doc: "Every business; a business reads its own record.",
+    },
+    Route {
+        method: "GET",
+        pattern: "/businesses/{id}",
+        class: DataClass::BusinessInformation,
+        doc: "One business; a business reads its own record.",
+    },
+    Route {
+        method: "GET",
+        pattern: "/grants",
+        class: DataClass::BusinessInformation,
+        doc: "The Cloud API reads for which numbers it may act.",
+    },
+    Route {
+        method: "GET",
+        pattern: "/principals/{hash}",
+        class: DataClass::Credential,
+        doc: "The Cloud API asks whose a token is, by the SHA-256 of the token in hexadecimal.",
+    },
+];

@@ -1,0 +1,71 @@
+//! Rows of Business Manager: a record for each business, a claim for each number, and how far the
+//! Cloud API has heard of changes.
+
+use serde::{Deserialize, Serialize};
+use store::Key;
+use vocab::{DataClass, Keep, PhoneNumber, Reason};
+
+use super::input::Numbers;
+
+pub(super) const CLASS: DataClass = DataClass::BusinessInformation;
+pub(super) const KEEP: Keep = Keep::Never(Reason::BusinessRecord);
+
+/// What is known of a business (requirement R075).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Business {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) contacts: Vec<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    /// The terms that the business agreed to (requirement R076).
+    pub(super) terms_id: String,
+    /// Drawn when the record came into being.
+    pub(super) reference: String,
+    pub(super) numbers: Numbers,
+}
+
+/// One number of a business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Number {
+    /// Its digits.
+    pub(super) display: String,
+    /// The power to act for it, while the Cloud API has it.
+    pub(super) grant: Option<Grant>,
+}
+
+/// A business's word that the Cloud API may act for a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Grant {
+    /// Seconds since 1970.
+    pub(super) since: u64,
+}
+
+/// How often grants have changed, and how many of these changes the Cloud API was told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Changes {
+    pub(super) made: u64,
+    pub(super) told: u64,
+}
+
+pub(super) fn businesses() -> Key {
+    Key::table("business")
+}
+
+pub(super) fn business(id: &str) -> Key {
+    businesses().with(id.as_bytes())
+}
+
+/// Whose a phone number id is.
+pub(super) fn id_claim(phone_number_id: &str) -> Key {
+    Key::table("claimed-id").with(phone_number_id.as_bytes())
+}
+
+/// Whose a business's number is: the number of a business, which names no person.
+pub(super) fn number_claim(number: &PhoneNumber) -> Key {
+    Key::table("claimed-number").with(number.digits().as_bytes())
+}
+
+pub(super) fn changes() -> Key {
+    Key::table("changes")
+}
