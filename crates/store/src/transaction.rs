@@ -10,10 +10,11 @@ use crate::key::Key;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TxId(pub u64);
 
-/// The version of a row: set by the writer, one more with each write of the same row.
+/// The version of a row, set by the writer: no two writes of one row ever share it, whoever writes.
 ///
-/// A row that comes into being starts at the writer's wall clock in microseconds, so that a row
-/// deleted and made again is never mistaken for the one before it.
+/// A row deleted and made again is thus never mistaken for the one before it, nor the write of one
+/// hop for that of another. Later ones are greater; the hop's desk makes them of its wall clock in
+/// microseconds and the number of the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revision(pub u64);
 

@@ -1,11 +1,14 @@
 //! One attempt at a piece of work: it reads, writes and asks, and nothing happens until it ends.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use store::{Check, Expect, Key, Op, Revision, Row, Transaction, Value, transaction::Stored};
 use vocab::{DataClass, Keep, Now};
 
-use super::{Waiting, rows::Rows};
+use super::{Waiting, rows::Rows, stamp::Stamp};
 use crate::contract::Act;
 
 /// One attempt at a piece of work.
@@ -14,6 +17,11 @@ pub struct Attempt<'a, E, N> {
     rows: &'a Rows,
     brought: &'a [(Op, Value)],
     now: Now,
+    stamp: Stamp,
+    /// Rows on the desk that it looked at, to read them now or later.
+    seen: BTreeSet<Key>,
+    /// Prefixes that it took rows of, once for each row.
+    taken: Vec<Key>,
     reads: BTreeMap<Key, Expect>,
     writes: BTreeMap<Key, Option<Row>>,
     appends: Vec<Row>,
@@ -28,16 +36,28 @@ pub(super) struct Done<E, N> {
     pub(super) touched: Vec<Key>,
     pub(super) written: BTreeMap<Key, Option<(Revision, Vec<u8>)>>,
     pub(super) missing: Vec<Op>,
+    /// Rows on the desk that it looked at.
+    pub(super) seen: Vec<Key>,
+    /// The newest stamp that it used.
+    pub(super) stamp: Stamp,
     pub(super) acts: Vec<Act<E>>,
     pub(super) notes: Vec<N>,
 }
 
 impl<'a, E, N> Attempt<'a, E, N> {
-    pub(super) const fn new(rows: &'a Rows, brought: &'a [(Op, Value)], now: Now) -> Self {
+    pub(super) const fn new(
+        rows: &'a Rows,
+        brought: &'a [(Op, Value)],
+        now: Now,
+        stamp: Stamp,
+    ) -> Self {
         Self {
             rows,
             brought,
             now,
+            stamp,
+            seen: BTreeSet::new(),
+            taken: Vec::new(),
             reads: BTreeMap::new(),
             writes: BTreeMap::new(),
             appends: Vec::new(),
@@ -65,6 +85,7 @@ impl<'a, E, N> Attempt<'a, E, N> {
             self.ask(Op::Get(key.clone()));
             return Err(Waiting);
         };
+        self.seen.insert(key.clone());
         self.reads.insert(key.clone(), copy.expect());
         Ok(copy.row.as_ref().map(|(_, value)| value.clone()))
     }
@@ -91,7 +112,9 @@ impl<'a, E, N> Attempt<'a, E, N> {
     /// [`Waiting`] if one is not; all that lack are then fetched together.
     pub fn need(&mut self, keys: &[Key]) -> Result<(), Waiting> {
         for key in keys {
-            if self.rows.get(key).is_none() && !self.writes.contains_key(key) {
+            if self.rows.get(key).is_some() {
+                self.seen.insert(key.clone());
+            } else if !self.writes.contains_key(key) {
                 self.ask(Op::Get(key.clone()));
             }
         }
@@ -111,7 +134,7 @@ impl<'a, E, N> Attempt<'a, E, N> {
         limit: usize,
     ) -> Result<&'a [Stored], Waiting> {
         let op = Op::Scan { prefix: prefix.clone(), after: after.cloned(), limit };
-        match self.was_brought(&op) {
+        match self.was_brought(&op, 0) {
             Some(Value::Rows(rows)) => Ok(rows),
             _ => {
                 self.ask(op);
@@ -121,15 +144,21 @@ impl<'a, E, N> Attempt<'a, E, N> {
     }
 
     /// Takes the first row of a prefix out of the store, exactly once for all attempts at this work,
-    /// whatever becomes of them.
+    /// whatever becomes of them: the first call of every attempt gives the same row, the second one
+    /// the row after it. A row that was taken is gone even if this work does not end: it leaves at
+    /// most once.
     ///
     /// # Errors
     ///
     /// [`Waiting`] the first time.
     pub fn take_first(&mut self, prefix: &Key) -> Result<Option<&'a Stored>, Waiting> {
         let op = Op::TakeFirst(prefix.clone());
-        match self.was_brought(&op) {
-            Some(Value::Row(row)) => Ok(row.as_ref()),
+        let before = self.taken.iter().filter(|taken| *taken == prefix).count();
+        match self.was_brought(&op, before) {
+            Some(Value::Row(row)) => {
+                self.taken.push(prefix.clone());
+                Ok(row.as_ref())
+            }
             _ => {
                 self.ask(op);
                 Err(Waiting)
@@ -137,8 +166,9 @@ impl<'a, E, N> Attempt<'a, E, N> {
         }
     }
 
-    fn was_brought(&self, op: &Op) -> Option<&'a Value> {
-        self.brought.iter().find_map(|(asked, value)| (asked == op).then_some(value))
+    /// What was brought for `op`, behind the first `before` of them.
+    fn was_brought(&self, op: &Op, before: usize) -> Option<&'a Value> {
+        self.brought.iter().filter(|(asked, _)| asked == op).nth(before).map(|(_, value)| value)
     }
 
     fn ask(&mut self, op: Op) {
@@ -160,7 +190,7 @@ impl<'a, E, N> Attempt<'a, E, N> {
 
     /// Adds a row at the end of a queue; the key it gets is in [`super::Turn::appended`].
     pub fn append(&mut self, queue: Key, value: Vec<u8>, class: DataClass, keep: Keep) {
-        let revision = Revision(self.now.wall.0);
+        let revision = self.stamp.revision();
         self.appends.push(Row { key: queue, revision, value, class, keep });
     }
 
@@ -179,11 +209,12 @@ impl<'a, E, N> Attempt<'a, E, N> {
         self.notes.push(note);
     }
 
-    fn next_revision(&self, key: &Key) -> Revision {
-        match self.rows.get(key).and_then(|copy| copy.row.as_ref()) {
-            Some((revision, _)) => revision.next(),
-            None => Revision(self.now.wall.0),
+    fn next_revision(&mut self, key: &Key) -> Revision {
+        let there = self.rows.get(key).and_then(|copy| copy.row.as_ref());
+        if let Some((revision, _)) = there {
+            self.stamp = self.stamp.behind(*revision);
         }
+        self.stamp.revision()
     }
 
     pub(super) fn finish(self) -> Done<E, N> {
@@ -208,6 +239,8 @@ impl<'a, E, N> Attempt<'a, E, N> {
             touched,
             written,
             missing: self.missing,
+            seen: self.seen.into_iter().collect(),
+            stamp: self.stamp,
             acts: self.acts,
             notes: self.notes,
         }

@@ -5,21 +5,26 @@
 //! fetches the row and the hop attempts the same work again from its start. An attempt that comes
 //! to its end becomes one transaction: every row it read is checked to be as it was, every row it
 //! wrote is written, and its effects may leave only after that. Further work may build on the
-//! written rows before they are durable; where a transaction conflicts, its rows leave the desk and
-//! its work is attempted again. Nothing of the dropped attempt has left the machine.
+//! written rows before they are durable; where a transaction conflicts, its rows leave the desk, with
+//! those of everything that was built on it, and its work is attempted again. Nothing of the dropped
+//! attempt has left the machine.
 //!
 //! Knows: rows, revisions, transactions. Does not know: what the work is.
 
 mod attempt;
 mod rows;
+mod stamp;
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use store::{Answer, Key, Op, Transaction, TxId, Value};
 use vocab::{Instant, Micros, Now};
 
 pub use self::attempt::Attempt;
-use self::rows::Rows;
+use self::{rows::Rows, stamp::Stamp};
 use crate::contract::{Act, Effect};
 
 /// The attempt needs something that is on its way; stop and hand this back.
@@ -57,6 +62,8 @@ pub struct Turn<J, N> {
 pub struct Desk<J, N> {
     rows: Rows,
     last_tx: TxId,
+    /// That of the newest attempt.
+    stamp: Stamp,
     waiting: BTreeMap<TxId, Pending<J, N>>,
     /// Work that a store could not do: attempted again from then on.
     postponed: Vec<(Instant, Work<J>)>,
@@ -65,9 +72,9 @@ pub struct Desk<J, N> {
 #[derive(Debug)]
 enum Pending<J, N> {
     /// Rows were asked for; the work is attempted again when they are here.
-    Fetch { work: Work<J>, asked: Vec<Op> },
-    /// An attempt waits to become durable.
-    Commit { work: Work<J>, touched: Vec<Key>, notes: Vec<N> },
+    Fetch { work: Work<J>, asked: Vec<Op>, seen: Vec<Key> },
+    /// An attempt waits to become durable; it read what the transactions in `base` wrote.
+    Commit { work: Work<J>, touched: Vec<Key>, base: BTreeSet<TxId>, notes: Vec<N> },
 }
 
 /// How long work waits before it asks an unavailable store again.
@@ -79,9 +86,20 @@ impl<J, N> Desk<J, N> {
         Self {
             rows: Rows::new(most),
             last_tx: TxId(0),
+            stamp: Stamp::of(0),
             waiting: BTreeMap::new(),
             postponed: Vec::new(),
         }
+    }
+
+    /// The same desk, whose writes carry the number `writer`.
+    ///
+    /// Where several hops write rows of one store, each needs a number of its own: a revision that
+    /// two writers chose alike would let one build on what the other wrote without having read it.
+    #[must_use]
+    pub const fn for_writer(mut self, writer: u8) -> Self {
+        self.stamp = Stamp::of(writer);
+        self
     }
 
     /// Attempts `work` once. Its effects, or the request for what it lacks, go to `effects`.
@@ -94,31 +112,44 @@ impl<J, N> Desk<J, N> {
         effects: &mut Vec<Effect<E>>,
         run: impl FnOnce(&mut Attempt<'_, E, N>, &J) -> Result<(), Waiting>,
     ) -> Vec<N> {
-        let mut attempt = Attempt::new(&self.rows, &work.brought, now);
+        let stamp = self.stamp.next(now.wall);
+        let mut attempt = Attempt::new(&self.rows, &work.brought, now, stamp);
         let outcome = run(&mut attempt, &work.job);
         let done = attempt.finish();
         if let Err(Waiting) = outcome {
-            self.fetch(work, done.missing, effects);
+            self.fetch(work, done.missing, done.seen, effects);
             return Vec::new();
         }
+        self.stamp = done.stamp;
         if done.transaction.checks.is_empty() && done.transaction.ops.is_empty() {
             effects.extend(done.acts.into_iter().map(|act| Effect { after: None, act }));
             return done.notes;
         }
         let tx = self.next_tx();
+        let read = done.transaction.checks.iter();
+        let base = read.filter_map(|check| self.rows.writer(&check.key)).collect();
         self.rows.begin(tx, &done.touched, done.written);
         effects.push(Effect { after: None, act: Act::Store { tx, transaction: done.transaction } });
         effects.extend(done.acts.into_iter().map(|act| Effect { after: Some(tx), act }));
-        let pending = Pending::Commit { work, touched: done.touched, notes: done.notes };
+        let pending = Pending::Commit { work, touched: done.touched, base, notes: done.notes };
         self.waiting.insert(tx, pending);
         Vec::new()
     }
 
-    fn fetch<E>(&mut self, work: Work<J>, asked: Vec<Op>, effects: &mut Vec<Effect<E>>) {
+    /// Asks for what an attempt lacks. The rows it has seen stay on the desk meanwhile, or work that
+    /// needs many rows might never see them all at once.
+    fn fetch<E>(
+        &mut self,
+        work: Work<J>,
+        asked: Vec<Op>,
+        seen: Vec<Key>,
+        effects: &mut Vec<Effect<E>>,
+    ) {
         let tx = self.next_tx();
+        self.rows.hold(tx, &seen);
         let transaction = Transaction { checks: Vec::new(), ops: asked.clone() };
         effects.push(Effect { after: None, act: Act::Store { tx, transaction } });
-        self.waiting.insert(tx, Pending::Fetch { work, asked });
+        self.waiting.insert(tx, Pending::Fetch { work, asked, seen });
     }
 
     /// Takes the store's answer.
@@ -126,7 +157,8 @@ impl<J, N> Desk<J, N> {
         let nothing = Turn { notes: Vec::new(), appended: Vec::new(), again: None };
         match (self.waiting.remove(&tx), answer) {
             (None, _) => nothing,
-            (Some(Pending::Fetch { mut work, asked }), Answer::Done(values)) => {
+            (Some(Pending::Fetch { mut work, asked, seen }), Answer::Done(values)) => {
+                self.rows.release(tx, &seen);
                 for (op, value) in asked.into_iter().zip(values) {
                     self.bring(&mut work, op, value);
                 }
@@ -138,17 +170,33 @@ impl<J, N> Desk<J, N> {
                 Turn { notes, appended, again: None }
             }
             (Some(Pending::Commit { mut work, touched, .. }), Answer::Conflict { .. }) => {
-                self.rows.drop_all(tx, &touched);
+                self.undo(tx, &touched);
                 // What was scanned may be stale; what was taken is gone from the store for good.
                 work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
                 Turn { again: Some(work), ..nothing }
             }
-            (Some(Pending::Fetch { work, .. }), Answer::Conflict { .. }) => {
+            (Some(Pending::Fetch { work, seen, .. }), Answer::Conflict { .. }) => {
+                self.rows.release(tx, &seen);
                 Turn { again: Some(work), ..nothing }
             }
             (Some(pending), Answer::Unavailable(_)) => {
                 self.postpone(tx, pending, now);
                 nothing
+            }
+        }
+    }
+
+    /// Transaction `tx` did not happen, and so nothing that was built on it will: their rows leave
+    /// the desk at once, or work that is redone would build on them and fail again, without end.
+    fn undo(&mut self, tx: TxId, touched: &[Key]) {
+        self.rows.drop_all(tx, touched);
+        let mut lost = BTreeSet::from([tx]);
+        for (later, pending) in &self.waiting {
+            if let Pending::Commit { touched, base, .. } = pending
+                && !base.is_disjoint(&lost)
+            {
+                lost.insert(*later);
+                self.rows.forget_writes(*later, touched);
             }
         }
     }
@@ -162,9 +210,12 @@ impl<J, N> Desk<J, N> {
 
     fn postpone(&mut self, tx: TxId, pending: Pending<J, N>, now: Now) {
         let work = match pending {
-            Pending::Fetch { work, .. } => work,
+            Pending::Fetch { work, seen, .. } => {
+                self.rows.release(tx, &seen);
+                work
+            }
             Pending::Commit { mut work, touched, .. } => {
-                self.rows.drop_all(tx, &touched);
+                self.undo(tx, &touched);
                 work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
                 work
             }

@@ -5,11 +5,11 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use store::{Expect, Key, Revision, TxId, transaction::Stored};
 
 /// The row as the hop may build on it; `None` where there is none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Copy {
     pub(super) row: Option<(Revision, Vec<u8>)>,
-    /// Transactions under way that read or wrote it. The copy stays while there is one.
-    users: u32,
+    /// Transactions under way whose work looks at it or wrote it. The copy stays while there is one.
+    users: Vec<TxId>,
     /// The newest transaction under way that wrote it.
     writer: Option<TxId>,
 }
@@ -33,11 +33,9 @@ impl Rows {
     /// A row came from the store. A copy that is ahead of the store stays.
     pub(super) fn arrive(&mut self, key: Key, stored: Option<Stored>) {
         let row = stored.map(|stored| (stored.revision, stored.value));
-        let fresh = Copy { row, users: 0, writer: None };
-        match self.copies.get_mut(&key) {
-            Some(copy) if copy.writer.is_some() => {}
-            Some(copy) => copy.row = fresh.row,
-            None => drop(self.copies.insert(key, fresh)),
+        let copy = self.copies.entry(key).or_default();
+        if copy.writer.is_none() {
+            copy.row = row;
         }
     }
 
@@ -49,13 +47,18 @@ impl Rows {
         written: BTreeMap<Key, Option<(Revision, Vec<u8>)>>,
     ) {
         for (key, row) in written {
-            let copy = self.copies.entry(key).or_insert(Copy { row: None, users: 0, writer: None });
+            let copy = self.copies.entry(key).or_default();
             copy.row = row;
             copy.writer = Some(tx);
         }
-        for key in touched {
+        self.hold(tx, touched);
+    }
+
+    /// Copies of `keys` stay until `tx` is answered.
+    pub(super) fn hold(&mut self, tx: TxId, keys: &[Key]) {
+        for key in keys {
             if let Some(copy) = self.copies.get_mut(key) {
-                copy.users = copy.users.saturating_add(1);
+                copy.users.push(tx);
             }
         }
     }
@@ -64,22 +67,40 @@ impl Rows {
     pub(super) fn end(&mut self, tx: TxId, touched: &[Key]) {
         self.release(tx, touched);
         if self.copies.len() > self.most {
-            self.copies.retain(|_, copy| copy.users > 0);
+            self.copies.retain(|_, copy| !copy.users.is_empty());
         }
     }
 
-    /// Transaction `tx` did not happen: what it touched must be fetched anew.
+    /// Transaction `tx` did not happen: what it touched must be fetched anew, save where a later
+    /// write stands.
     pub(super) fn drop_all(&mut self, tx: TxId, touched: &[Key]) {
         self.release(tx, touched);
         for key in touched {
-            self.copies.remove(key);
+            if self.copies.get(key).is_some_and(|copy| copy.writer.is_none()) {
+                self.copies.remove(key);
+            }
         }
     }
 
-    fn release(&mut self, tx: TxId, touched: &[Key]) {
+    /// Transaction `tx`, which is still under way, will not happen: nothing may build on its writes.
+    pub(super) fn forget_writes(&mut self, tx: TxId, touched: &[Key]) {
+        for key in touched {
+            if self.writer(key) == Some(tx) {
+                self.copies.remove(key);
+            }
+        }
+    }
+
+    /// The newest transaction under way that wrote the row.
+    pub(super) fn writer(&self, key: &Key) -> Option<TxId> {
+        self.copies.get(key).and_then(|copy| copy.writer)
+    }
+
+    /// `tx` is answered: it holds no copy any more.
+    pub(super) fn release(&mut self, tx: TxId, touched: &[Key]) {
         for key in touched {
             if let Some(copy) = self.copies.get_mut(key) {
-                copy.users = copy.users.saturating_sub(1);
+                copy.users.retain(|user| *user != tx);
                 if copy.writer == Some(tx) {
                     copy.writer = None;
                 }
