@@ -1,0 +1,51 @@
+//! What all partitions may read while a window runs: who is where, and what links are like.
+
+use std::collections::BTreeMap;
+
+use vocab::NoiseKey;
+
+use super::event::HostId;
+use crate::net::LinkConfig;
+
+/// Everything about a run that does not change while it runs.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub(crate) hosts: Vec<Entry>,
+    /// Which host serves an authority.
+    pub(crate) authorities: BTreeMap<String, HostId>,
+    /// Distinct descriptions of link directions.
+    pub(crate) configs: Vec<ClassedConfig>,
+    /// Names of classes.
+    pub(crate) classes: Vec<String>,
+    /// What HTTP between hosts is like that nobody described: an index into `configs`.
+    pub(crate) http_default: u32,
+}
+
+/// One host.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) key: NoiseKey,
+    /// Stands for the name in random streams.
+    pub(crate) tag: u64,
+    pub(crate) partition: usize,
+    /// Its place in its partition.
+    pub(crate) place: usize,
+}
+
+/// A description of a link direction, with where its messages are counted.
+#[derive(Debug)]
+pub(crate) struct ClassedConfig {
+    pub(crate) class: u32,
+    pub(crate) config: LinkConfig,
+}
+
+impl Directory {
+    pub(crate) fn entry(&self, host: HostId) -> Option<&Entry> {
+        self.hosts.get(host.index())
+    }
+
+    pub(crate) fn config(&self, config: u32) -> Option<&ClassedConfig> {
+        self.configs.get(config as usize)
+    }
+}

@@ -1,0 +1,72 @@
+//! What the world keeps about one host, besides its node.
+
+use std::collections::BTreeMap;
+
+use vocab::{Instant, Now, UnixMicros};
+
+use super::{
+    event::{HostId, Stamp, Time},
+    links::Links,
+};
+use crate::{digest::Chain, rng::StreamKey};
+
+/// What the world keeps about one host.
+pub(crate) struct Ground {
+    pub(crate) id: HostId,
+    /// The date at the start of the run, by this host's clock.
+    pub(crate) epoch: UnixMicros,
+    pub(crate) alive: bool,
+    /// How often the host was started.
+    pub(crate) incarnation: u32,
+    pub(crate) started: Time,
+    /// How many faults cut the host off now.
+    pub(crate) offline: u32,
+    /// Events that this host has caused.
+    pub(crate) sequence: u64,
+    /// Inputs that its node was given; it counts on over restarts, so no randomness comes again.
+    pub(crate) inputs: u64,
+    pub(crate) chain: Chain,
+    pub(crate) links: Links,
+    /// Messages over HTTP by receiver. Grows only with those that were really written to.
+    pub(crate) web: BTreeMap<HostId, WebEnd>,
+    pub(crate) keys: Keys,
+    /// Whether somebody wants the bytes that this host sees.
+    pub(crate) viewed: bool,
+}
+
+/// The keys of a host's random streams.
+pub(crate) struct Keys {
+    pub(crate) input: StreamKey,
+    pub(crate) link: StreamKey,
+    pub(crate) web: StreamKey,
+    pub(crate) store: StreamKey,
+}
+
+/// One direction of HTTP between two hosts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WebEnd {
+    /// What it is like: an index into the directory.
+    pub(crate) config: u32,
+    /// Messages sent in this direction.
+    pub(crate) messages: u64,
+}
+
+impl Ground {
+    pub(crate) fn next_stamp(&mut self, at: Time) -> Stamp {
+        let sequence = self.sequence;
+        self.sequence = sequence.saturating_add(1);
+        Stamp { at, source: self.id, sequence }
+    }
+
+    /// The two clocks of this host.
+    pub(crate) const fn now(&self, at: Time) -> Now {
+        Now {
+            mono: Instant(at.since(self.started).0),
+            wall: UnixMicros(self.epoch.0.saturating_add(at.0)),
+        }
+    }
+
+    pub(crate) const fn online(&self) -> bool {
+        self.alive && self.offline == 0
+    }
+}

@@ -1,0 +1,31 @@
+//! Discrete events in virtual time.
+//!
+//! Hosts are spread over partitions. A window is as long as the shortest latency between two
+//! partitions, so within one window no partition can affect another: each runs alone, and what it
+//! sends to the others is handed over at the window's end. Events happen in the order (time, source,
+//! per-source sequence). An event never takes effect at the moment of its cause but at least a
+//! microsecond later, so that order is total and the same however hosts are spread.
+//!
+//! Knows: hosts, links, time, crashes. Does not know: any hop, or what any message says.
+
+mod builder;
+mod directory;
+mod event;
+mod ground;
+mod links;
+mod partition;
+mod port;
+mod receive;
+mod report;
+mod run;
+#[cfg(test)]
+mod tests;
+mod web;
+
+pub use self::{
+    builder::{BuildError, Builder},
+    event::{HostId, Stamp, Time, Timer, WireId},
+    port::Port,
+    report::{Report, Stop},
+    run::{Kernel, NeedsOnePartition},
+};

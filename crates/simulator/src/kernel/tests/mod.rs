@@ -1,0 +1,7 @@
+//! Stories about the kernel.
+
+mod building;
+mod crashing;
+mod linking;
+mod ordering;
+mod world;

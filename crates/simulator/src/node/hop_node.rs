@@ -1,0 +1,336 @@
+//! The adapter between a hop and the kernel.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    marker::PhantomData,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hop::{
+    Act, Effect, ExchangeId, Input, Unreachable,
+    http::{Request, Response},
+};
+use store::{Engine, Memory, TxId};
+use vocab::{DataClass, NoiseKey};
+
+use super::{
+    Node,
+    commands::Commands,
+    disk::{Disk, StoreTiming},
+    exchanges::{Exchanges, HTTP_PATIENCE},
+    mutant::Mutant,
+    person::{Application, Observer, Resident},
+    shelf::{Shelf, Standing},
+    wake::{Rung, Wake},
+};
+use crate::{
+    kernel::{HostId, Port, Time, Timer, WireId},
+    view::Stream,
+};
+
+/// A hop with its private store and the person in front of it.
+pub struct HopNode<H: Resident> {
+    /// Makes the hop as of its start; what it needs beyond that is in its store.
+    make: Box<dyn Fn() -> H + Send>,
+    /// `None` while the host is down.
+    hop: Option<H>,
+    shelf: Shelf<H::Event>,
+    exchanges: Exchanges,
+    wake: Wake,
+    commands: Commands<H::Command>,
+    script: Vec<(Time, u64)>,
+    application: Option<Box<dyn Application<H>>>,
+    observer: Option<Arc<Mutex<dyn Observer<H>>>>,
+    /// For the observer, between windows.
+    unobserved: VecDeque<H::Event>,
+}
+
+impl<H: Resident> HopNode<H> {
+    /// A node whose hop `make` makes, at every start anew, with an empty store in memory.
+    pub fn new(make: impl Fn() -> H + Send + 'static) -> Self {
+        Self {
+            make: Box::new(make),
+            hop: None,
+            shelf: Shelf::new(Box::new(Memory::new())),
+            exchanges: Exchanges::default(),
+            wake: Wake::default(),
+            commands: Commands::new(),
+            script: Vec::new(),
+            application: None,
+            observer: None,
+            unobserved: VecDeque::new(),
+        }
+    }
+
+    /// The same over another store.
+    #[must_use]
+    pub fn with_disk(mut self, disk: Box<dyn Disk>) -> Self {
+        self.shelf = Shelf::new(disk);
+        self
+    }
+
+    /// The same with a store that answers as fast as `timing` says.
+    #[must_use]
+    pub fn with_timing(mut self, timing: StoreTiming) -> Self {
+        self.shelf.set_timing(timing);
+        self
+    }
+
+    /// The same with commands to give at certain times.
+    #[must_use]
+    pub fn with_script(mut self, script: impl IntoIterator<Item = (Time, H::Command)>) -> Self {
+        for (at, command) in script {
+            let number = self.commands.add(command);
+            self.script.push((at, number));
+        }
+        self
+    }
+
+    /// The same with somebody who reacts to events.
+    #[must_use]
+    pub fn with_application(mut self, application: impl Application<H> + 'static) -> Self {
+        self.application = Some(Box::new(application));
+        self
+    }
+
+    /// The same with somebody who looks on. One observer may look on at many nodes.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<Mutex<dyn Observer<H>>>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// The same with a planted mistake, which has an effect only with the feature `mutants`.
+    #[must_use]
+    pub const fn with_mutant(mut self, mutant: Mutant) -> Self {
+        self.shelf.mutant = Some(mutant);
+        self
+    }
+
+    /// The hop; `None` while the host is down.
+    pub const fn hop(&self) -> Option<&H> {
+        self.hop.as_ref()
+    }
+
+    /// Its store.
+    pub fn disk(&self) -> &dyn Engine {
+        self.shelf.disk()
+    }
+
+    /// Its store, to change it between two runs.
+    pub fn disk_mut(&mut self) -> &mut dyn Disk {
+        self.shelf.disk_mut()
+    }
+
+    /// Rows that sweeps removed, by class.
+    pub const fn swept(&self) -> &BTreeMap<DataClass, u64> {
+        self.shelf.swept()
+    }
+
+    /// Commands that are not known to be durable.
+    pub fn open_commands(&self) -> usize {
+        self.commands.open()
+    }
+
+    pub(crate) fn add_command(&mut self, command: H::Command) -> u64 {
+        self.commands.add(command)
+    }
+
+    fn feed(&mut self, input: Input<H::Command>, port: &mut Port<'_>) {
+        let Some(hop) = self.hop.as_mut() else { return };
+        let mut rng = port.next_rng();
+        let outputs = hop.handle(input, port.now(), &mut rng);
+        self.wake.want(outputs.wake_at, port);
+        for Effect { after, act } in outputs.effects {
+            self.let_out(after, act, port);
+        }
+    }
+
+    /// An effect leaves now, later or never.
+    fn let_out(&mut self, after: Option<TxId>, act: Act<H::Event>, port: &mut Port<'_>) {
+        match after.map(|tx| (tx, self.shelf.standing(tx))) {
+            None | Some((_, Standing::Durable)) => self.perform(act, port),
+            Some((tx, Standing::UnderWay)) => self.shelf.hold(tx, act),
+            Some((_, Standing::Failed)) => drop(act),
+        }
+    }
+
+    fn perform(&mut self, act: Act<H::Event>, port: &mut Port<'_>) {
+        match act {
+            Act::Send { to, bytes } => port.send(to, bytes),
+            Act::Reply { id, response } => {
+                if let Some((asker, wire)) = self.exchanges.answer(id) {
+                    port.respond(asker, wire, response);
+                }
+            }
+            Act::Request { id: ExchangeId(exchange), request } => {
+                self.exchanges.ask(exchange);
+                port.request(exchange, request);
+                port.remind(HTTP_PATIENCE, Timer::Deadline(exchange));
+            }
+            Act::Store { tx, transaction } => self.shelf.apply(tx, transaction, port),
+            Act::Event(event) => self.tell(event, port),
+            Act::Log(line) => port.show(Stream::Log, || line.into_bytes()),
+        }
+    }
+
+    /// Tells the person, and whoever looks on.
+    fn tell(&mut self, event: H::Event, port: &mut Port<'_>) {
+        if let Some(token) = H::acknowledged(&event) {
+            self.commands.acknowledge(token);
+        }
+        if port.is_viewed()
+            && let Some(shown) = H::shown(&event)
+        {
+            port.show(Stream::AppOut, || shown);
+        }
+        if port.wants_events()
+            && let Some(record) = H::render(&event)
+        {
+            port.log_event(record);
+        }
+        if let Some(application) = &mut self.application {
+            for (after, command) in application.on_event(&event, port.now()) {
+                let number = self.commands.add(command);
+                port.command(after, number);
+            }
+        }
+        if self.observer.is_some() {
+            self.unobserved.push_back(event);
+            port.observed();
+        }
+    }
+
+    fn stored(&mut self, tx: TxId, port: &mut Port<'_>) -> bool {
+        let Some((answer, released)) = self.shelf.answer(tx) else { return false };
+        for act in released {
+            self.perform(act, port);
+        }
+        self.feed(Input::Stored { tx, answer }, port);
+        true
+    }
+}
+
+impl<H: Resident> Node for HopNode<H> {
+    fn script(&self) -> Vec<(Time, u64)> {
+        self.script.clone()
+    }
+
+    fn boot(&mut self, port: &mut Port<'_>) {
+        self.hop = Some((self.make)());
+        self.shelf.plan_sweep(port);
+        self.feed(Input::Boot, port);
+        for number in self.commands.after_restart() {
+            port.command(vocab::Micros(1), number);
+        }
+    }
+
+    fn crash(&mut self, port: &mut Port<'_>) {
+        self.hop = None;
+        self.shelf.crash();
+        self.wake = Wake::default();
+        for (asker, wire) in self.exchanges.abandon() {
+            port.refuse(asker, wire);
+        }
+    }
+
+    fn link(&mut self, peer: NoiseKey, up: bool, port: &mut Port<'_>) {
+        self.feed(Input::Link { peer, up }, port);
+    }
+
+    fn frame(&mut self, from: NoiseKey, bytes: Vec<u8>, port: &mut Port<'_>) {
+        self.feed(Input::Frame { from, bytes }, port);
+    }
+
+    fn request(&mut self, from: HostId, wire: WireId, request: Request, port: &mut Port<'_>) {
+        let id = self.exchanges.serve(from, wire, port.time());
+        self.feed(Input::Request { id, request }, port);
+    }
+
+    fn expects(&self, exchange: u64) -> bool {
+        self.exchanges.is_open(exchange)
+    }
+
+    fn response(&mut self, exchange: u64, response: Option<Response>, port: &mut Port<'_>) {
+        if self.exchanges.close(exchange) {
+            let (id, outcome) = (ExchangeId(exchange), response.ok_or(Unreachable));
+            self.feed(Input::Response { id, outcome }, port);
+        }
+    }
+
+    fn command(&mut self, number: u64, port: &mut Port<'_>) {
+        if self.hop.is_none() {
+            return self.commands.miss(number);
+        }
+        if let Some(command) = self.commands.give(number, H::token) {
+            if port.is_viewed()
+                && let Some(typed) = H::typed(&command)
+            {
+                port.show(Stream::AppIn, || typed);
+            }
+            self.feed(Input::Command(command), port);
+        }
+    }
+
+    fn timer(&mut self, timer: Timer, port: &mut Port<'_>) -> bool {
+        match timer {
+            Timer::Wake => {
+                let rung = self.wake.ring(port) == Rung::Now;
+                if rung {
+                    self.feed(Input::Wake, port);
+                }
+                rung
+            }
+            Timer::Answer(tx) => self.stored(TxId(tx), port),
+            Timer::Sweep => self.shelf.sweep(port),
+            Timer::Deadline(exchange) => {
+                let open = self.exchanges.is_open(exchange);
+                self.response(exchange, None, port);
+                open
+            }
+            Timer::Own(_) => false,
+        }
+    }
+
+    fn observe(&mut self, at: Time, host: HostId) {
+        if let Some((observer, event)) = self.observer.as_ref().zip(self.unobserved.pop_front()) {
+            let mut observer = observer.lock().unwrap_or_else(PoisonError::into_inner);
+            observer.on_event(host, at, &event);
+        }
+    }
+
+    fn store(&self) -> Option<&dyn Engine> {
+        Some(self.shelf.disk())
+    }
+}
+
+/// A host on which a hop of type `H` lives.
+pub struct Handle<H> {
+    id: HostId,
+    hop: PhantomData<fn() -> H>,
+}
+
+impl<H> Handle<H> {
+    pub(crate) const fn new(id: HostId) -> Self {
+        Self { id, hop: PhantomData }
+    }
+
+    /// The host.
+    pub const fn id(self) -> HostId {
+        self.id
+    }
+}
+
+impl<H> Clone for Handle<H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H> Copy for Handle<H> {}
+
+impl<H> core::fmt::Debug for Handle<H> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Handle({})", self.id.0)
+    }
+}

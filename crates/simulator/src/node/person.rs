@@ -1,0 +1,56 @@
+//! The person or operator in front of a hop: what the world must know about its commands and
+//! events, who reacts to them, and who looks on.
+
+use hop::Hop;
+use vocab::{Micros, Now};
+
+use crate::{
+    kernel::{HostId, Time},
+    view::EventRecord,
+};
+
+/// A hop that the simulator can house: what its commands and events mean to the world.
+pub trait Resident: Hop<Command: Clone + Send, Event: Send> + Send + 'static {
+    /// By what the hop will name the command when it has made it durable. A person repeats a
+    /// command after a crash until then; a command without a token is given once.
+    fn token(command: &Self::Command) -> Option<u128> {
+        let _once = command;
+        None
+    }
+
+    /// The token of the command that this event says is durable.
+    fn acknowledged(event: &Self::Event) -> Option<u128> {
+        let _none = event;
+        None
+    }
+
+    /// What the person typed.
+    fn typed(command: &Self::Command) -> Option<Vec<u8>> {
+        let _nothing = command;
+        None
+    }
+
+    /// What the person was shown.
+    fn shown(event: &Self::Event) -> Option<Vec<u8>> {
+        let _nothing = event;
+        None
+    }
+
+    /// The event as the event log shows it.
+    fn render(event: &Self::Event) -> Option<EventRecord> {
+        let _nothing = event;
+        None
+    }
+}
+
+/// A simulated person or operator who reacts to what the hop tells. Survives crashes of the node.
+pub trait Application<H: Resident>: Send {
+    /// What the person does about `event`, and how much later.
+    fn on_event(&mut self, event: &H::Event, now: Now) -> Vec<(Micros, H::Command)>;
+}
+
+/// Looks on between windows, in the order in which things happened in the whole world.
+pub trait Observer<H: Resident>: Send {
+    /// The hop on `host` told its person `event`.
+    fn on_event(&mut self, host: HostId, at: Time, event: &H::Event);
+}

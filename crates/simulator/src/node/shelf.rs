@@ -1,0 +1,206 @@
+//! Transactions under way, and the effects that wait for them.
+//!
+//! A transaction is applied when the hop asks for it and answered when it is durable. One sync makes
+//! everything durable that was applied before it, so transactions that are asked for while others
+//! are under way share a sync. An effect leaves when its transaction is durable, and never if that
+//! fails or the node crashes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use hop::Act;
+use store::{Answer, Engine, Op, Refusal, Row, Transaction, TxId, Value};
+use vocab::{DataClass, Micros, limits::SWEEP_INTERVAL};
+
+use super::{
+    disk::{Disk, StoreTiming},
+    mutant::{Mutant, planted},
+};
+use crate::kernel::{Port, Time, Timer};
+
+/// Expired rows are swept half an interval after the first of them expired, so that one sweep takes
+/// many and a clock that is adjusted meanwhile does no harm.
+const SWEEP_AFTER: Micros = Micros(SWEEP_INTERVAL.0 / 2);
+
+/// A node's store, what it has yet to answer, and what waits for its answers.
+pub(super) struct Shelf<E> {
+    disk: Box<dyn Disk>,
+    timing: StoreTiming,
+    /// Applied, not yet answered, in order.
+    pending: VecDeque<Pending>,
+    /// Effects by the transaction that they wait for.
+    held: BTreeMap<TxId, Vec<Act<E>>>,
+    /// Answered transactions end here.
+    answered: TxId,
+    /// Those of them that were not done.
+    failed: BTreeSet<TxId>,
+    /// When the last of the pending ones will be answered.
+    last_due: Time,
+    /// Whether something was written since the last sync.
+    dirty: bool,
+    sweep_at: Option<Time>,
+    /// Transactions since the world began: each has random words of its own.
+    drawn: u64,
+    swept: BTreeMap<DataClass, u64>,
+    pub(super) mutant: Option<Mutant>,
+}
+
+struct Pending {
+    tx: TxId,
+    answer: Answer,
+    writes: bool,
+}
+
+/// How a transaction stands, to an effect that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Durable,
+    Failed,
+    UnderWay,
+}
+
+impl<E> Shelf<E> {
+    pub(super) fn new(disk: Box<dyn Disk>) -> Self {
+        Self {
+            disk,
+            timing: StoreTiming::default(),
+            pending: VecDeque::new(),
+            held: BTreeMap::new(),
+            answered: TxId(0),
+            failed: BTreeSet::new(),
+            last_due: Time(0),
+            dirty: false,
+            sweep_at: None,
+            drawn: 0,
+            swept: BTreeMap::new(),
+            mutant: None,
+        }
+    }
+
+    pub(super) fn set_timing(&mut self, timing: StoreTiming) {
+        self.timing = timing;
+    }
+
+    pub(super) fn disk(&self) -> &dyn Engine {
+        self.disk.as_ref()
+    }
+
+    pub(super) fn disk_mut(&mut self) -> &mut dyn Disk {
+        self.disk.as_mut()
+    }
+
+    pub(super) const fn swept(&self) -> &BTreeMap<DataClass, u64> {
+        &self.swept
+    }
+
+    /// The node crashes: unsynced writes and everything that waits are lost.
+    pub(super) fn crash(&mut self) {
+        self.disk.crash();
+        self.pending.clear();
+        self.held.clear();
+        self.failed.clear();
+        self.answered = TxId(0);
+        self.last_due = Time(0);
+        self.dirty = false;
+        self.sweep_at = None;
+    }
+
+    pub(super) fn standing(&self, tx: TxId) -> Standing {
+        if self.failed.contains(&tx) {
+            Standing::Failed
+        } else if tx <= self.answered || planted(self.mutant, Mutant::EffectBeforeTransaction) {
+            Standing::Durable
+        } else {
+            Standing::UnderWay
+        }
+    }
+
+    pub(super) fn hold(&mut self, tx: TxId, act: Act<E>) {
+        self.held.entry(tx).or_default().push(act);
+    }
+
+    /// Applies a transaction; its answer comes with [`Timer::Answer`].
+    pub(super) fn apply(&mut self, tx: TxId, transaction: Transaction, port: &mut Port<'_>) {
+        let writes = !transaction.is_read_only();
+        let wall = port.now().wall;
+        let answers = self.disk.apply(core::slice::from_ref(&transaction), wall);
+        // An engine answers each transaction; one that does not has done nothing that we know of.
+        let answer = answers.into_iter().next().unwrap_or(Answer::Unavailable(Refusal::ReadOnly));
+        if let Answer::Done(values) = &answer {
+            self.dirty |= writes;
+            show_writes(&transaction, values, port);
+        }
+        let latency = if writes { &self.timing.sync } else { &self.timing.read };
+        let after = latency.sample(port.store_word(self.drawn)).max(Micros(1));
+        self.drawn = self.drawn.saturating_add(1);
+        self.last_due = self.last_due.max(port.time().after(after));
+        self.pending.push_back(Pending { tx, answer, writes });
+        port.remind(self.last_due.since(port.time()), Timer::Answer(tx.0));
+        if writes {
+            self.plan_sweep(port);
+        }
+    }
+
+    /// The next transaction is durable, or has failed: its answer and the effects that may leave.
+    pub(super) fn answer(&mut self, tx: TxId) -> Option<(Answer, Vec<Act<E>>)> {
+        let pending = self.pending.pop_front_if(|pending| pending.tx == tx)?;
+        if pending.writes && self.dirty {
+            self.disk.sync();
+            self.dirty = false;
+        }
+        self.answered = tx;
+        let waited = self.held.remove(&tx).unwrap_or_default();
+        match pending.answer {
+            Answer::Done(_) => Some((pending.answer, waited)),
+            Answer::Conflict { .. } | Answer::Unavailable(_) => {
+                self.failed.insert(tx);
+                Some((pending.answer, Vec::new()))
+            }
+        }
+    }
+
+    /// Sees to it that rows which expire are swept.
+    pub(super) fn plan_sweep(&mut self, port: &mut Port<'_>) {
+        if planted(self.mutant, Mutant::SweepOff) {
+            return;
+        }
+        let Some(expiry) = self.disk.next_expiry() else { return };
+        let after = expiry.after(SWEEP_AFTER).since(port.now().wall).max(Micros(1));
+        let at = port.time().after(after);
+        if self.sweep_at.is_none_or(|planned| planned > at) {
+            self.sweep_at = Some(at);
+            port.remind(after, Timer::Sweep);
+        }
+    }
+
+    /// Sweeps, unless the sweep was put off or brought forward meanwhile.
+    pub(super) fn sweep(&mut self, port: &mut Port<'_>) -> bool {
+        if self.sweep_at != Some(port.time()) {
+            return false;
+        }
+        self.sweep_at = None;
+        for (class, rows) in self.disk.sweep(port.now().wall) {
+            let swept = self.swept.entry(class).or_default();
+            *swept = swept.saturating_add(rows);
+        }
+        self.disk.sync();
+        self.dirty = false;
+        self.plan_sweep(port);
+        true
+    }
+}
+
+fn show_writes(transaction: &Transaction, values: &[Value], port: &mut Port<'_>) {
+    if !port.is_viewed() {
+        return;
+    }
+    for (op, value) in transaction.ops.iter().zip(values) {
+        let show = |row: &Row, key: &[u8], port: &mut Port<'_>| {
+            port.show_row(row.class, key, &row.value);
+        };
+        match (op, value) {
+            (Op::Append(row), Value::Appended(key)) => show(row, key.as_bytes(), port),
+            (Op::Put(row) | Op::Append(row), _) => show(row, row.key.as_bytes(), port),
+            (Op::Get(_) | Op::Delete(_) | Op::Scan { .. } | Op::TakeFirst(_), _) => {}
+        }
+    }
+}

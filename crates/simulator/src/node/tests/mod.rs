@@ -1,0 +1,1 @@
+//! Stories about hops in their world.
