@@ -1,1 +1,30 @@
-//! Hop 3: the business's end of the encryption.
+//! Hop 3: the business's end of the encryption. Plaintext first appears here.
+//!
+//! It holds one identity for each number that a business granted it, opens what people write and
+//! forwards it as a webhook, seals what the business sends, and keeps messages for retransmission.
+//! Run by Meta it is the Cloud API; run by the business it is the on-premises client: the same code.
+//!
+//! Knows: grants, sessions, content while it is kept, whom to notify and what to bill.
+//! Does not know: a business's name or address (Business Manager does), or a person beyond the number
+//! inside a sealed row.
+
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+pub mod config;
+mod graph;
+mod handle;
+pub mod input;
+mod number;
+mod outbox;
+pub mod output;
+mod principals;
+pub mod rows;
+pub mod state;
+pub mod vault;
+mod webhook;
+
+pub use config::{Config, Subscription};
+pub use graph::ROUTES;
+pub use input::Command;
+pub use output::Event;
+pub use state::CloudApi;

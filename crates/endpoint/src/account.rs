@@ -18,6 +18,9 @@ use crate::{
     vault::Vault,
 };
 
+/// Accounts that can share a link: a request's id, modulo this, is its account's slot.
+pub const SLOTS: u64 = 4_096;
+
 /// How an account behaves.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -36,6 +39,8 @@ pub struct Config {
     /// How long unfinished work with content stays: until done on a person's device, bounded where
     /// content may not stay.
     pub work: Keep,
+    /// Which of the accounts on one link this is, below [`SLOTS`]: its requests' ids say so.
+    pub slot: u32,
     /// A planted mistake.
     pub mutant: Option<Mutant>,
 }
@@ -139,7 +144,7 @@ impl<V: Vault> Account<V> {
         ask: Ask,
         rng: &mut dyn CryptoRng,
     ) -> Result<u64, Waiting> {
-        let id = self.next_request(attempt.now());
+        let id = self.next_number(attempt.now());
         let frame = ToTransport { id, ask }.encode();
         self.vault.put(attempt, self.keys.ask(id), &frame, self.config.work, rng)?;
         attempt.act(Act::Send { to: self.config.transport, bytes: frame.clone() });
@@ -149,22 +154,24 @@ impl<V: Vault> Account<V> {
 
     /// A request that needs no row: it is made again whenever the link comes up.
     pub fn hello(&self, now: Now) -> (u64, Vec<u8>) {
-        let id = self.next_request(now);
+        let id = self.next_number(now);
         let ask = Ask::Hello { address: self.config.address.clone() };
         (id, ToTransport { id, ask }.encode())
     }
 
     /// Acknowledges an envelope, once this attempt is durable.
     pub(crate) fn acknowledge<E, N>(&self, attempt: &mut Attempt<'_, E, N>, place: u64) {
-        let id = self.next_request(attempt.now());
+        let id = self.next_number(attempt.now());
         let ask = Ask::Ack { address: self.config.address.clone(), places: [place].into() };
         let bytes = ToTransport { id, ask }.encode();
         attempt.act(Act::Send { to: self.config.transport, bytes });
     }
 
-    pub(crate) fn next_request(&self, now: Now) -> u64 {
-        let by_clock = now.wall.0.saturating_mul(1_000);
-        let id = by_clock.max(self.last_request.get().saturating_add(1));
+    /// A number greater than all that this account gave before, also before a restart; modulo
+    /// [`SLOTS`] it is the account's slot.
+    pub fn next_number(&self, now: Now) -> u64 {
+        let by_clock = now.wall.0.saturating_mul(SLOTS).saturating_add(self.config.slot.into());
+        let id = by_clock.max(self.last_request.get().saturating_add(SLOTS));
         self.last_request.set(id);
         id
     }

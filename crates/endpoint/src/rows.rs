@@ -96,6 +96,11 @@ impl Keys {
         self.table("retry").with(peer).with(&id.0)
     }
 
+    /// All messages kept for retransmission.
+    pub fn all_kept(self) -> Key {
+        self.table("kept")
+    }
+
     /// A message kept for retransmission.
     pub fn kept(self, id: MessageId) -> Key {
         self.table("kept").with(&id.0)

@@ -155,7 +155,7 @@ impl<V: Vault> Account<V> {
             let (class, keep) = (DataClass::ConnectionMetadata, Keep::Never(Reason::UntilDone));
             attempt.write(fetch, id.to_be_bytes().to_vec(), class, keep);
         }
-        let place = self.next_request(attempt.now());
+        let place = self.next_number(attempt.now());
         let key = self.keys.waiting(&peer.name, peer.device()).with_number(place);
         let row = kept_row(peer, outgoing).encode_to_vec();
         self.vault.put(attempt, key, &row, self.config.work, rng)

@@ -1,0 +1,58 @@
+//! What one node of the Cloud API is told before it starts.
+
+use endpoint::Mutant;
+use signal::Profile;
+use vocab::{Micros, NoiseKey};
+
+/// One node of the Cloud API.
+#[derive(Clone)]
+pub struct Config {
+    /// The pinned static Noise key of the transport.
+    pub transport: NoiseKey,
+    /// The server that knows grants and principals.
+    pub business_manager: String,
+    /// The server that takes billing records.
+    pub billing: String,
+    /// The server that takes statistics.
+    pub statistics: String,
+    /// This node's own bearer token towards those servers.
+    pub token: String,
+    /// Callers that are known without asking Business Manager: SHA-256 of the token, principal.
+    pub principals: Vec<([u8; 32], String)>,
+    /// Where webhooks go.
+    pub subscriptions: Vec<Subscription>,
+    /// Which handshake numbers start and accept.
+    pub profile: Profile,
+    /// One-time prekeys of the elliptic curve that each number keeps published.
+    pub one_time_prekeys: u32,
+    /// One-time KEM prekeys that each number keeps published.
+    pub kem_prekeys: u32,
+    /// Wraps the keys of each business and day. It never lies in the store.
+    pub root_key: [u8; 32],
+    /// Under which rows name people.
+    pub name_key: [u8; 32],
+    /// How often statistics are exported while there is something new.
+    pub statistics_every: Micros,
+    /// A planted mistake.
+    pub mutant: Option<Mutant>,
+}
+
+impl core::fmt::Debug for Config {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // Tokens and keys do not print.
+        write!(f, "Config({} subscriptions, {:?})", self.subscriptions.len(), self.profile)
+    }
+}
+
+/// Where the webhooks of one number go.
+#[derive(Clone)]
+pub struct Subscription {
+    /// The number.
+    pub phone_number_id: String,
+    /// The business's server.
+    pub authority: String,
+    /// The path there.
+    pub path: String,
+    /// What the bytes are signed with.
+    pub app_secret: String,
+}

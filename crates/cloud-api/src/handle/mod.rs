@@ -1,0 +1,106 @@
+//! One file for each thing that the Cloud API deals with.
+
+mod calls;
+mod grants;
+mod happenings;
+mod outgoing;
+
+use hop::{Act, Attempt, Waiting};
+use rand_core::CryptoRng;
+use store::Key;
+
+use crate::{
+    config::Config,
+    input::{Job, NumberJob},
+    number::Number,
+    output::Event,
+    rows::GrantRow,
+};
+
+/// What attempts leave for the memory of this hop, applied when they are durable.
+#[derive(Debug)]
+pub(crate) enum Note {
+    /// The endpoint notes that follow are for this number.
+    For(u32),
+    /// A note of an endpoint.
+    End(endpoint::Note),
+    /// There is this grant.
+    Grant(GrantRow),
+    /// Something waits in the outbox.
+    Waits(Key),
+    /// More waits than one scan brings.
+    MoreWaits,
+    /// Something left the outbox.
+    Gone(Key),
+    /// There is something new to export.
+    Counted,
+}
+
+impl From<endpoint::Note> for Note {
+    fn from(note: endpoint::Note) -> Self {
+        Self::End(note)
+    }
+}
+
+/// One attempt of the Cloud API.
+pub(crate) type Attempted<'a> = Attempt<'a, Event, Note>;
+
+/// Attempts a piece of work.
+pub(crate) fn work(
+    config: &Config,
+    numbers: &[Option<Number>],
+    attempt: &mut Attempted<'_>,
+    job: &Job,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    match job {
+        Job::Boot => grants::boot(attempt),
+        Job::Grants(grants) => grants::changed(attempt, grants),
+        Job::Refill => outgoing::refill(attempt),
+        Job::Dispatch { key, exchange } => {
+            outgoing::dispatch(config, numbers, attempt, key, *exchange)
+        }
+        Job::Arrived { key } => outgoing::arrived(numbers, attempt, key),
+        Job::Export { exchange } => outgoing::export(config, attempt, *exchange, rng),
+        Job::Number { slot, work } => {
+            let number = usize::try_from(*slot).ok().and_then(|slot| numbers.get(slot));
+            let Some(Some(number)) = number else { return Ok(()) };
+            attempt.note(Note::For(*slot));
+            on_number(number, attempt, work, rng)
+        }
+    }
+}
+
+fn on_number(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    work: &NumberJob,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let account = &number.account;
+    let happened = match work {
+        NumberJob::Boot => return account.boot(attempt, rng),
+        NumberJob::Deliver { place, envelope } => {
+            account.receive(attempt, *place, envelope, rng)?
+        }
+        NumberJob::Answer { id, status, bundle } => {
+            account.answered(attempt, *id, (*status, bundle.clone()), rng)?
+        }
+        NumberJob::PrekeysLow { one_time, kem } => {
+            return account.replenish(attempt, (*one_time, *kem), rng);
+        }
+        NumberJob::Send { exchange, message } => {
+            return calls::send(number, attempt, *exchange, message, rng);
+        }
+        NumberJob::MarkRead { exchange, id } => {
+            return calls::mark_read(number, attempt, *exchange, *id, rng);
+        }
+        NumberJob::History { exchange } => return calls::history(number, attempt, *exchange),
+    };
+    happenings::tell(number, attempt, happened, rng)
+}
+
+/// Answers a call, once this attempt is durable.
+fn reply(attempt: &mut Attempted<'_>, id: hop::ExchangeId, response: hop::http::Response) {
+    attempt.act(Act::Reply { id, response });
+}

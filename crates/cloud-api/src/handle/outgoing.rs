@@ -1,0 +1,131 @@
+//! What leaves towards servers: webhooks, billing records, statistics.
+
+use endpoint::Vault as _;
+use hop::{Act, ExchangeId, Waiting, http::Request};
+use prost::Message as _;
+use rand_core::CryptoRng;
+use serde_json::{Value, json};
+use store::{Key, transaction::Stored};
+use vocab::{DataClass, limits, marker};
+
+use super::{Attempted, Note};
+use crate::{
+    config::Config,
+    number::{Number, subscription},
+    output::Event,
+    rows::{self, HookRow, Kind},
+    webhook,
+};
+
+/// Reads what waits in the outbox.
+pub(super) fn refill(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
+    for table in [rows::hooks(), rows::bills()] {
+        let stored = attempt.scan(&table, None, limits::MAX_ROWS_READ)?;
+        if stored.len() == limits::MAX_ROWS_READ {
+            attempt.note(Note::MoreWaits);
+        }
+        for row in stored {
+            attempt.note(Note::Waits(row.key.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// Sends one item of the outbox.
+pub(super) fn dispatch(
+    config: &Config,
+    numbers: &[Option<Number>],
+    attempt: &mut Attempted<'_>,
+    key: &Key,
+    exchange: ExchangeId,
+) -> Result<(), Waiting> {
+    let request = if key.starts_with(&rows::bills()) {
+        attempt.read(key)?.map(|record| {
+            Request::new(&config.billing, "POST", "/records").bearer(&config.token).json(record)
+        })
+    } else {
+        let hook = open_hook(numbers, attempt, key)?;
+        hook.and_then(|hook| {
+            let subscription = subscription(config, &hook.phone_number_id)?;
+            Some(webhook::delivery(subscription, hook.body))
+        })
+    };
+    match request {
+        Some(request) => attempt.act(Act::Request { id: exchange, request }),
+        // Its time has passed, or nobody listens: there is nothing to send any more.
+        None => attempt.note(Note::Gone(key.clone())),
+    }
+    Ok(())
+}
+
+/// Any number's vault opens it: the key of the business's day is named in the row.
+fn open_hook(
+    numbers: &[Option<Number>],
+    attempt: &mut Attempted<'_>,
+    key: &Key,
+) -> Result<Option<HookRow>, Waiting> {
+    let Some(number) = owner(numbers, key) else { return Ok(None) };
+    let plain = number.account.vault().get(attempt, key)?;
+    Ok(plain.and_then(|plain| HookRow::decode(plain.as_slice()).ok()))
+}
+
+/// The number that wrote an item: its slot is in the item's number.
+fn owner<'n>(numbers: &'n [Option<Number>], key: &Key) -> Option<&'n Number> {
+    let slot = key.last_number()?.checked_rem(endpoint::account::SLOTS)?;
+    numbers.get(usize::try_from(slot).ok()?)?.as_ref()
+}
+
+/// An item was taken by whom it was for.
+pub(super) fn arrived(
+    numbers: &[Option<Number>],
+    attempt: &mut Attempted<'_>,
+    key: &Key,
+) -> Result<(), Waiting> {
+    if key.starts_with(&rows::bills()) {
+        attempt.delete(key.clone());
+    } else if let Some(number) = owner(numbers, key) {
+        if let Some(hook) = open_hook(numbers, attempt, key)? {
+            attempt.event(Event::Forwarded { item: hook.item });
+        }
+        number.account.vault().remove(attempt, key);
+    }
+    attempt.note(Note::Gone(key.clone()));
+    Ok(())
+}
+
+/// Exports the counts of which no cell is small.
+pub(super) fn export(
+    config: &Config,
+    attempt: &mut Attempted<'_>,
+    exchange: ExchangeId,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let stored = attempt.scan(&rows::statistics(), None, limits::MAX_ROWS_READ)?;
+    let cells: Vec<Value> = stored.iter().filter_map(cell).collect();
+    let mut unique = [0; 14];
+    rng.fill_bytes(&mut unique);
+    let export = json!({
+        "id": format!("{:016x}{:016x}", rng.next_u64(), rng.next_u64()),
+        "cells": cells,
+        "reference": marker::reference(DataClass::Statistics, unique),
+    });
+    let request = Request::new(&config.statistics, "POST", "/cells")
+        .bearer(&config.token)
+        .json(export.to_string().into_bytes());
+    attempt.act(Act::Request { id: exchange, request });
+    Ok(())
+}
+
+/// The cell of a row; `None` for one that is too small to leave.
+fn cell(row: &Stored) -> Option<Value> {
+    let count = u64::from_be_bytes(row.value.as_slice().try_into().ok()?);
+    let (day, rest) = row.key.after(&rows::statistics())?.split_first_chunk::<8>()?;
+    let (kind, business) = rest.split_first()?;
+    let leaves = count >= limits::SMALLEST_CELL;
+    leaves.then_some(json!({
+        "day": u64::from_be_bytes(*day),
+        "business": core::str::from_utf8(business).ok()?,
+        "kind": Kind::of_byte(*kind)?.name(),
+        "count": count,
+    }))
+}

@@ -1,0 +1,56 @@
+//! The work that inputs become.
+
+use hop::ExchangeId;
+use store::Key;
+use vocab::MessageId;
+use wire::transport::{Bundle, Envelope, Status};
+
+use crate::rows::GrantRow;
+
+/// An operator has nothing to ask of this hop: what it does, it does for its businesses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {}
+
+/// A piece of work on the desk.
+#[derive(Clone, Debug)]
+pub(crate) enum Job {
+    /// Read the grants and the outbox.
+    Boot,
+    /// Business Manager says which grants there are.
+    Grants(Vec<GrantRow>),
+    /// Something about one number.
+    Number { slot: u32, work: NumberJob },
+    /// Read more of the outbox.
+    Refill,
+    /// Send one item of the outbox.
+    Dispatch { key: Key, exchange: ExchangeId },
+    /// An item of the outbox arrived.
+    Arrived { key: Key },
+    /// Export statistics.
+    Export { exchange: ExchangeId },
+}
+
+/// A piece of work on one number.
+#[derive(Clone, Debug)]
+pub(crate) enum NumberJob {
+    Boot,
+    Deliver { place: u64, envelope: Box<Envelope> },
+    Answer { id: u64, status: Status, bundle: Option<Bundle> },
+    PrekeysLow { one_time: u32, kem: u32 },
+    Send { exchange: ExchangeId, message: Outgoing },
+    MarkRead { exchange: ExchangeId, id: MessageId },
+    History { exchange: ExchangeId },
+}
+
+/// A message that a business sends.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    /// As the business wrote it.
+    pub(crate) input: String,
+    /// Digits of the recipient's number.
+    pub(crate) to: vocab::PhoneNumber,
+    /// The text.
+    pub(crate) text: String,
+    /// Makes a repeated request one message.
+    pub(crate) request_id: Option<String>,
+}

@@ -1,0 +1,53 @@
+//! One granted number: its account at this end, and what waits for it.
+
+use endpoint::Account;
+use vocab::{Address, PhoneNumber};
+use zeroize::Zeroizing;
+
+use crate::{
+    config::{Config, Subscription},
+    input::NumberJob,
+    rows::GrantRow,
+    vault::{SealedVault, WORK},
+};
+
+/// One granted number.
+#[derive(Debug)]
+pub(crate) struct Number {
+    pub(crate) grant: GrantRow,
+    pub(crate) account: Account<SealedVault>,
+    /// The greeting that waits for its answer.
+    pub(crate) hello: Option<u64>,
+    /// Work that came before the account's row was read.
+    pub(crate) early: Vec<NumberJob>,
+}
+
+impl Number {
+    /// The number of a grant; `None` if what Business Manager calls a number is none.
+    pub(crate) fn new(grant: GrantRow, config: &Config) -> Option<Self> {
+        let phone = PhoneNumber::parse(&grant.display_phone_number).ok()?;
+        let endpoint = endpoint::Config {
+            address: Address::first_device(phone),
+            transport: config.transport,
+            profile: config.profile,
+            profile_name: grant.business.clone(),
+            one_time_prekeys: config.one_time_prekeys,
+            kem_prekeys: config.kem_prekeys,
+            work: WORK,
+            slot: grant.slot,
+            mutant: config.mutant,
+        };
+        let vault = SealedVault {
+            business: grant.business.clone(),
+            root_key: Zeroizing::new(config.root_key),
+            name_key: config.name_key,
+        };
+        let account = Account::new(endpoint, vault);
+        Some(Self { grant, account, hello: None, early: Vec::new() })
+    }
+}
+
+/// Where the webhooks of a number go.
+pub(crate) fn subscription<'c>(config: &'c Config, id: &str) -> Option<&'c Subscription> {
+    config.subscriptions.iter().find(|subscription| subscription.phone_number_id == id)
+}
