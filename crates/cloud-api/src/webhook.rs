@@ -63,7 +63,12 @@ pub(crate) fn failure(
     let (code, title) = match why {
         Failure::IdentityChanged => (137_000, "Recipient identity key hash mismatch"),
         Failure::NotKept => (131_036, "Message payload not found"),
-        _ => (131_026, "Message undeliverable"),
+        Failure::NoSuchAccount
+        | Failure::Forbidden
+        | Failure::BadBundle
+        | Failure::TooManyRetries
+        | Failure::Unsealable
+        | _ => (131_026, "Message undeliverable"),
     };
     change(
         grant,

@@ -6,7 +6,7 @@ use hop::{Attempt, Waiting};
 use keys::PublicKey;
 use prost::Message as _;
 use rand_core::CryptoRng;
-use signal::{Incoming, NoTrace, OpenContext, OpenError, OpenRandomness, Opened, Session};
+use signal::{Incoming, NoTrace, OpenContext, OpenError, OpenRandomness, Opened, Profile, Session};
 use vocab::{DataClass, Keep, MessageId, Reason, limits};
 use wire::{
     content::Content,
@@ -142,8 +142,8 @@ impl<V: Vault> Account<V> {
     fn context<'a>(&self, me: &'a Me, named: &'a Named, now_seconds: u64) -> OpenContext<'a> {
         OpenContext {
             profiles: match self.config.profile {
-                signal::Profile::V3 => &[signal::Profile::V3],
-                _ => &[signal::Profile::V4],
+                Profile::V3 => &[Profile::V3],
+                Profile::V4 | _ => &[Profile::V4],
             },
             ours: &me.identity,
             our_registration_id: me.registration_id,

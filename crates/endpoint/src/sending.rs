@@ -293,7 +293,11 @@ impl<V: Vault> Account<V> {
             Status::NotFound => {
                 Ok([Happening::Failed { id, to, why: Failure::NoSuchAccount }].into())
             }
-            _ => Ok([Happening::Failed { id, to, why: Failure::Forbidden }].into()),
+            Status::Unspecified
+            | Status::Malformed
+            | Status::Forbidden
+            | Status::BadSignature
+            | Status::Full => Ok([Happening::Failed { id, to, why: Failure::Forbidden }].into()),
         }
     }
 }

@@ -185,7 +185,7 @@ impl<V: Vault> Account<V> {
     ) -> Result<(), Waiting> {
         let kem = match self.config.profile {
             Profile::V3 => 0,
-            _ => self.config.kem_prekeys,
+            Profile::V4 | _ => self.config.kem_prekeys,
         };
         let last_resort = first && !matches!(self.config.profile, Profile::V3);
         let one_time = self.config.one_time_prekeys;

@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// Shows what happened, with what it changes in the device's own rows.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are shown alike")]
 pub(super) fn show(
     account: &Account<OwnDevice>,
     attempt: &mut Attempted<'_>,

@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// Tells the business, billing and statistics what happened.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others concern the operator alone")]
 pub(super) fn tell(
     number: &Number,
     attempt: &mut Attempted<'_>,

@@ -33,7 +33,7 @@ impl CloudApi {
         }
         match self.principals.whose(&hash, step.now.mono) {
             Whose::Known(principal) => self.admitted(id, &principal, &request, step),
-            whose => {
+            whose @ (Whose::BeingAsked | Whose::Unknown) => {
                 if !self.principals.wait(hash, id, request) {
                     step.at_once(Act::Reply { id, response: graph::try_later() });
                 } else if matches!(whose, Whose::Unknown) {
