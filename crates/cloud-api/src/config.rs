@@ -2,7 +2,7 @@
 
 use endpoint::Mutant;
 use signal::Profile;
-use vocab::{Micros, NoiseKey};
+use vocab::{Micros, NoiseKey, PhoneNumber};
 
 /// One node of the Cloud API.
 #[derive(Clone)]
@@ -11,10 +11,12 @@ pub struct Config {
     pub transport: NoiseKey,
     /// The server that knows grants and principals.
     pub business_manager: String,
-    /// The server that takes billing records.
-    pub billing: String,
-    /// The server that takes statistics.
-    pub statistics: String,
+    /// The server that takes billing records; none on premises.
+    pub billing: Option<String>,
+    /// The server that takes statistics; none on premises.
+    pub statistics: Option<String>,
+    /// On premises: the one number that the business runs itself, for which nobody grants anything.
+    pub own: Option<Own>,
     /// This node's own bearer token towards those servers.
     pub token: String,
     /// Callers that are known without asking Business Manager: SHA-256 of the token, principal.
@@ -42,6 +44,17 @@ impl core::fmt::Debug for Config {
         // Tokens and keys do not print.
         write!(f, "Config({} subscriptions, {:?})", self.subscriptions.len(), self.profile)
     }
+}
+
+/// A number that its business runs itself.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// Its id.
+    pub phone_number_id: String,
+    /// The business.
+    pub business: String,
+    /// The number.
+    pub phone: PhoneNumber,
 }
 
 /// Where the webhooks of one number go.

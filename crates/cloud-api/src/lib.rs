@@ -23,7 +23,7 @@ pub mod state;
 pub mod vault;
 mod webhook;
 
-pub use config::{Config, Subscription};
+pub use config::{Config, Own, Subscription};
 pub use graph::ROUTES;
 pub use input::Command;
 pub use output::Event;

@@ -40,8 +40,8 @@ pub(super) fn dispatch(
     exchange: ExchangeId,
 ) -> Result<(), Waiting> {
     let request = if key.starts_with(&rows::bills()) {
-        attempt.read(key)?.map(|record| {
-            Request::new(&config.billing, "POST", "/records").bearer(&config.token).json(record)
+        attempt.read(key)?.zip(config.billing.as_deref()).map(|(record, billing)| {
+            Request::new(billing, "POST", "/records").bearer(&config.token).json(record)
         })
     } else {
         let hook = open_hook(numbers, attempt, key)?;
@@ -100,6 +100,7 @@ pub(super) fn export(
     exchange: ExchangeId,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    let Some(statistics) = &config.statistics else { return Ok(()) };
     let stored = attempt.scan(&rows::statistics(), None, limits::MAX_ROWS_READ)?;
     let cells: Vec<Value> = stored.iter().filter_map(cell).collect();
     let mut unique = [0; 14];
@@ -109,7 +110,7 @@ pub(super) fn export(
         "cells": cells,
         "reference": marker::reference(DataClass::Statistics, unique),
     });
-    let request = Request::new(&config.statistics, "POST", "/cells")
+    let request = Request::new(statistics, "POST", "/cells")
         .bearer(&config.token)
         .json(export.to_string().into_bytes());
     attempt.act(Act::Request { id: exchange, request });
