@@ -8,6 +8,7 @@
 //!
 //! Knows: hosts, links, time, crashes. Does not know: any hop, or what any message says.
 
+mod assemble;
 mod builder;
 mod directory;
 mod event;
@@ -23,7 +24,8 @@ mod tests;
 mod web;
 
 pub use self::{
-    builder::{BuildError, Builder},
+    assemble::BuildError,
+    builder::Builder,
     event::{HostId, Stamp, Time, Timer, WireId},
     port::Port,
     report::{Report, Stop},

@@ -7,7 +7,10 @@ use super::{
     links::End,
     port::Port,
 };
-use crate::{node::Node, view::Stream};
+use crate::{
+    node::Node,
+    view::{EventRecord, Stream},
+};
 
 impl Port<'_> {
     /// Lets `happening` happen. Returns whether the host received anything: what comes too late, to
@@ -134,6 +137,7 @@ impl Port<'_> {
         ground.alive = true;
         ground.incarnation = ground.incarnation.saturating_add(1);
         ground.started = self.stamp.at;
+        self.log_world("started");
         node.boot(self);
         self.greet_all();
     }
@@ -141,6 +145,7 @@ impl Port<'_> {
     /// The host loses its memory and what was not synced, now, and starts again `down` later.
     pub(super) fn crash(&mut self, node: &mut dyn Node, down: Micros) {
         if self.ground.alive {
+            self.log_world("crashed");
             node.crash(self);
             self.take_leave();
             let _closed = self.ground.links.all_down();
@@ -153,14 +158,23 @@ impl Port<'_> {
         let before = self.ground.offline;
         let after = if offline { before.saturating_add(1) } else { before.saturating_sub(1) };
         if before == 0 && offline {
+            self.log_world("offline");
             self.take_leave();
             for key in self.ground.links.all_down() {
                 node.link(key, false, self);
             }
         }
         self.ground.offline = after;
-        if before == 1 && !offline && self.ground.alive {
+        if before == 1 && !offline {
+            self.log_world("online");
             self.greet_all();
+        }
+    }
+
+    /// The event log shows what the world did to a host, beside what its hop tells.
+    fn log_world(&mut self, kind: &'static str) {
+        if self.wants_events() {
+            self.log_event(EventRecord::new(kind));
         }
     }
 

@@ -36,7 +36,8 @@ pub struct NeedsOnePartition {
 }
 
 impl Kernel {
-    /// Runs until nothing is left to happen or everything up to and including `until` has.
+    /// Runs until nothing is left to happen or everything up to and including `until` has. A world
+    /// in which nothing is left stands at its last event, so that it can be given more to do.
     pub fn run_until(&mut self, until: Time, sink: &mut dyn ViewSink) -> Stop {
         self.ask_what_is_wanted(sink);
         while let Some(start) = self.partitions.iter().filter_map(Partition::next).min() {

@@ -127,6 +127,11 @@ impl<H: Resident> HopNode<H> {
         self.shelf.swept()
     }
 
+    /// Writes of ratchet state that no check of the row's revision guarded. None is right.
+    pub const fn unguarded_ratchet_writes(&self) -> u64 {
+        self.shelf.unguarded()
+    }
+
     /// Commands that are not known to be durable.
     pub fn open_commands(&self) -> usize {
         self.commands.open()

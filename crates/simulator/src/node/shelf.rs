@@ -41,6 +41,8 @@ pub(super) struct Shelf<E> {
     /// Transactions since the world began: each has random words of its own.
     drawn: u64,
     swept: BTreeMap<DataClass, u64>,
+    /// Writes of ratchet state that no check of the same row guarded.
+    unguarded: u64,
     pub(super) mutant: Option<Mutant>,
 }
 
@@ -72,6 +74,7 @@ impl<E> Shelf<E> {
             sweep_at: None,
             drawn: 0,
             swept: BTreeMap::new(),
+            unguarded: 0,
             mutant: None,
         }
     }
@@ -90,6 +93,10 @@ impl<E> Shelf<E> {
 
     pub(super) const fn swept(&self) -> &BTreeMap<DataClass, u64> {
         &self.swept
+    }
+
+    pub(super) const fn unguarded(&self) -> u64 {
+        self.unguarded
     }
 
     /// The node crashes: unsynced writes and everything that waits are lost.
@@ -121,6 +128,7 @@ impl<E> Shelf<E> {
     /// Applies a transaction; its answer comes with [`Timer::Answer`].
     pub(super) fn apply(&mut self, tx: TxId, transaction: Transaction, port: &mut Port<'_>) {
         let writes = !transaction.is_read_only();
+        self.unguarded = self.unguarded.saturating_add(unguarded(&transaction));
         let wall = port.now().wall;
         let answers = self.disk.apply(core::slice::from_ref(&transaction), wall);
         // An engine answers each transaction; one that does not has done nothing that we know of.
@@ -187,6 +195,21 @@ impl<E> Shelf<E> {
         self.plan_sweep(port);
         true
     }
+}
+
+/// Writes of ratchet state in `transaction` without a check of the revision they build on.
+fn unguarded(transaction: &Transaction) -> u64 {
+    let puts = transaction.ops.iter().filter_map(|op| match op {
+        Op::Put(row) if row.class == DataClass::RatchetState => Some(&row.key),
+        Op::Put(_)
+        | Op::Append(_)
+        | Op::Get(_)
+        | Op::Delete(_)
+        | Op::Scan { .. }
+        | Op::TakeFirst(_) => None,
+    });
+    let checked = |key: &store::Key| transaction.checks.iter().any(|check| check.key == *key);
+    puts.filter(|key| !checked(key)).count() as u64
 }
 
 fn show_writes(transaction: &Transaction, values: &[Value], port: &mut Port<'_>) {

@@ -4,7 +4,7 @@ use hop::{Act, Effect, Input};
 use rand_core::CryptoRng;
 use vocab::{Micros, Now};
 
-use super::world::run_busy;
+use super::world::{HOSTS, run_busy};
 use crate::{
     kernel::{Builder, HostId, Stop, Time},
     net::{Latency, LinkConfig},
@@ -20,7 +20,10 @@ fn one_two_and_seven_partitions_give_the_same_digest_views_and_events() {
     assert!(one.kernel.report().events > 3_000);
     assert!(seen_by_one.views.len() > 3_000);
     let told = one.notebook.lock().unwrap().0.clone();
-    assert_eq!(told.len(), seen_by_one.events.len());
+    let kinds = |kind: &str| seen_by_one.events.iter().filter(|(.., e)| e.kind == kind).count();
+    assert_eq!(kinds("toy"), told.len());
+    assert_eq!((kinds("started"), kinds("crashed")), (usize::from(HOSTS) + 2, 2));
+    assert_eq!((kinds("offline"), kinds("online")), (1, 1));
     for partitions in [2, 7] {
         let (several, seen) = run_busy(7, partitions);
         assert_eq!(several.kernel.report(), one.kernel.report());
