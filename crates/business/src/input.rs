@@ -1,0 +1,61 @@
+//! What the owner asks of a business, and the work that this and its webhook make.
+
+use hop::ExchangeId;
+use store::Key;
+use vocab::{MessageId, PhoneNumber};
+
+use crate::{
+    outbox::{Ended, Outgoing},
+    registration::{Digest, Done, Step},
+    webhook::Batch,
+};
+
+/// What the owner asks of a business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Send a text. Repeated with the same id it is one message; each time it is answered by
+    /// [`crate::Event::Accepted`].
+    Send {
+        /// Names the message and its request at the Cloud API.
+        id: MessageId,
+        /// The customer.
+        to: PhoneNumber,
+        /// The text, sent as it is.
+        text: String,
+        /// The wamid of the message that it answers, which is then quoted.
+        context: Option<String>,
+    },
+    /// Grant the Cloud API the power to act for the number, or revoke it. A business grants it at its
+    /// first start without being asked.
+    Grant(bool),
+}
+
+/// A piece of work.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// Find out what was begun before the start.
+    Load,
+    /// A webhook whose signature fits.
+    Webhook { exchange: ExchangeId, batch: Batch },
+    /// The owner sends a text.
+    Send { id: MessageId, outgoing: Outgoing },
+    /// A request to the Cloud API came to its end.
+    Settle { key: Key, outgoing: Outgoing, ended: Ended },
+    /// The owner grants or revokes.
+    Wish(bool),
+    /// Business Manager has this step.
+    Registered { step: Step, digest: Digest, granted: bool },
+}
+
+/// What memory learns when work is durable.
+#[derive(Debug)]
+pub(crate) enum Note {
+    /// What was begun before the start.
+    Loaded { outbox: Vec<(Key, Outgoing)>, done: Done, granted: bool },
+    /// One row was appended to the outbox; its key comes with the answer of the store.
+    Queued(Outgoing),
+    /// A row has left the outbox.
+    Settled(Key),
+    /// The owner's wish about the grant.
+    Wish(bool),
+}
