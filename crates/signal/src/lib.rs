@@ -96,6 +96,8 @@ mod prekeys;
 mod profile;
 pub mod sesame;
 pub mod snapshot;
+#[cfg(test)]
+mod testing;
 pub mod trace;
 pub mod x3dh;
 pub mod xeddsa;

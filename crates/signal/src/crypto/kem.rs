@@ -77,3 +77,6 @@ pub(crate) fn encapsulate(
     wire.extend_from_slice(ciphertext.as_slice());
     (wire, shared)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,5 +7,7 @@ pub mod dh;
 pub(crate) mod hash;
 pub(crate) mod kem;
 pub(crate) mod secret;
+#[cfg(test)]
+mod tests;
 
 pub use dh::{Backend, backend, force_portable};

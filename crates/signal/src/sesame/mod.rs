@@ -10,8 +10,6 @@ mod opening;
 mod seal;
 mod session;
 mod state;
-#[cfg(test)]
-pub(crate) mod tests;
 
 pub use initiate::InitiateRandomness;
 pub use open::{OpenContext, OpenRandomness};

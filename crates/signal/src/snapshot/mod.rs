@@ -10,10 +10,10 @@
 //!
 //! | part | tag | content | changes |
 //! |---|---|---|---|
-//! | `hot` | `H` | remote identity; the current state without the rest | with almost every message |
-//! | `skipped` | `S` | keys of skipped messages in the current state | when messages are lost or late |
-//! | `pending` | `P` | what first messages carry | at the start and at the first answer |
-//! | `archive` | `A` | inactive states, newest first, whole | when a session is started or promoted |
+//! | `hot` | `H` | remote identity; the current state but for the rest | with almost every message |
+//! | `skipped` | `S` | keys of skipped messages, current state | when messages are lost or late |
+//! | `pending` | `P` | what first messages carry | at the start, at the first answer |
+//! | `archive` | `A` | inactive states, newest first, whole | when one is added or promoted |
 //!
 //! A state is: profile (1), our identity (32), theirs (32), our registration id (4), theirs (4),
 //! base key (32), time made (8), digest of the first flight (option, 16), root key (32), previous
@@ -30,8 +30,6 @@
 mod key_records;
 mod reader;
 mod session;
-#[cfg(test)]
-mod tests;
 mod writer;
 
 pub use session::Parts;

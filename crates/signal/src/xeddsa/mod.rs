@@ -59,3 +59,6 @@ pub(crate) fn sign(
     signature.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
     Signature(signature)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! Stories of two devices, told through the public interface alone.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a story that goes wrong should stop"
+)]
+
+mod archive;
+mod handshake;
+mod hygiene;
+mod limits;
+mod people;
+mod ratchet;
+mod replay;
+mod snapshot;
+mod tampering;
