@@ -49,6 +49,28 @@ pub const RESEND_FIRST: Micros = Micros::seconds(2);
 /// The longest wait between two sendings of one frame.
 pub const RESEND_MOST: Micros = Micros::seconds(60);
 
+// --- Transport -----------------------------------------------------------------------------
+
+/// Bytes of envelopes waiting for one device (design §10: queue length and bytes).
+pub const MAX_MAILBOX_BYTES: u64 = 64 * 1024 * 1024;
+/// How long the answer to a request is remembered, so that its copy is answered alike (ours; longer
+/// than a link's worst delay and an end's restart).
+pub const ANSWER_AGE: Micros = Micros::minutes(10);
+/// Numbers that one link may claim; the Cloud API's may claim any (ours).
+pub const MAX_ACCOUNTS_PER_LINK: u32 = 1_000;
+/// Numbers that one account may block (ours).
+pub const MAX_BLOCKED: u32 = 10_000;
+/// Reports of one account that are kept at a time (ours).
+pub const MAX_REPORTS: usize = 20;
+/// How long a report is kept (source documents: 30 days).
+pub const REPORT_AGE: Micros = Micros::days(30);
+/// How long a recipient of a business is remembered as one that was counted (ours).
+pub const CONTACT_AGE: Micros = Micros::days(1);
+/// Envelopes on one page of a mailbox, as its operator reads it: a page fits an HTTP body (ours).
+pub const MAX_ENVELOPES_READ: usize = 20;
+/// HTTP requests that one server works on at a time (ours).
+pub const MAX_EXCHANGES: usize = 1_000;
+
 // --- Ends of a conversation ----------------------------------------------------------------
 
 /// Bytes of one message's text (the Cloud API's limit for a text body is 4,096 characters).
