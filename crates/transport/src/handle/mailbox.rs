@@ -1,0 +1,111 @@
+//! Mailboxes: how full one is, who opens it, and what its owner has taken out of it.
+
+use alloc::vec::Vec;
+
+use vocab::{Address, NoiseKey, limits};
+use wire::transport::Envelope;
+
+use super::{Attempt, Context, Note, Stop, fetch::warn_if_low, owned_device};
+use crate::{
+    output::{Event, Refusal},
+    rows::{self, Device, Fill, Mail, Stock, keys as key},
+};
+
+/// The row of an envelope that came now.
+pub(super) fn mail(attempt: &Attempt<'_>, envelope: &Envelope) -> Mail {
+    Mail { day: attempt.now().wall.day(), envelope: envelope.encode() }
+}
+
+/// The owner of a mailbox is here: what waits is pushed, from its first row on.
+pub(super) fn hello(
+    attempt: &mut Attempt<'_>,
+    context: &Context<'_>,
+    link: NoiseKey,
+    address: &Address,
+    request: u64,
+) -> Result<(), Stop> {
+    let (alias, account) = owned_device(attempt, context, link, address)?;
+    let (device_key, stock_key) =
+        (key::device(&alias, address.device), key::stock(&alias, address.device));
+    attempt.need(&[device_key.clone(), stock_key.clone()])?;
+    let device = rows::read::<Device>(attempt, &device_key)?.ok_or(Refusal::NoAccount)?;
+    let stock = rows::read::<Stock>(attempt, &stock_key)?.unwrap_or_default();
+    attempt.note(Note::Hello { link, address: address.clone(), request });
+    warn_if_low(attempt, &account, address, &alias, &device, &stock)
+}
+
+/// Envelopes are safe at their owner's end and are forgotten here.
+pub(super) fn ack(
+    attempt: &mut Attempt<'_>,
+    context: &Context<'_>,
+    link: NoiseKey,
+    address: &Address,
+    places: &[u64],
+) -> Result<(), Stop> {
+    let (alias, _account) = owned_device(attempt, context, link, address)?;
+    let queue = key::mailbox(&alias, address.device);
+    let fill_key = key::fill(&alias, address.device);
+    let mut wanted: Vec<_> = places.iter().map(|place| queue.clone().with_number(*place)).collect();
+    wanted.push(fill_key.clone());
+    attempt.need(&wanted)?;
+    wanted.pop();
+    let mut fill = rows::read::<Fill>(attempt, &fill_key)?.unwrap_or_default();
+    let mut envelopes = 0_u32;
+    for key in wanted {
+        // A place that is empty was acknowledged before, or has expired.
+        if let Some(mail) = rows::read::<Mail>(attempt, &key)? {
+            fill = fill.without(&mail);
+            envelopes = envelopes.saturating_add(1);
+            attempt.delete(key);
+        }
+    }
+    if envelopes > 0 {
+        rows::write(attempt, fill_key, &fill);
+        attempt.event(Event::Forgotten { account: alias, envelopes });
+    }
+    attempt.note(Note::Gone { link, address: address.clone(), places: places.to_vec() });
+    Ok(())
+}
+
+impl Fill {
+    /// With one more envelope; `None` if there is no room for it.
+    pub(super) fn with(mut self, mail: &Mail) -> Option<Self> {
+        let oldest = mail.day.saturating_sub(limits::MAILBOX_AGE.0 / DAY);
+        self.days.retain(|of_day| of_day.day >= oldest);
+        let sum = |sum: u64, number: u64| sum.saturating_add(number);
+        let envelopes = self.days.iter().map(|of_day| of_day.envelopes).fold(1, sum);
+        let bytes = self.days.iter().map(|of_day| of_day.bytes).fold(size(mail), sum);
+        if envelopes > count(limits::MAX_MAILBOX_ENVELOPES) || bytes > limits::MAX_MAILBOX_BYTES {
+            return None;
+        }
+        if !self.days.iter().any(|of_day| of_day.day == mail.day) {
+            self.days.push(rows::FillOfDay { day: mail.day, envelopes: 0, bytes: 0 });
+        }
+        for of_day in self.days.iter_mut().filter(|of_day| of_day.day == mail.day) {
+            of_day.envelopes = of_day.envelopes.saturating_add(1);
+            of_day.bytes = of_day.bytes.saturating_add(size(mail));
+        }
+        Some(self)
+    }
+
+    /// With one envelope fewer.
+    fn without(mut self, mail: &Mail) -> Self {
+        for of_day in self.days.iter_mut().filter(|of_day| of_day.day == mail.day) {
+            of_day.envelopes = of_day.envelopes.saturating_sub(1);
+            of_day.bytes = of_day.bytes.saturating_sub(size(mail));
+        }
+        self.days.retain(|of_day| of_day.envelopes > 0);
+        self
+    }
+}
+
+/// Microseconds of a day.
+const DAY: u64 = vocab::Micros::days(1).0;
+
+fn size(mail: &Mail) -> u64 {
+    count(mail.envelope.len())
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

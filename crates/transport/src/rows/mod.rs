@@ -1,0 +1,232 @@
+//! The rows of the transport: what is in them, their classes and how long they may be read.
+//!
+//! A row of class `ConsumerPhone` holds a clear number in its value: accounts, and the envelopes in
+//! mailboxes, whose headers route by number. Keys and all other rows know numbers by alias only.
+
+pub(crate) mod keys;
+
+use alloc::{string::String, vec::Vec};
+
+use prost::Message;
+use vocab::{DataClass, Keep, Micros, Reason, limits};
+use wire::transport::{KemPrekey, Prekey, SignedPrekey};
+
+use crate::{
+    handle::{Attempt, Stop},
+    output::Refusal,
+};
+
+/// A row: one encoding, one class, one expiry.
+pub(crate) trait Kept: Message + Default {
+    const CLASS: DataClass;
+    const KEEP: Keep;
+}
+
+/// Reads a row.
+pub(crate) fn read<R: Kept>(
+    attempt: &mut Attempt<'_>,
+    key: &store::Key,
+) -> Result<Option<R>, Stop> {
+    attempt.read(key)?.map(|bytes| decode(&bytes)).transpose()
+}
+
+/// Writes a row.
+pub(crate) fn write<R: Kept>(attempt: &mut Attempt<'_>, key: store::Key, row: &R) {
+    attempt.write(key, row.encode_to_vec(), R::CLASS, R::KEEP);
+}
+
+/// Reads the value of a row.
+pub(crate) fn decode<R: Kept>(bytes: &[u8]) -> Result<R, Stop> {
+    R::decode(bytes).map_err(|_| Stop::Refused(Refusal::Damaged))
+}
+
+macro_rules! kept {
+    ($row:ty, $class:ident, $keep:expr) => {
+        impl Kept for $row {
+            const CLASS: DataClass = DataClass::$class;
+            const KEEP: Keep = $keep;
+        }
+    };
+}
+
+/// A number, and the link that it belongs to.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Account {
+    #[prost(string, tag = "1")]
+    pub(crate) phone: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(crate) link: Vec<u8>,
+    /// Whether the Cloud API acts for it.
+    #[prost(bool, tag = "3")]
+    pub(crate) hosted: bool,
+    #[prost(uint32, repeated, tag = "4")]
+    pub(crate) devices: Vec<u32>,
+    /// Numbers that it blocks.
+    #[prost(uint32, tag = "5")]
+    pub(crate) blocked: u32,
+}
+kept!(Account, ConsumerPhone, Keep::Never(Reason::Account));
+
+/// How many numbers a link has claimed.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Claims {
+    #[prost(uint32, tag = "1")]
+    pub(crate) accounts: u32,
+}
+kept!(Claims, ConnectionMetadata, Keep::Never(Reason::Account));
+
+/// What a session towards a device starts from, apart from its one-time prekeys.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Device {
+    #[prost(uint32, tag = "1")]
+    pub(crate) registration_id: u32,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(crate) identity_key: Vec<u8>,
+    /// One more with each new identity; the keys of one-time prekeys bear it.
+    #[prost(uint64, tag = "3")]
+    pub(crate) generation: u64,
+    #[prost(message, optional, tag = "4")]
+    pub(crate) signed: Option<SignedPrekey>,
+    #[prost(message, optional, tag = "5")]
+    pub(crate) last_resort: Option<KemPrekey>,
+}
+kept!(Device, ConnectionMetadata, Keep::Never(Reason::Account));
+
+kept!(Prekey, ConnectionMetadata, Keep::Never(Reason::Account));
+kept!(KemPrekey, ConnectionMetadata, Keep::Never(Reason::Account));
+
+/// How many one-time prekeys a device has in the directory: never fewer than are there, since a key
+/// that is taken just before a crash is still counted.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Stock {
+    #[prost(uint32, tag = "1")]
+    pub(crate) one_time: u32,
+    #[prost(uint32, tag = "2")]
+    pub(crate) kem_one_time: u32,
+}
+kept!(Stock, ConnectionMetadata, Keep::Never(Reason::Account));
+
+/// A one-time prekey was published: it joins the directory once, even if its upload is repeated
+/// when the key has left already.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Published {
+    /// SHA-256 of the public key.
+    #[prost(bytes = "vec", tag = "1")]
+    pub(crate) digest: Vec<u8>,
+}
+kept!(Published, ConnectionMetadata, Keep::For(limits::DEDUPE_AGE));
+
+/// The prekeys of an earlier identity are to be cleared. The key says whose.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Clearing {}
+kept!(Clearing, ConnectionMetadata, Keep::Never(Reason::UntilDone));
+
+/// The answer to a request.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Answered {
+    /// SHA-256 of the request.
+    #[prost(bytes = "vec", tag = "1")]
+    pub(crate) digest: Vec<u8>,
+    /// The frame that answered it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub(crate) frame: Vec<u8>,
+}
+kept!(Answered, ConnectionMetadata, Keep::For(limits::ANSWER_AGE));
+
+/// An envelope was accepted; the key says which.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Accepted {}
+kept!(Accepted, ConnectionMetadata, Keep::For(limits::DEDUPE_AGE));
+
+/// An envelope in a mailbox: ciphertext, and headers with clear numbers.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Mail {
+    /// The transport's day when it came, to count it out on the day that it was counted in.
+    #[prost(uint64, tag = "1")]
+    pub(crate) day: u64,
+    /// As the sender wrote it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub(crate) envelope: Vec<u8>,
+}
+kept!(Mail, ConsumerPhone, Keep::For(limits::MAILBOX_AGE));
+
+/// What waits in a mailbox, by the day it came, so that what expires unseen is counted out too.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Fill {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) days: Vec<FillOfDay>,
+}
+// A day longer than what it counts.
+kept!(
+    Fill,
+    ConnectionMetadata,
+    Keep::For(Micros(limits::MAILBOX_AGE.0.saturating_add(Micros::days(1).0)))
+);
+
+/// Of one day.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct FillOfDay {
+    #[prost(uint64, tag = "1")]
+    pub(crate) day: u64,
+    #[prost(uint64, tag = "2")]
+    pub(crate) envelopes: u64,
+    #[prost(uint64, tag = "3")]
+    pub(crate) bytes: u64,
+}
+
+/// Somebody blocks somebody; the key says who whom.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Block {}
+kept!(Block, ConnectionMetadata, Keep::Never(Reason::Account));
+
+/// A report. Its class is `MessageContent` where the person attached content.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Report {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(crate) about: Vec<u8>,
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub(crate) ids: Vec<Vec<u8>>,
+    #[prost(string, repeated, tag = "3")]
+    pub(crate) attached: Vec<String>,
+}
+
+impl Report {
+    /// By what is in it.
+    pub(crate) const fn class(&self) -> DataClass {
+        if self.attached.is_empty() {
+            DataClass::ConnectionMetadata
+        } else {
+            DataClass::MessageContent
+        }
+    }
+}
+
+/// What is noticed about a business's way of messaging.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Integrity {
+    /// The business's number, which is public.
+    #[prost(string, tag = "1")]
+    pub(crate) phone: String,
+    #[prost(string, tag = "2")]
+    pub(crate) reference: String,
+    /// Messages, retransmissions not counted.
+    #[prost(uint64, tag = "3")]
+    pub(crate) sent: u64,
+    /// Recipients, each counted once in [`limits::CONTACT_AGE`].
+    #[prost(uint64, tag = "4")]
+    pub(crate) recipients: u64,
+    #[prost(uint64, tag = "5")]
+    pub(crate) reports: u64,
+    /// People who block it now.
+    #[prost(uint64, tag = "6")]
+    pub(crate) blocks: u64,
+    /// Messages to people who block it.
+    #[prost(uint64, tag = "7")]
+    pub(crate) dropped: u64,
+}
+kept!(Integrity, IntegritySignals, Keep::Never(Reason::BusinessRecord));
+
+/// A business wrote to somebody; the key says who to whom.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Contact {}
+kept!(Contact, IntegritySignals, Keep::For(limits::CONTACT_AGE));
