@@ -21,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
   digests [--check]   run every numbered scenario of sims/ and record its digest
   tidy                check the style of every file
+  tidy --fix PATH     break comments that are too long, in Rust files under PATH
 ";
 
 fn main() -> ExitCode {
@@ -52,6 +53,7 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
             report.notes.iter().for_each(|note| eprintln!("{note}"));
             report.findings
         }),
+        ["tidy", "--fix", under] => tidy::fix(&repository, under).map(|()| Vec::new()),
         _ => Err(Error::Usage(USAGE)),
     }
 }

@@ -8,6 +8,7 @@ mod lines;
 mod locks;
 mod paraphrase;
 mod reach;
+mod rewrap;
 mod shape;
 mod source;
 mod world;
@@ -57,6 +58,21 @@ pub(crate) fn run(repository: &Repository) -> Result<Report, Error> {
     findings.dedup();
     let absent = format!("tidy: {SPECIFICATIONS} is absent, so paraphrase was not checked");
     Ok(Report { findings, notes: phrases.is_none().then_some(absent).into_iter().collect() })
+}
+
+/// Breaks the comments that are too long, in every Rust file whose path starts with `under`.
+pub(crate) fn fix(repository: &Repository, under: &str) -> Result<(), Error> {
+    for path in repository.files()?.iter().filter(|path| path.starts_with(under)) {
+        if !path.ends_with(".rs") {
+            continue;
+        }
+        let text = repository.read(path)?;
+        let wrapped = rewrap::rewrap(&text);
+        if wrapped != text && text.lines().any(|line| lines::too_long(line).is_some()) {
+            repository.write(path, &wrapped)?;
+        }
+    }
+    Ok(())
 }
 
 /// Every Rust file by path; one that is not Rust is a finding.

@@ -2,7 +2,8 @@
 
 use crate::{finding::Finding, tidy::source::Source};
 
-const COLUMNS: usize = 100;
+/// A line has at most so many characters, URLs and data excepted.
+pub(crate) const COLUMNS: usize = 100;
 /// Unbroken words from this length on are data (hex, base64), which no line break can shorten.
 const DATA_WORD: usize = 60;
 const UNFINISHED: &[&str] = &["TODO", "FIXME", "XXX", "todo!", "unimplemented!", "dbg!"];
@@ -98,7 +99,8 @@ fn trailing_whitespace(line: &str) -> Option<String> {
     (line.trim_end() != line).then(|| "ends in whitespace; end it with its last word".to_owned())
 }
 
-fn too_long(line: &str) -> Option<String> {
+/// What is wrong with the length of `line`.
+pub(crate) fn too_long(line: &str) -> Option<String> {
     let columns = line.chars().count();
     let is_data =
         line.split_whitespace().any(|word| word.contains("://") || word.len() >= DATA_WORD);
