@@ -25,8 +25,8 @@ pub enum Command {
         /// The wamid of the message that it answers, which is then quoted.
         context: Option<String>,
     },
-    /// Grant the Cloud API the power to act for the number, or revoke it. A business grants it at its
-    /// first start without being asked.
+    /// Grant the Cloud API the power to act for the number, or revoke it. A business grants it at
+    /// its first start without being asked.
     Grant(bool),
 }
 

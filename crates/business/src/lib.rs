@@ -1,8 +1,8 @@
 //! Hop 4: webhook in, reply out.
 //!
-//! Knows: what customers wrote to it, its own answers, its tokens and secrets at the Cloud API and at
-//! Business Manager. Does not know: any session, any ciphertext, any key that opens a message; the
-//! Cloud API does that on its behalf.
+//! Knows: what customers wrote to it, its own answers, its tokens and secrets at the Cloud API and
+//! at Business Manager. Does not know: any session, any ciphertext, any key that opens a message;
+//! the Cloud API does that on its behalf.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 

@@ -41,8 +41,8 @@ impl Outgoing {
         MessageId::from_hex(&self.request).unwrap_or(MessageId([0; 16]))
     }
 
-    /// The request (facts, cloud-api.md §1.4). A text carries its id, so that it is sent once however
-    /// often it is asked for; marking as read is the same each time anyway.
+    /// The request (facts, cloud-api.md §1.4). A text carries its id, so that it is sent once
+    /// however often it is asked for; marking as read is the same each time anyway.
     fn to_http(&self, config: &Config) -> http::Request {
         let target = format!("/{}/messages", config.phone_number_id);
         let request = http::Request::new(&config.cloud_api, "POST", &target).bearer(&config.token);
@@ -190,8 +190,8 @@ impl Outbox {
     }
 }
 
-/// How the request ended, or `None` where it must be asked again: no answer, a fault of the server, a
-/// limit, or rights that may be on their way.
+/// How the request ended, or `None` where it must be asked again: no answer, a fault of the server,
+/// a limit, or rights that may be on their way.
 fn judge(
     what: &What,
     outcome: &Result<http::Response, Unreachable>,

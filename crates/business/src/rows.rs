@@ -1,7 +1,7 @@
 //! Rows of a business: its own record of its conversations, and work that is not finished.
 //!
-//! Keys name people and messages by keyed hashes; a clear number stands only in rows of messages and
-//! of customers.
+//! Keys name people and messages by keyed hashes; a clear number stands only in rows of messages
+//! and of customers.
 
 use serde::{Deserialize, Serialize};
 use store::Key;

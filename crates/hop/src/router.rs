@@ -1,8 +1,8 @@
-//! What every server does before it serves: a route from its table, a caller from a bearer token, and
-//! one way to refuse.
+//! What every server does before it serves: a route from its table, a caller from a bearer token,
+//! and one way to refuse.
 //!
-//! Knows: tables of routes, hashes of tokens, error bodies as Graph writes them. Does not know: how a
-//! token is hashed (the caller brings the hash), nor what any route is for.
+//! Knows: tables of routes, hashes of tokens, error bodies as Graph writes them. Does not know: how
+//! a token is hashed (the caller brings the hash), nor what any route is for.
 
 use alloc::{
     format,

@@ -10,8 +10,8 @@ const MOST_DIGITS: usize = 32;
 /// Hexadecimal digits of the longest id of a record.
 const MOST_HEX: usize = 64;
 
-/// The id of a business: letters, digits, `-`, `_` and `.`, at least one of them a letter, so that it
-/// cannot be a telephone number.
+/// The id of a business: letters, digits, `-`, `_` and `.`, at least one of them a letter, so that
+/// it cannot be a telephone number.
 pub(crate) fn business(text: &str) -> Result<String, Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let good = (1..=MOST_NAME).contains(&text.len())

@@ -14,7 +14,8 @@ pub enum Event {
         /// The pattern of the route, or `unknown`.
         pattern: &'static str,
     },
-    /// Somebody with the right to ask asked for what cannot be done: 400, 404 of an object, 409, 413.
+    /// Somebody with the right to ask asked for what cannot be done: 400, 404 of an object, 409,
+    /// 413.
     Invalid {
         /// Who.
         principal: String,

@@ -90,7 +90,8 @@ fn count_customer(
     Ok(count)
 }
 
-/// Marks as read, then answers: two requests in this order, in the transaction that took the message.
+/// Marks as read, then answers: two requests in this order, in the transaction that took the
+/// message.
 fn react(config: &Config, attempt: &mut Try<'_>, message: &Inbound, count: u64) {
     let id = |domain| derived_id(&config.hash_key, domain, &message.wamid);
     if config.mark_as_read {

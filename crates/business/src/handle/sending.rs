@@ -1,4 +1,5 @@
-//! Sending: a command becomes a row of the outbox once, and the row goes when its request is settled.
+//! Sending: a command becomes a row of the outbox once, and the row goes when its request is
+//! settled.
 
 use hop::{Act, Waiting};
 use store::Key;

@@ -5,8 +5,8 @@ use hop::router::TokenHash;
 /// What one Business Manager is.
 #[derive(Clone)]
 pub struct Config {
-    /// SHA-256 of every token that there is, with whose it is: who may call here, and what the Cloud
-    /// API is told when it asks whose a token is.
+    /// SHA-256 of every token that there is, with whose it is: who may call here, and what the
+    /// Cloud API is told when it asks whose a token is.
     pub principals: Vec<(TokenHash, String)>,
     /// The authority of the Cloud API, which is told when grants have changed.
     pub cloud_api: String,

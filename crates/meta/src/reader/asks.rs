@@ -18,8 +18,8 @@ pub struct NoValues {
 
 /// Every route of a server with every value of its parameters, in the order of the table.
 ///
-/// Values go into targets as they are. A reader's own questions are part of its view, so a value that
-/// it must not know (a person's number) must not be among them.
+/// Values go into targets as they are. A reader's own questions are part of its view, so a value
+/// that it must not know (a person's number) must not be among them.
 ///
 /// # Errors
 ///

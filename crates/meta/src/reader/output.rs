@@ -19,8 +19,8 @@ pub enum Event {
         /// The status of the answer.
         status: u16,
     },
-    /// Nobody answered, however often it was asked in this round. No attempt was made, so nothing is
-    /// earned by it.
+    /// Nobody answered, however often it was asked in this round. No attempt was made, so nothing
+    /// is earned by it.
     Unanswered {
         /// The server.
         authority: String,

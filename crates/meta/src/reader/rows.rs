@@ -12,7 +12,8 @@ pub(super) const KEEP: Keep = Keep::Never(Reason::UntilDone);
 pub(super) struct Progress {
     /// Rounds that have ended.
     pub(super) done: u32,
-    /// When the next begins, in microseconds since 1970 by the reader's clock: it outlives a restart.
+    /// When the next begins, in microseconds since 1970 by the reader's clock: it outlives a
+    /// restart.
     pub(super) next: u64,
 }
 

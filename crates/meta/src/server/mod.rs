@@ -1,5 +1,5 @@
-//! What the servers beside the path share: a request becomes work on rows, and its answer leaves when
-//! the work is durable.
+//! What the servers beside the path share: a request becomes work on rows, and its answer leaves
+//! when the work is durable.
 //!
 //! Knows: callers, routes, audits. Does not know: what any server is for.
 

@@ -1,7 +1,8 @@
 //! Statistics: counts of the Cloud API from which no person can be told.
 //!
-//! Knows: how much happened for a business on a day. Does not know: to whom, and nothing at all about
-//! fewer than [`vocab::limits::SMALLEST_CELL`] events; an export with such a cell is refused whole.
+//! Knows: how much happened for a business on a day. Does not know: to whom, and nothing at all
+//! about fewer than [`vocab::limits::SMALLEST_CELL`] events; an export with such a cell is refused
+//! whole.
 
 mod exports;
 mod rows;
