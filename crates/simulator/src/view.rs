@@ -62,8 +62,9 @@ pub struct View {
     pub stream: Stream,
     /// The other end, for frames and HTTP.
     pub peer: Option<HostId>,
-    /// Which message from the sending to the receiving end this is, counted from zero, one count for
-    /// frames and one for HTTP: the same at both ends, so that an arrow can be drawn. Zero elsewhere.
+    /// Which message from the sending to the receiving end this is, counted from zero, one count
+    /// for frames and one for HTTP: the same at both ends, so that an arrow can be drawn. Zero
+    /// elsewhere.
     pub number: u64,
     /// The class of a row.
     pub class: Option<DataClass>,

@@ -1,7 +1,7 @@
 //! One host's ends of its links.
 //!
 //! Whether a link is up is known at each end by itself: hosts may be in different partitions, so an
-//! end learns of the other only by greetings and farewells that travel as long as the fastest frame.
+//! end learns of the other only by greetings and farewells, as fast as the fastest frame.
 
 use vocab::NoiseKey;
 

@@ -1,9 +1,9 @@
 //! Transactions under way, and the effects that wait for them.
 //!
-//! A transaction is applied when the hop asks for it and answered when it is durable. One sync makes
-//! everything durable that was applied before it, so transactions that are asked for while others
-//! are under way share a sync. An effect leaves when its transaction is durable, and never if that
-//! fails or the node crashes.
+//! A transaction is applied when the hop asks for it and answered when it is durable. One sync
+//! makes everything durable that was applied before it, so transactions that are asked for while
+//! others are under way share a sync. An effect leaves when its transaction is durable, and never
+//! if that fails or the node crashes.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

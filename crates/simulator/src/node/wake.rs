@@ -8,8 +8,8 @@ use crate::kernel::{Port, Time, Timer};
 #[derive(Debug, Default)]
 pub(super) struct Wake {
     wanted: Option<Time>,
-    /// A reminder is set for this moment. Where it is earlier than what is wanted, it is used to set
-    /// the next: a wish that moves with every input costs no reminder each.
+    /// A reminder is set for this moment. Where it is earlier than what is wanted, it is used to
+    /// set the next: a wish that moves with every input costs no reminder each.
     set: Option<Time>,
 }
 
