@@ -1,7 +1,8 @@
 //! Where every random number of a run comes from.
 //!
 //! Each purpose has a stream of its own, keyed by the seed and by names, never by the order in
-//! which things happen to be drawn: removing one message, one fault or one host shifts no other draw.
+//! which things happen to be drawn: removing one message, one fault or one host shifts no other
+//! draw.
 //!
 //! - A hop's input number `n`: ChaCha20, a key for each host, `n` as the stream. The number counts
 //!   on over restarts, so a hop that was rebuilt never sees randomness that it saw before.
