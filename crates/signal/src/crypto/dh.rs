@@ -38,6 +38,8 @@ impl PrivateKey {
         PublicKey::from_bytes(multiply_base(backend(), &self.0))
     }
 
+    //= spec: double-ratchet r4 3.1 dh — the function may reject invalid public keys, which ends the
+    //= processing of the message.
     /// The secret shared with the holder of `theirs`.
     pub(crate) fn agree(&self, theirs: &PublicKey) -> Result<SharedSecret, LowOrder> {
         let shared = multiply(backend(), &self.0, theirs.as_bytes())?;

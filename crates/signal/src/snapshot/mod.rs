@@ -10,7 +10,7 @@
 //!
 //! | part | tag | content | changes |
 //! |---|---|---|---|
-//! | `hot` | `H` | remote identity; the current state but for the rest | with almost every message |
+//! | `hot` | `H` | remote identity; the current state, not the rest | with almost every message |
 //! | `skipped` | `S` | keys of skipped messages, current state | when messages are lost or late |
 //! | `pending` | `P` | what first messages carry | at the start, at the first answer |
 //! | `archive` | `A` | inactive states, newest first, whole | when one is added or promoted |

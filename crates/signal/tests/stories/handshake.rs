@@ -9,6 +9,7 @@ use crate::people::{BOTH, Person, With, acquainted, strangers};
 //= test: pqxdh r3 3.3 encapsulate
 //= test: pqxdh r3 3.4 decapsulate
 //= test: pqxdh r3 2.2 kdf
+//= test: double-ratchet r4 3.3 initialization
 #[test]
 fn both_roles_agree_with_and_without_a_one_time_prekey() {
     for profile in BOTH {
@@ -36,6 +37,21 @@ fn both_roles_agree_with_and_without_a_one_time_prekey() {
     }
 }
 
+//= test: x3dh r1 3.2 publish
+//= test: pqxdh r3 3.2 publish
+#[test]
+fn what_a_device_publishes_bears_its_signature_over_the_encoded_keys() {
+    let mut bob = Person::new("bob");
+    let bundle = bob.bundle(With { one_time: true, last_resort: true });
+    let (identity, kem) = (bob.identity.public(), bundle.kem.as_ref().unwrap());
+    let over = |message: &[u8], signature| identity.verify(message, signature, Mode::Strict);
+    assert_eq!(over(&bundle.signed.key.encode(), &bundle.signed.signature), Ok(()));
+    assert!(over(bundle.signed.key.as_bytes(), &bundle.signed.signature).is_err());
+    assert_eq!(over(kem.key.encode(), &kem.signature), Ok(()));
+    assert!(over(kem.key.as_bytes(), &kem.signature).is_err());
+}
+
+//= test: double-ratchet r4 8.6 truncating
 #[test]
 fn messages_have_the_sizes_and_version_bytes_measured_between_official_clients() {
     for (profile, version, first_bytes) in [(Profile::V3, 0x33, 146), (Profile::V4, 0x44, 1_759)] {
