@@ -1,0 +1,130 @@
+//! What a browser is given.
+
+use super::{STYLE, page};
+use crate::report::sample::{self, HOSTILE};
+
+#[test]
+fn the_page_loads_nothing_from_anywhere() {
+    let page = page(&[sample::bakery(), sample::leak()]);
+
+    for attribute in
+        ["src=", "href=\"http", "href=\"//", "href=\"data:", "url(", "@import", "<link"]
+    {
+        assert!(!page.contains(attribute), "{attribute}");
+    }
+    for link in page.split("href=\"").skip(1) {
+        assert!(link.starts_with('#'), "a link leads away: {}", &link[..40.min(link.len())]);
+    }
+    assert!(page.contains(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:;"
+    ));
+}
+
+#[test]
+fn text_with_markup_stays_text() {
+    let hostile = page(&[sample::hostile()]);
+    let honest = page(&[sample::bakery()]);
+
+    for forbidden in
+        ["<script>alert", "<img", "onerror=\"", "<a href=javascript", "</style></details>"]
+    {
+        assert!(!hostile.contains(forbidden), "{forbidden}");
+    }
+    assert!(hostile.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    // What a parser must keep apart is counted: no text has closed anything or opened anything.
+    for tag in
+        ["<script", "</script", "<svg", "</svg", "<style", "</style", "<details", "</details"]
+    {
+        assert_eq!(hostile.matches(tag).count(), honest.matches(tag).count(), "{tag}");
+    }
+}
+
+#[test]
+fn no_text_brings_control_characters_or_turns_the_page_around() {
+    let page = page(&[sample::hostile()]);
+    let bad = |c: char| c.is_control() && c != '\n';
+    assert_eq!(page.chars().find(|c| bad(*c)), None);
+    assert!(!page.contains('\u{202e}') && !page.contains('\u{2066}'));
+    assert!(page.contains("<bdi>␛[2J␇␀bell␍␊\u{fffd}31m</bdi>"));
+    assert!(HOSTILE[4].contains("שלום") && page.contains("שלום"), "letters from the right stay");
+}
+
+#[test]
+fn every_arrow_leads_to_a_step_that_says_who_saw_what() {
+    let report = sample::bakery();
+    let page = page(std::slice::from_ref(&report));
+    let ids = ids(&page);
+
+    for number in 0..report.conversation.arrows.len() {
+        assert!(page.contains(&format!("href=\"#step-1-{number}\"")), "no way to step {number}");
+        assert!(ids.contains(&format!("step-1-{number}")), "no step {number}");
+    }
+    assert!(page.contains("cannot read: <bdi>283 bytes</bdi> of ciphertext"));
+    assert!(page.contains("<blockquote dir=\"auto\"><bdi>zq4… Grüß Gott!"));
+    assert!(page.contains("<dt><bdi>registration id</bdi></dt><dd><bdi>4711</bdi></dd>"));
+    assert!(page.contains("0000  44 08 b7 20 10 01 1a 21  D.. ...!"), "the bytes are dumped");
+}
+
+#[test]
+fn no_element_has_an_attribute_twice() {
+    let page = page(&[sample::leak()]);
+    let body = page.split("</style>").nth(1).unwrap();
+    for tag in body.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+        for attribute in [" class=", " id=", " href="] {
+            assert!(tag.matches(attribute).count() < 2, "{tag}");
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_over_all_reports_and_links_have_targets() {
+    let page = page(&[sample::bakery(), sample::leak()]);
+    let ids = ids(&page);
+
+    let mut once = ids.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), ids.len());
+    for link in page.split("href=\"#").skip(1) {
+        let target = link.split('"').next().unwrap();
+        assert!(target.is_empty() || once.iter().any(|id| id == target), "#{target}");
+    }
+}
+
+#[test]
+fn a_lost_frame_ends_in_a_cross() {
+    let page = page(&[sample::bakery()]);
+    let lost = page.split("<a class=\"step sealed lost\"").nth(1).unwrap();
+    let lost = lost.split("</a>").next().unwrap();
+    assert!(lost.contains("class=\"cross\"") && !lost.contains("class=\"tip\""), "{lost}");
+}
+
+#[test]
+fn upkeep_is_drawn_only_in_the_second_drawing() {
+    let page = page(&[sample::bakery()]);
+    let (main, all) = page.split_once("diagram all-steps").unwrap();
+    assert!(!main.contains("charge") && !main.contains("billing"), "main steps only");
+    assert!(all.contains("<tspan>charge</tspan>"), "{all}");
+    assert!(STYLE.contains("input.upkeep:checked ~ .diagram.all-steps { display: block; }"));
+}
+
+#[test]
+fn a_cell_that_differs_from_its_policy_is_unfolded_and_says_where() {
+    let page = page(&[sample::leak()]);
+    let cell = page.split("<td class=\"wrong\">").nth(1).unwrap();
+    let cell = cell.split("</td>").next().unwrap();
+    assert!(cell.starts_with("<details open><summary><b>LEAK</b>"), "{cell}");
+    assert!(cell.contains("transport log, message 3 (Maria → bakery), raw, at 0.014 s"), "{cell}");
+}
+
+#[test]
+fn every_form_of_a_scenario_is_on_the_page() {
+    let page = page(&[sample::leak()]);
+    assert_eq!(page.matches("<details class=\"form\">").count(), 2);
+    assert!(page.contains("<bdi>base64</bdi>"));
+}
+
+fn ids(page: &str) -> Vec<String> {
+    page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
