@@ -101,6 +101,33 @@ fn a_new_identity_drops_the_prekeys_of_the_old_one_and_keeps_the_mail() {
 }
 
 #[test]
+fn prekeys_of_an_old_identity_are_out_of_reach_even_before_they_are_removed() {
+    let mut world = World::new();
+    let (before, after) = (End::new(1, "393331000001"), End::with_identity(1, "393331000001", 41));
+    world.arrives(&before);
+    world.is_slow = true;
+    world.send(after.link, after.register());
+    // The registration's rows, itself, and the scan for what is to be removed; then the store takes
+    // no writes.
+    for _ in 0..3 {
+        world.step();
+    }
+    world.store.set_read_only(true);
+    world.step();
+    world.store.set_read_only(false);
+    world.catch_up();
+    assert_eq!(world.ask(after.link, after.publish(20..22)), Status::Ok);
+    assert_eq!(world.rows("one-time").len(), 12);
+    assert_eq!(world.bundle(after.link, &after).one_time.map(|prekey| prekey.id), Some(20));
+
+    // A restart knows what it has to remove.
+    world.crash();
+    assert_eq!(world.rows("one-time").len(), 1);
+    assert_eq!(world.rows("clearing").len(), 0);
+    assert_eq!(world.bundle(after.link, &after).one_time.map(|prekey| prekey.id), Some(21));
+}
+
+#[test]
 fn a_late_copy_of_an_earlier_registration_does_not_bring_the_old_identity_back() {
     let mut world = World::new();
     let (before, after) = (End::new(1, "393331000001"), End::with_identity(1, "393331000001", 41));

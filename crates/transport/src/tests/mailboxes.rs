@@ -9,6 +9,7 @@ use super::{
     people::End,
     world::{CLOUD_API, World},
 };
+use crate::{input::Job, links::Links};
 
 #[test]
 fn mail_for_an_owner_who_is_here_is_pushed_at_once_and_in_order() {
@@ -113,6 +114,26 @@ fn a_push_that_was_under_way_when_the_link_went_down_is_dropped() {
     world.catch_up();
     assert_eq!(world.rows("mail").len(), 1);
     assert_eq!(world.pushed(bob.link), []);
+}
+
+#[test]
+fn a_push_for_an_earlier_hello_says_nothing_about_a_later_one() {
+    let bob = End::new(2, "393331000002");
+    let mut links = Links::default();
+    let mut opened = |request| {
+        links.hello(bob.link, &bob.address, request);
+        match links.next_push(bob.link, &bob.address) {
+            Some(Job::Push { to, after: None, .. }) => to,
+            other => panic!("a hello starts from the first row: {other:?}"),
+        }
+    };
+    let (earlier, later) = (opened(1), opened(2));
+    links.pushed(&earlier, &[7], 1, Instant(0));
+    assert_eq!(links.wake_at(), None);
+    assert!(links.next_push(bob.link, &bob.address).is_none(), "the later push is under way");
+    links.pushed(&later, &[3], 1, Instant(0));
+    let next = links.next_push(bob.link, &bob.address);
+    assert!(matches!(next, Some(Job::Push { after: Some(3), .. })), "{next:?}");
 }
 
 #[test]
