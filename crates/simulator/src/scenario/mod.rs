@@ -1,0 +1,76 @@
+//! Scenarios: who is there, what the network does to them, what they do, and what must hold.
+//!
+//! A file is read into the keys and values that it has ([`format`](self)), then everything that
+//! they say about each other is checked, and only a [`Scenario`] comes out. Every error names the
+//! file, the line and what was expected. It does not know how a world is built from a scenario.
+
+mod check;
+mod error;
+mod format;
+pub mod limits;
+mod load;
+mod model;
+mod names;
+mod reader;
+mod schema;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use self::{
+    error::{Problem, ScenarioError},
+    load::load,
+    model::{
+        Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected, Generate, Hop3,
+        Impostor, Leak, LinkOverride, LinkShape, NODES, Person, Probe, Profile, READERS, Readers,
+        Rule, Rules, Say, Scenario, Skipped, StoreShape, When,
+    },
+    names::Names,
+    schema::schema,
+};
+
+use self::source::Source;
+pub(crate) use self::value::shown;
+
+/// A chat export that a scenario names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatFile {
+    /// Under which name errors speak of it.
+    pub name: String,
+    /// The whole export.
+    pub text: String,
+}
+
+/// Reads the files that a scenario names.
+pub type ReadChat<'a> = &'a mut dyn FnMut(&str) -> Result<ChatFile, ScenarioError>;
+
+/// Reads a scenario from its text; errors call it `name`. It cannot name files.
+///
+/// # Errors
+///
+/// [`ScenarioError`] names the file, the line and what was expected.
+pub fn parse(text: &str, name: &str) -> Result<Scenario, ScenarioError> {
+    parse_with(text, name, &mut |file| {
+        let problem = Problem::Unreadable {
+            why: "this scenario was given as text alone".to_owned(),
+            expected: "no `file`",
+        };
+        Err(ScenarioError { file: file.to_owned(), line: None, problem })
+    })
+}
+
+/// Reads a scenario from its text, and the chat exports that it names from `read_chat`, which gets
+/// the name as the scenario has it.
+///
+/// # Errors
+///
+/// [`ScenarioError`] names the file, the line and what was expected.
+pub fn parse_with(
+    text: &str,
+    name: &str,
+    read_chat: ReadChat<'_>,
+) -> Result<Scenario, ScenarioError> {
+    let source = Source { name, text };
+    check::check(source, &reader::read(source)?, read_chat)
+}

@@ -1,0 +1,133 @@
+//! A scenario whose every name and number has been checked.
+
+mod happenings;
+mod links;
+mod parties;
+mod talk;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use vocab::{Micros, UnixMicros};
+
+pub use self::{
+    happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
+    links::{LinkOverride, LinkShape, StoreShape},
+    parties::{Business, Hop3, Person, Rule, When},
+    talk::{Chat, ChatLine, Deed, DeedKind, Generate, Say, Skipped},
+};
+
+/// A scenario. Every name in it is the name of somebody or something in it, every moment lies
+/// within [`Scenario::duration`], and every label is that of a [`Say`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// The file that it was read from, as it was named.
+    pub file: String,
+    /// What the run is called.
+    pub title: String,
+    /// What it shows.
+    pub about: String,
+    /// Below 2^53.
+    pub seed: u64,
+    /// The Signal protocol that everybody speaks.
+    pub profile: Profile,
+    /// Which version of the source documents is judged.
+    pub claims: Claims,
+    /// What every clock shows at virtual time 0.
+    pub start: UnixMicros,
+    /// The most virtual time that the run takes.
+    pub duration: Micros,
+    /// 1 to 64.
+    pub partitions: u32,
+    /// Whether texts of the scenario are put between canaries.
+    pub canaries: bool,
+    /// People whose traces with the transport must be alike.
+    pub compare_traces: Vec<(String, String)>,
+    /// Every link that has no override.
+    pub links: LinkShape,
+    /// Links that differ.
+    pub link_overrides: Vec<LinkOverride>,
+    /// Every store.
+    pub store: StoreShape,
+    /// At least one.
+    pub people: Vec<Person>,
+    /// At least one.
+    pub businesses: Vec<Business>,
+    /// Messages, in the order of the file.
+    pub says: Vec<Say>,
+    /// Messages to be made up.
+    pub generates: Vec<Generate>,
+    /// Chats to be replayed.
+    pub chats: Vec<Chat>,
+    /// What people do other than to write, in the order of the file.
+    pub deeds: Vec<Deed>,
+    /// In the order of the file.
+    pub crashes: Vec<Crash>,
+    /// In the order of the file.
+    pub probes: Vec<Probe>,
+    /// When those who must not read ask.
+    pub readers: Readers,
+    /// A leak to plant.
+    pub leak: Option<Leak>,
+    /// In the order of the file.
+    pub impostors: Vec<Impostor>,
+    /// Which defences are on.
+    pub rules: Rules,
+    /// Ids of invariants that must fail, sorted.
+    pub expect_fail: Vec<String>,
+}
+
+impl Scenario {
+    /// What the link between two nodes is like, in whichever order they are named.
+    pub fn link(&self, a: &str, b: &str) -> &LinkShape {
+        let same = |link: &&LinkOverride| {
+            let (c, d) = (link.between.0.as_str(), link.between.1.as_str());
+            (a, b) == (c, d) || (b, a) == (c, d)
+        };
+        self.link_overrides.iter().find(same).map_or(&self.links, |link| &link.shape)
+    }
+
+    /// The person of that name.
+    pub fn person(&self, name: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.name == name)
+    }
+
+    /// The business of that name.
+    pub fn business(&self, name: &str) -> Option<&Business> {
+        self.businesses.iter().find(|business| business.name == name)
+    }
+
+    /// The message with that label.
+    pub fn labelled(&self, label: &str) -> Option<&Say> {
+        self.says.iter().find(|say| say.label.as_deref() == Some(label))
+    }
+}
+
+/// The Signal protocol that people and businesses speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Profile {
+    /// X3DH and the Double Ratchet: what WhatsApp speaks today.
+    V3,
+    /// PQXDH and the Double Ratchet.
+    V4,
+}
+
+/// Which version of the source documents is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum Claims {
+    /// The source documents: phone numbers go when the message goes.
+    #[serde(rename = "seed")]
+    Seed,
+    /// The page as rewritten in October 2025: phone numbers go within 30 days of the last status.
+    #[serde(rename = "2025-10")]
+    October2025,
+}
+
+/// Nodes that every scenario has.
+pub const NODES: [&str; 5] =
+    ["transport", "cloud-api", "business-manager", "billing", "statistics"];
+
+/// Nodes that every scenario has and that only read.
+pub const READERS: [&str; 4] = ["rest-of-meta", "ads", "whatsapp", "business-manager-staff"];

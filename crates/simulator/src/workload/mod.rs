@@ -1,0 +1,15 @@
+//! From a checked scenario to a plan: who does what, and when.
+//!
+//! What a scenario says is taken as it is; messages that it leaves to chance are drawn here, from
+//! one word of the workload's own stream. It does not know nodes, ids or keys: how an act reaches a
+//! hop is decided where the world is built.
+
+mod chat;
+mod generated;
+mod plan;
+mod sentence;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use self::plan::{Act, Action, Plan, Replay, plan};
