@@ -11,6 +11,8 @@ pub mod net;
 pub mod node;
 pub mod rng;
 pub mod scan;
+pub mod scenario;
 #[cfg(test)]
 mod toy;
 pub mod view;
+pub mod workload;

@@ -1,4 +1,4 @@
-//! Repository automation: tidy, generated code, digests.
+//! Repository automation: tidy, generated code and pages, digests.
 //!
 //! Knows the shape of the repository. Knows nothing of what the crates do, and links none of them,
 //! so that it still builds when they do not.
@@ -6,6 +6,7 @@
 mod codegen;
 mod digests;
 mod finding;
+mod reference;
 mod repository;
 mod tidy;
 
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
   digests [--check]   run every numbered scenario of sims/ and record its digest
+  reference [--check] write docs/reference/ from the types of the scenario format
   tidy                check the style of every file
   tidy --fix PATH     break comments that are too long, in Rust files under PATH
 ";
@@ -49,6 +51,8 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
             digests::write(&repository, &digests::released(&repository)).map(|()| Vec::new())
         }
         ["digests", "--check"] => digests::check(&repository, &digests::released(&repository)),
+        ["reference"] => reference::write(&repository).map(|()| Vec::new()),
+        ["reference", "--check"] => reference::check(&repository),
         ["tidy"] => tidy::run(&repository).map(|report| {
             report.notes.iter().for_each(|note| eprintln!("{note}"));
             report.findings
