@@ -38,8 +38,8 @@ pub(crate) enum Messages {
     MarkRead(MessageId),
 }
 
-/// Reads the body of `POST /{phone_number_id}/messages`.
-pub(crate) fn messages(request: &Request) -> Result<Messages, Refusal> {
+/// Reads the body of `POST /{phone_number_id}/messages`; a message that it sends is called `id`.
+pub(crate) fn messages(request: &Request, id: MessageId) -> Result<Messages, Refusal> {
     let body: Value = serde_json::from_slice(&request.body)
         .map_err(|why| invalid(&format!("the body is no JSON: {why}")))?;
     let text =
@@ -64,7 +64,7 @@ pub(crate) fn messages(request: &Request) -> Result<Messages, Refusal> {
         return Err(invalid(&format!("text.body must have 1 to {} bytes", limits::MAX_TEXT)));
     }
     let request_id = request.get_header("x-blindpost-request-id").map(str::to_owned);
-    Ok(Messages::Send(Outgoing { input, to, text: words, request_id }))
+    Ok(Messages::Send(Outgoing { id, input, to, text: words, request_id }))
 }
 
 fn invalid(what: &str) -> Refusal {

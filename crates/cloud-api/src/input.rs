@@ -45,6 +45,8 @@ pub(crate) enum NumberJob {
 /// A message that a business sends.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
+    /// Drawn when the request came, so that every attempt at it means the same message.
+    pub(crate) id: MessageId,
     /// As the business wrote it.
     pub(crate) input: String,
     /// Digits of the recipient's number.

@@ -4,15 +4,25 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
 
+pub mod actor;
+pub mod adversary;
 pub mod chat_export;
 pub mod digest;
+pub mod invariants;
 pub mod kernel;
+pub mod mutants;
 pub mod net;
 pub mod node;
+pub mod people;
+pub mod report;
+mod residents;
 pub mod rng;
+pub mod run;
 pub mod scan;
 pub mod scenario;
 #[cfg(test)]
 mod toy;
 pub mod view;
+pub mod watch;
 pub mod workload;
+pub mod world;

@@ -24,7 +24,14 @@ pub const fn tag(class: DataClass) -> Option<&'static str> {
         DataClass::Billing => Some("zq4bilxw"),
         DataClass::Statistics => Some("zq4staxw"),
         DataClass::IntegritySignals => Some("zq4intxw"),
-        _ => None,
+        DataClass::ConsumerPhone
+        | DataClass::KeyMaterial
+        | DataClass::Credential
+        | DataClass::RatchetState
+        | DataClass::Template
+        | DataClass::Consent
+        | DataClass::ConnectionMetadata
+        | DataClass::Audit => None,
     }
 }
 

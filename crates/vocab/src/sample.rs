@@ -6,8 +6,7 @@
 /// anything that a simulation draws (latencies, choices among a million nodes).
 pub const fn below(word: u64, bound: u64) -> u64 {
     let wide = (word as u128).wrapping_mul(bound as u128);
-    let high = (wide >> 64) as u64;
-    high
+    (wide >> 64) as u64
 }
 
 /// A number from `low` to `high`, both included; `low` where the range is empty.

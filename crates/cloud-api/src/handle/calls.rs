@@ -34,9 +34,7 @@ pub(super) fn send(
         reply(attempt, exchange, graph::accepted(outgoing, known));
         return Ok(());
     }
-    let mut id = [0; 16];
-    rng.fill_bytes(&mut id);
-    let id = MessageId(id);
+    let id = outgoing.id;
     let content = Content {
         id,
         sent_at: attempt.now().wall,

@@ -53,7 +53,10 @@ pub(super) fn dispatch(
     match request {
         Some(request) => attempt.act(Act::Request { id: exchange, request }),
         // Its time has passed, or nobody listens: there is nothing to send any more.
-        None => attempt.note(Note::Gone(key.clone())),
+        None => {
+            attempt.delete(key.clone());
+            attempt.note(Note::Gone(key.clone()));
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use hop::{
     router::{self, Refusal, TokenHash},
 };
 use serde_json::Value;
-use vocab::Micros;
+use vocab::{MessageId, Micros};
 
 use super::{CloudApi, Step};
 use crate::{
@@ -126,7 +126,9 @@ impl CloudApi {
         let work = if request.method == "GET" {
             Ok(NumberJob::History { exchange: id })
         } else {
-            graph::messages(request).map(|messages| match messages {
+            let mut fresh = [0; 16];
+            step.rng.fill_bytes(&mut fresh);
+            graph::messages(request, MessageId(fresh)).map(|messages| match messages {
                 Messages::Send(message) => NumberJob::Send { exchange: id, message },
                 Messages::MarkRead(message) => NumberJob::MarkRead { exchange: id, id: message },
             })

@@ -189,6 +189,11 @@ impl<H: Resident> HopNode<H> {
         {
             port.show(Stream::AppOut, || shown);
         }
+        if port.is_viewed()
+            && let Some(line) = H::logged(&event)
+        {
+            port.show(Stream::Log, || line);
+        }
         if port.wants_events()
             && let Some(record) = H::render(&event)
         {

@@ -36,6 +36,12 @@ pub trait Resident: Hop<Command: Clone + Send, Event: Send> + Send + 'static {
         None
     }
 
+    /// What a dishonest or broken hop wrote to its operator's log with this event.
+    fn logged(event: &Self::Event) -> Option<Vec<u8>> {
+        let _nothing = event;
+        None
+    }
+
     /// The event as the event log shows it.
     fn render(event: &Self::Event) -> Option<EventRecord> {
         let _nothing = event;

@@ -1,0 +1,114 @@
+//! What must hold in every run: a registry, and the judgement of one run on each of them.
+//!
+//! Every invariant has an id, says what it means in one line, and names the requirements that it
+//! checks. A judgement comes with evidence: what was counted when it held, who and what and where
+//! when it did not.
+
+mod cells;
+mod messages;
+mod registry;
+mod stores;
+mod traces;
+
+pub use self::{
+    cells::{Table, table},
+    messages::{count, latency},
+    registry::{Id, REGISTRY},
+    traces::chat_labels,
+};
+use crate::{
+    report::model::{Invariant, Verdict},
+    scenario::Scenario,
+    watch::Watch,
+    world::{ProbeResult, World},
+};
+
+/// A run that has ended, with all that is known of it.
+pub struct Ended<'r> {
+    /// The scenario.
+    pub scenario: &'r Scenario,
+    /// The world at its end.
+    pub world: &'r World,
+    /// What was seen.
+    pub watch: &'r Watch,
+    /// What looks into stores found.
+    pub probes: &'r [ProbeResult],
+}
+
+/// The outcome of one check: evidence, and whether it holds.
+pub(crate) struct Outcome {
+    verdict: Verdict,
+    evidence: Vec<String>,
+}
+
+impl Outcome {
+    /// It held, and this was looked at.
+    pub(crate) fn held(evidence: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Pass, evidence: vec![evidence.into()] }
+    }
+
+    /// It holds if nothing speaks against it.
+    pub(crate) fn unless(against: Vec<String>, held: impl Into<String>) -> Self {
+        if against.is_empty() {
+            Self::held(held)
+        } else {
+            Self { verdict: Verdict::Fail, evidence: against }
+        }
+    }
+
+    /// Nothing was there to be judged.
+    pub(crate) fn unknown(evidence: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Unknown, evidence: vec![evidence.into()] }
+    }
+}
+
+/// Judges a run.
+pub fn judge(ended: &Ended<'_>, table: &Table) -> Vec<Invariant> {
+    REGISTRY
+        .iter()
+        .filter_map(|registered| {
+            let outcome = outcome(ended, table, registered.id)?;
+            Some(Invariant {
+                id: registered.name.to_owned(),
+                says: registered.says.to_owned(),
+                verdict: outcome.verdict,
+                requirements: registered.requirements.iter().map(|&id| id.to_owned()).collect(),
+                evidence: outcome.evidence,
+            })
+        })
+        .collect()
+}
+
+fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
+    Some(match id {
+        Id::Cells(wanted) => cells::judged(table, wanted)?,
+        Id::Measured => cells::all_known(table),
+        Id::ExactlyOnce => messages::exactly_once(ended),
+        Id::NothingLost => messages::nothing_lost(ended),
+        Id::NoForgery => messages::no_forgery(ended),
+        Id::OneTimeKeyOnce => found(ended, "one-time-key-once", || {
+            format!("{} one-time prekeys left the directory", ended.watch.one_time_keys())
+        }),
+        Id::KeyOnce => found(ended, "key-once", || {
+            format!("{} messages were sealed, each under its own key", ended.watch.sealed)
+        }),
+        Id::DurableFirst => found(ended, "durable-first", || {
+            "every acknowledged envelope was durable before".to_owned()
+        }),
+        Id::IdentityPinned => found(ended, "identity-pinned", || {
+            format!("{} retransmissions", ended.watch.retransmitted.len())
+        }),
+        Id::RatchetRevision => stores::ratchet_revision(ended),
+        Id::Retention => stores::retention(ended),
+        Id::SealedAtRest => stores::sealed_at_rest(ended),
+        Id::KeysAtEnds => stores::keys_at_ends(ended),
+        Id::Label => traces::labels(ended)?,
+        Id::SameTrace => traces::same(ended)?,
+    })
+}
+
+/// What the watch found while the world was running.
+fn found(ended: &Ended<'_>, id: &str, held: impl FnOnce() -> String) -> Outcome {
+    let findings = ended.watch.findings.iter().filter(|finding| finding.invariant == id);
+    Outcome::unless(findings.map(|finding| finding.evidence.clone()).collect(), held())
+}

@@ -1,0 +1,171 @@
+//! All invariants: id, meaning, requirements.
+
+/// One invariant.
+#[derive(Clone, Copy, Debug)]
+pub struct Registered {
+    /// Which check judges it.
+    pub id: Id,
+    /// Its id in reports and scenarios.
+    pub name: &'static str,
+    /// What it says.
+    pub says: &'static str,
+    /// The requirements that it checks.
+    pub requirements: &'static [&'static str],
+}
+
+/// Which check judges an invariant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Id {
+    /// Cells of the who-saw-what table that belong to the invariant of this name.
+    Cells(&'static str),
+    /// No cell with a policy is unknown.
+    Measured,
+    /// Every application sees every message exactly once.
+    ExactlyOnce,
+    /// Nothing that was accepted is lost.
+    NothingLost,
+    /// Nothing is shown that nobody wrote.
+    NoForgery,
+    /// A one-time prekey leaves the directory once.
+    OneTimeKeyOnce,
+    /// No (key, IV) pair is used twice.
+    KeyOnce,
+    /// An answer that promises durability comes after it.
+    DurableFirst,
+    /// A kept message goes only to the identity that it was first encrypted to.
+    IdentityPinned,
+    /// A ratchet is saved only under a check of its revision.
+    RatchetRevision,
+    /// No row outlives its retention.
+    Retention,
+    /// At the Cloud API content and numbers lie sealed.
+    SealedAtRest,
+    /// Private keys lie only where they belong.
+    KeysAtEnds,
+    /// A chat names its real other end.
+    Label,
+    /// Two traces are equal in types, order and sizes.
+    SameTrace,
+}
+
+const fn cells(
+    name: &'static str,
+    says: &'static str,
+    requirements: &'static [&'static str],
+) -> Registered {
+    Registered { id: Id::Cells(name), name, says, requirements }
+}
+
+const fn check(
+    id: Id,
+    name: &'static str,
+    says: &'static str,
+    requirements: &'static [&'static str],
+) -> Registered {
+    Registered { id, name, says, requirements }
+}
+
+/// All invariants, in the order of reports.
+pub const REGISTRY: &[Registered] = &[
+    cells(
+        "R008",
+        "the transport never sees what a message says",
+        &["R008", "R029", "R039", "R040", "R046", "R048"],
+    ),
+    cells("R023", "the rest of Meta never sees what a message says", &["R023", "R042", "R048"]),
+    cells("R024", "the ads system sees nothing of the Cloud API", &["R024", "R083"]),
+    cells(
+        "R031",
+        "what is written is seen at both ends: by the person, the Cloud API and the business",
+        &["R005", "R030", "R031", "R041"],
+    ),
+    cells("R049", "the transport routes by phone number, and the ends know it", &["R049", "R063"]),
+    cells("R050", "statistics may be read by the transport and the rest of Meta", &["R050"]),
+    cells("R051", "integrity signals stay with the transport", &["R051"]),
+    cells("R052", "business information may be read by both", &["R052", "R075"]),
+    cells("R053", "billing may be read by both", &["R053", "R078"]),
+    cells("R066", "no other part of Meta sees a person's phone number", &["R049", "R055", "R066"]),
+    check(Id::Measured, "measured", "no cell with a policy is unknown", &["M001", "M004"]),
+    check(
+        Id::ExactlyOnce,
+        "exactly-once",
+        "every application sees every message exactly once",
+        &["R022", "R035"],
+    ),
+    check(
+        Id::NothingLost,
+        "nothing-lost",
+        "nothing that a hop took over is lost",
+        &["R022", "R034", "R035"],
+    ),
+    check(
+        Id::NoForgery,
+        "no-forgery",
+        "nothing is shown in a chat that its other side did not write",
+        &["R017"],
+    ),
+    check(
+        Id::OneTimeKeyOnce,
+        "one-time-key-once",
+        "a one-time prekey leaves the directory once",
+        &["R028"],
+    ),
+    check(Id::KeyOnce, "key-once", "no cipher key and IV serve two messages", &["R036"]),
+    check(
+        Id::DurableFirst,
+        "durable-first",
+        "an acknowledged envelope is durable before its acknowledgement leaves",
+        &["R034"],
+    ),
+    check(
+        Id::IdentityPinned,
+        "identity-pinned",
+        "a kept message is encrypted again only to the identity it was first encrypted to",
+        &["R038"],
+    ),
+    check(
+        Id::RatchetRevision,
+        "ratchet-revision",
+        "a ratchet is written only under a check of the revision that it builds on",
+        &["R036"],
+    ),
+    check(
+        Id::Retention,
+        "retention",
+        "no row is readable after its time, and its bytes are gone within the sweep",
+        &["R032", "R057", "R059", "R060"],
+    ),
+    check(
+        Id::SealedAtRest,
+        "sealed-at-rest",
+        "at the Cloud API neither content nor a phone number lies in clear",
+        &["R061", "R062", "R064", "R065"],
+    ),
+    check(
+        Id::KeysAtEnds,
+        "keys-at-ends",
+        "private keys and sessions lie only with the person and with whoever runs hop 3",
+        &["R019", "R028", "R043", "R046"],
+    ),
+    check(Id::Label, "label", "a chat names the end that really decrypts", &["R047", "G038"]),
+    check(
+        Id::SameTrace,
+        "same-trace",
+        "the transport sees the same trace whoever runs hop 3",
+        &["R018"],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::REGISTRY;
+
+    #[test]
+    fn every_invariant_has_an_id_of_its_own_and_names_a_requirement() {
+        let names: BTreeSet<_> = REGISTRY.iter().map(|invariant| invariant.name).collect();
+        assert_eq!(names.len(), REGISTRY.len());
+        assert!(REGISTRY.iter().all(|invariant| !invariant.requirements.is_empty()));
+    }
+}

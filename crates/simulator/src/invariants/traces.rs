@@ -1,0 +1,71 @@
+//! What the transport sees of two stories, and what chats say about their other end.
+
+use super::{Ended, Outcome};
+use crate::{report::model::Label, scenario::Hop3};
+
+/// Traces of people that must be equal in types, order and sizes; `None` if none are compared.
+pub(super) fn same(ended: &Ended<'_>) -> Option<Outcome> {
+    let pairs = &ended.scenario.compare_traces;
+    if pairs.is_empty() {
+        return None;
+    }
+    let trace = |name: &str| {
+        let handle = ended.world.people.get(name)?;
+        ended.watch.traces.get(&handle.id())
+    };
+    let mut against = Vec::new();
+    let mut frames = 0;
+    for (a, b) in pairs {
+        let (Some(left), Some(right)) = (trace(a), trace(b)) else {
+            against.push(format!("{a} and {b}: no trace"));
+            continue;
+        };
+        frames = left.len();
+        if left.len() != right.len() {
+            against.push(format!("{a} has {} frames and {b} has {}", left.len(), right.len()));
+        }
+        let mut both = left.iter().zip(right).enumerate();
+        if let Some((index, (one, other))) = both.find(|(_, (one, other))| one != other) {
+            against.push(format!(
+                "frame {index}: {a} has {} of {} bytes, {b} has {} of {} bytes",
+                one.0, one.1, other.0, other.1
+            ));
+        }
+    }
+    if frames == 0 && against.is_empty() {
+        return Some(Outcome::unknown("the traces are empty"));
+    }
+    Some(Outcome::unless(against, format!("{frames} frames each, alike in type, order and size")))
+}
+
+/// What chats say, and what is true.
+pub fn chat_labels(ended: &Ended<'_>) -> Vec<Label> {
+    let labels = ended.watch.labels.iter().filter_map(|((person, with), says)| {
+        let business = ended.scenario.business(with)?;
+        let truth = match business.hop3 {
+            Hop3::CloudApi => "encrypted to cloud_api",
+            Hop3::OnPremises => "encrypted to the owner of the number",
+        };
+        let (person, with, says) = (person.clone(), with.clone(), says.clone());
+        Some(Label { person, with, says, truth: truth.to_owned() })
+    });
+    labels.collect()
+}
+
+/// Whether every chat names its real other end; `None` if no chat has a label yet.
+pub(super) fn labels(ended: &Ended<'_>) -> Option<Outcome> {
+    let labels = chat_labels(ended);
+    if labels.is_empty() {
+        return None;
+    }
+    let wrong = labels.iter().filter(|label| label.says != label.truth).map(|label| {
+        format!(
+            "{}'s chat with {} says {:?}; true is {:?}",
+            label.person, label.with, label.says, label.truth
+        )
+    });
+    Some(Outcome::unless(
+        wrong.collect(),
+        format!("{} chats are labelled truthfully", labels.len()),
+    ))
+}

@@ -1,0 +1,56 @@
+//! A person's device.
+
+use client::{Ask, Client, Command, Event};
+
+use super::happening;
+use crate::{node::Resident, view::EventRecord};
+
+impl Resident for Client {
+    fn token(command: &Command) -> Option<u128> {
+        Some(command.number.into())
+    }
+
+    fn acknowledged(event: &Event) -> Option<u128> {
+        match event {
+            Event::Acknowledged { number } => Some((*number).into()),
+            Event::Shown { .. } | Event::Labelled { .. } | Event::Happened(_) => None,
+        }
+    }
+
+    fn typed(command: &Command) -> Option<Vec<u8>> {
+        match &command.ask {
+            Ask::Write { to, text, .. } => Some(format!("to {}: {text}", to.digits()).into_bytes()),
+            Ask::Report { about, attached, .. } => {
+                Some(format!("report {}: {attached:?}", about.digits()).into_bytes())
+            }
+            Ask::Block { who, .. } => Some(format!("block {}", who.digits()).into_bytes()),
+            Ask::Read { .. } | Ask::AskAgain { .. } | Ask::LoseSession { .. } | Ask::Reinstall => {
+                None
+            }
+        }
+    }
+
+    fn shown(event: &Event) -> Option<Vec<u8>> {
+        match event {
+            Event::Shown { from, text, .. } => {
+                Some(format!("from {}: {text}", from.digits()).into_bytes())
+            }
+            Event::Acknowledged { .. } | Event::Labelled { .. } | Event::Happened(_) => None,
+        }
+    }
+
+    fn render(event: &Event) -> Option<EventRecord> {
+        Some(match event {
+            Event::Acknowledged { number } => {
+                EventRecord::new("acknowledged").with("number", *number)
+            }
+            Event::Shown { from, id, .. } => {
+                EventRecord::new("shown").with("from", from.to_string()).with("id", id.to_string())
+            }
+            Event::Labelled { with, operator } => EventRecord::new("labelled")
+                .with("operator", format!("{operator:?}"))
+                .with("with", with.to_string()),
+            Event::Happened(what) => happening(what),
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! The Cloud API, or the same code at the business.
+
+use cloud_api::{CloudApi, Command, Event};
+
+use super::happening;
+use crate::{node::Resident, view::EventRecord};
+
+impl Resident for CloudApi {
+    fn token(command: &Command) -> Option<u128> {
+        match *command {}
+    }
+
+    fn render(event: &Event) -> Option<EventRecord> {
+        let on = |record: EventRecord, phone_number_id: &str| {
+            record.with("phone_number_id", phone_number_id)
+        };
+        Some(match event {
+            Event::Decrypted { phone_number_id, id } => {
+                on(EventRecord::new("decrypted").with("id", id.to_string()), phone_number_id)
+            }
+            Event::Took { phone_number_id, id } => {
+                on(EventRecord::new("took").with("id", id.to_string()), phone_number_id)
+            }
+            Event::Forwarded { item } => EventRecord::new("forwarded").with("item", item.clone()),
+            Event::Denied { principal, route } => EventRecord::new("denied")
+                .with("principal", principal.clone())
+                .with("route", route.clone()),
+            Event::Accessed { principal, route } => EventRecord::new("accessed")
+                .with("principal", principal.clone())
+                .with("route", route.clone()),
+            Event::Granted { phone_number_id } => on(EventRecord::new("granted"), phone_number_id),
+            Event::Revoked { phone_number_id } => on(EventRecord::new("revoked"), phone_number_id),
+            Event::Happened { phone_number_id, happening: what } => {
+                on(happening(what), phone_number_id)
+            }
+        })
+    }
+}

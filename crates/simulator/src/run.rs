@@ -1,0 +1,165 @@
+//! Running a scenario file: the one entry for the command line and for tests.
+
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    invariants::Ended,
+    mutants::Planted,
+    report::{
+        build,
+        model::{Invariant, Report, Verdict},
+    },
+    scan::leak::Form,
+    scenario::{self, Scenario, ScenarioError},
+    world::{self, World, WorldError},
+};
+
+/// How a run departs from its scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Another seed.
+    pub seed: Option<u64>,
+    /// Threads that may be used. The outcome does not depend on it.
+    pub threads: usize,
+    /// Another number of partitions. The outcome does not depend on it.
+    pub partitions: Option<usize>,
+    /// A planted mistake.
+    pub mutant: Option<Planted>,
+    /// Whether the event log is wanted.
+    pub log: bool,
+    /// Whether derivations are wanted.
+    pub trace: bool,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// Invariants that the scenario says must fail.
+    pub expected_failures: Vec<String>,
+    /// The event log, one JSON object a line.
+    pub log: Vec<String>,
+    /// Derivations, one JSON object a line.
+    pub trace: Vec<String>,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Virtual time in microseconds.
+    pub virtual_us: u64,
+    /// Events processed.
+    pub events: u64,
+}
+
+/// Runs a scenario file.
+///
+/// # Errors
+///
+/// [`ScenarioError`] names the file, the line and what was expected.
+pub fn run_file(
+    path: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, RunError> {
+    let scenario = scenario::load(path)?;
+    run(&scenario, options, progress)
+}
+
+/// Runs a scenario.
+///
+/// # Errors
+///
+/// [`RunError`] if its world cannot be built.
+pub fn run(
+    scenario: &Scenario,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, RunError> {
+    let forms: Vec<Option<Form>> = match &scenario.leak {
+        Some(leak) => leak.forms.iter().copied().map(Some).collect(),
+        None => vec![None],
+    };
+    let (mut reports, mut log, mut trace) = (Vec::new(), Vec::new(), Vec::new());
+    for form in forms {
+        let (report, lines, derivations) = one(scenario, options, form, progress)?;
+        reports.push(report);
+        log.extend(lines);
+        trace.extend(derivations);
+    }
+    let expected_failures = scenario.expect_fail.clone();
+    Ok(Outcome { report: summed_up(reports), expected_failures, log, trace })
+}
+
+/// A run that cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The scenario is unusable.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Its world cannot be.
+    #[error(transparent)]
+    World(#[from] WorldError),
+}
+
+fn one(
+    scenario: &Scenario,
+    options: &Options,
+    form: Option<Form>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Report, Vec<String>, Vec<String>), RunError> {
+    let world_options = world::Options {
+        seed: options.seed,
+        partitions: options.partitions,
+        mutant: options.mutant,
+        log: options.log,
+    };
+    let mut world = World::new(scenario, &world_options, form)?;
+    let probes = world.run(scenario, &mut |virtual_us, events| {
+        progress(Progress { virtual_us, events });
+    });
+    let shared = world.shared.clone();
+    Ok(shared.with(|watch| {
+        let ended = Ended { scenario, world: &world, watch, probes: &probes };
+        let report = build::report(&ended, form.map(|form| form.name().to_owned()));
+        (report, watch.log.take().unwrap_or_default(), Vec::new())
+    }))
+}
+
+/// Several runs of one scenario as one report: it fails where any of them does.
+fn summed_up(mut reports: Vec<Report>) -> Report {
+    if reports.len() == 1
+        && let Some(only) = reports.pop()
+    {
+        return only;
+    }
+    let mut digest = Sha256::new();
+    reports.iter().for_each(|report| digest.update(report.digest.as_bytes()));
+    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let Some(mut whole) = reports.first().cloned() else {
+        return Report::default();
+    };
+    whole.digest = digest;
+    whole.variant = None;
+    for report in reports.iter().skip(1) {
+        whole.verdict = whole.verdict.max_fail(report.verdict);
+        for (one, other) in whole.invariants.iter_mut().zip(&report.invariants) {
+            merge(one, other, report.variant.as_deref().unwrap_or_default());
+        }
+    }
+    whole.runs = reports;
+    whole
+}
+
+fn merge(one: &mut Invariant, other: &Invariant, variant: &str) {
+    if other.verdict == Verdict::Fail {
+        if one.verdict != Verdict::Fail {
+            one.evidence.clear();
+        }
+        one.verdict = Verdict::Fail;
+        one.evidence.extend(other.evidence.iter().map(|line| format!("{variant}: {line}")));
+    }
+}

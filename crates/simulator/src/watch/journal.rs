@@ -1,0 +1,138 @@
+//! The journal of application messages: what was written, and where and when it was shown.
+//!
+//! It is kept from what hops tell the people in front of them, so it counts what applications saw.
+
+use std::collections::BTreeMap;
+
+use vocab::MessageId;
+
+/// One application message.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its scenario label, if it has one.
+    pub label: Option<String>,
+    /// Who writes it: a name of the scenario.
+    pub from: String,
+    /// Who is to see it.
+    pub to: String,
+    /// What it says.
+    pub text: String,
+    /// The id on the wire, once it is known.
+    pub id: Option<MessageId>,
+    /// When the writer's hop had taken it over.
+    pub written_us: Option<u64>,
+    /// When the addressee's application was shown it, each time.
+    pub shown_us: Vec<u64>,
+    /// Whether the writer was told that it will not go out.
+    pub failed: bool,
+    /// Whether the transport dropped it because the addressee blocks the writer.
+    pub dropped: bool,
+}
+
+/// Something that was shown and that nobody is known to have written.
+#[derive(Clone, Debug)]
+pub struct Stray {
+    /// Who saw it.
+    pub at: String,
+    /// Its id on the wire.
+    pub id: MessageId,
+    /// When.
+    pub shown_us: u64,
+}
+
+/// All application messages of a run.
+#[derive(Debug, Default)]
+pub struct Journal {
+    entries: Vec<Entry>,
+    by_id: BTreeMap<MessageId, usize>,
+    by_request: BTreeMap<MessageId, usize>,
+    /// Shown before it was known whose it is.
+    strays: Vec<Stray>,
+}
+
+impl Journal {
+    /// Adds a message; its index.
+    pub fn add(&mut self, entry: Entry) -> usize {
+        let index = self.entries.len();
+        if let Some(id) = entry.id {
+            self.by_id.insert(id, index);
+        }
+        self.entries.push(entry);
+        index
+    }
+
+    /// The request of a business at the Cloud API under which a message travels first.
+    pub fn requested(&mut self, index: usize, request: MessageId) {
+        self.by_request.insert(request, index);
+    }
+
+    /// The message of a request.
+    pub fn of_request(&self, request: MessageId) -> Option<usize> {
+        self.by_request.get(&request).copied()
+    }
+
+    /// The message with this id on the wire.
+    pub fn of_id(&self, id: MessageId) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The message with this label.
+    pub fn of_label(&self, label: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.label.as_deref() == Some(label))
+    }
+
+    /// The writer's hop has taken the message over.
+    pub fn written(&mut self, index: usize, at_us: u64) {
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.written_us.get_or_insert(at_us);
+        }
+    }
+
+    /// The message of a request has this id on the wire.
+    pub fn named(&mut self, request: MessageId, id: MessageId) {
+        let Some(index) = self.of_request(request) else { return };
+        self.by_id.insert(id, index);
+        let strays = core::mem::take(&mut self.strays);
+        let (mine, others) = strays.into_iter().partition(|stray| stray.id == id);
+        self.strays = others;
+        let mine: Vec<Stray> = mine;
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.id = Some(id);
+            let seen = mine.iter().filter(|stray| stray.at == entry.to);
+            entry.shown_us.extend(seen.map(|stray| stray.shown_us));
+        }
+    }
+
+    /// An application was shown a message.
+    pub fn shown(&mut self, at: &str, id: MessageId, at_us: u64) {
+        let entry = self.of_id(id).and_then(|index| self.entries.get_mut(index));
+        match entry.filter(|entry| entry.to == at) {
+            Some(entry) => entry.shown_us.push(at_us),
+            None => self.strays.push(Stray { at: at.to_owned(), id, shown_us: at_us }),
+        }
+    }
+
+    /// The writer was told that the message will not go out.
+    pub fn failed(&mut self, index: usize) {
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.failed = true;
+        }
+    }
+
+    /// The transport dropped the message on its addressee's wish.
+    pub fn dropped(&mut self, id: MessageId) {
+        if let Some(entry) = self.of_id(id).and_then(|index| self.entries.get_mut(index)) {
+            entry.dropped = true;
+        }
+    }
+
+    /// All messages, in the order in which they became known.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What was shown and nobody wrote.
+    pub fn strays(&self) -> &[Stray] {
+        &self.strays
+    }
+}

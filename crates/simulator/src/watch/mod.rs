@@ -1,0 +1,198 @@
+//! The watch: it sees every byte that a node saw, and what hops told the people in front of them.
+//!
+//! Knows: who operates which node, what was written, which markers there are. Does not know: what a
+//! hop holds in memory, or any key. A report on an actor is made from that actor's bytes alone.
+
+pub mod arrows;
+pub mod journal;
+pub(crate) mod observers;
+mod prekeys;
+mod promises;
+mod sink;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vocab::{DataClass, MessageId};
+
+pub use self::{
+    arrows::Arrows,
+    journal::{Entry, Journal},
+    sink::Shared,
+};
+use crate::{
+    actor::Actor,
+    kernel::HostId,
+    scan::{Mint, Place, Scanner},
+};
+
+/// A host, as the watch knows it.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// Who operates it.
+    pub actor: Actor,
+}
+
+/// How an actor's attempts on a class went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attempts {
+    /// Questions that were answered.
+    pub asked: u64,
+    /// Answers that were refusals.
+    pub refused: u64,
+}
+
+/// Rows of one class on one host.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// Rows written, by table.
+    pub tables: BTreeMap<String, u64>,
+}
+
+/// What somebody saw go wrong, for the invariant that it breaks.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The invariant.
+    pub invariant: &'static str,
+    /// Who, what, where, when.
+    pub evidence: String,
+}
+
+/// Everything that is seen of a run.
+pub struct Watch {
+    hosts: Vec<Host>,
+    /// Markers and the words that stand for them.
+    pub mint: Mint,
+    scanners: BTreeMap<Actor, Scanner>,
+    places: BTreeMap<(HostId, &'static str), Place>,
+    /// Whose bytes are not scanned: a planted mistake.
+    pub blind_to: Option<Actor>,
+    /// Application messages.
+    pub journal: Journal,
+    /// What went between nodes.
+    pub arrows: Arrows,
+    /// Frames and HTTP messages by kind.
+    pub kinds: BTreeMap<String, u64>,
+    /// Where each class lay.
+    pub stored: BTreeMap<(DataClass, HostId), Stored>,
+    /// Attempts of readers.
+    pub attempts: BTreeMap<(Actor, DataClass), Attempts>,
+    /// Questions that nobody answered.
+    pub unanswered: u64,
+    prekeys: prekeys::Handed,
+    promises: promises::Promises,
+    seals: BTreeMap<[u8; 16], String>,
+    /// How many messages were sealed.
+    pub sealed: u64,
+    /// What the person's chat says about its other end, by person and number.
+    pub labels: BTreeMap<(String, String), String>,
+    /// Retransmissions, and refusals of them, by message.
+    pub retransmitted: BTreeMap<MessageId, u32>,
+    /// Refused retransmissions with the reason.
+    pub refused: BTreeMap<MessageId, String>,
+    /// Messages that a person disclosed in a report.
+    pub disclosed: BTreeSet<usize>,
+    /// What went wrong while the world was running.
+    pub findings: Vec<Finding>,
+    /// The user-transport traces that are compared: host, then (kind, size) in order.
+    pub traces: BTreeMap<HostId, Vec<(String, usize)>>,
+    /// Commands of people by number: the message that each writes.
+    pub(crate) writes: BTreeMap<(HostId, u64), usize>,
+    /// The business behind a number or an id, and whoever else is named there.
+    pub(crate) names: BTreeMap<String, String>,
+    /// The event log, if it is wanted.
+    pub log: Option<Vec<String>>,
+}
+
+impl Watch {
+    /// A watch over hosts, in the order of their ids.
+    pub fn new(hosts: Vec<Host>, mint: Mint, log: bool) -> Self {
+        let scanners = hosts.iter().map(|host| (host.actor, Scanner::new())).collect();
+        Self {
+            hosts,
+            mint,
+            scanners,
+            places: BTreeMap::new(),
+            blind_to: None,
+            journal: Journal::default(),
+            arrows: Arrows::default(),
+            kinds: BTreeMap::new(),
+            stored: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            unanswered: 0,
+            prekeys: prekeys::Handed::default(),
+            promises: promises::Promises::default(),
+            seals: BTreeMap::new(),
+            sealed: 0,
+            labels: BTreeMap::new(),
+            retransmitted: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            disclosed: BTreeSet::new(),
+            findings: Vec::new(),
+            traces: BTreeMap::new(),
+            writes: BTreeMap::new(),
+            names: BTreeMap::new(),
+            log: log.then(Vec::new),
+        }
+    }
+
+    /// The host with this id.
+    /// Says which hosts there are, in the order of their ids.
+    pub fn set_hosts(&mut self, hosts: Vec<Host>) {
+        self.scanners = hosts.iter().map(|host| (host.actor, Scanner::new())).collect();
+        self.hosts = hosts;
+    }
+
+    /// The host with this id.
+    pub fn host(&self, id: HostId) -> Option<&Host> {
+        self.hosts.get(id.index())
+    }
+
+    /// The name of a host.
+    pub fn name(&self, id: HostId) -> &str {
+        self.host(id).map_or("?", |host| host.name.as_str())
+    }
+
+    /// All hosts in the order of their ids.
+    pub fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    /// What was found in an actor's bytes; `None` if it operates no node.
+    pub fn scanner(&self, actor: Actor) -> Option<&Scanner> {
+        self.scanners.get(&actor)
+    }
+
+    /// Says that something is broken.
+    pub fn find(&mut self, invariant: &'static str, evidence: String) {
+        self.findings.push(Finding { invariant, evidence });
+    }
+
+    /// A message was sealed under a (key, IV) pair with this fingerprint.
+    pub fn sealed(&mut self, who: &str, id: MessageId, fingerprint: [u8; 16], at_us: u64) {
+        self.sealed = self.sealed.saturating_add(1);
+        let what = format!("{who} sealed message {id} at {}", time(at_us));
+        if let Some(before) = self.seals.insert(fingerprint, what.clone()) {
+            self.find("key-once", format!("{what} under the key and IV with which {before}"));
+        }
+    }
+
+    /// How many one-time prekeys left the directory.
+    pub fn one_time_keys(&self) -> u64 {
+        self.prekeys.count()
+    }
+
+    /// Settles what waited for more bytes; nothing more will be seen.
+    pub fn finish(&mut self, at_us: u64) {
+        let Self { scanners, mint, .. } = self;
+        for scanner in scanners.values_mut() {
+            scanner.finish(mint, at_us);
+        }
+    }
+}
+
+/// A virtual time as evidence writes it.
+pub fn time(at_us: u64) -> String {
+    vocab::Micros(at_us).to_string()
+}

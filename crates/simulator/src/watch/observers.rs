@@ -1,0 +1,191 @@
+//! What hops told the people in front of them, noted in the journal.
+
+use client::Event as ClientEvent;
+use cloud_api::{CloudApi, Event as CloudEvent};
+use endpoint::Happening;
+use meta::{Reader, reader};
+use transport::Event as TransportEvent;
+use vocab::{DataClass, MessageId};
+use wire::transport::Operator;
+
+use super::{Entry, Shared, Watch};
+use crate::{
+    adversary::{Carried, Carrier, Device},
+    kernel::{HostId, Time},
+    node::Observer,
+    scan::MarkerClass,
+};
+
+impl Observer<Device> for Shared {
+    fn on_event(&mut self, host: HostId, at: Time, event: &ClientEvent) {
+        self.with(|watch| watch.person(host, at, event));
+    }
+}
+
+impl Observer<business::Business> for Shared {
+    fn on_event(&mut self, host: HostId, at: Time, event: &business::Event) {
+        self.with(|watch| watch.business(host, at, event));
+    }
+}
+
+impl Observer<CloudApi> for Shared {
+    fn on_event(&mut self, host: HostId, at: Time, event: &CloudEvent) {
+        if let CloudEvent::Happened { happening, .. } = event {
+            self.with(|watch| watch.happened(host, at, happening));
+        }
+    }
+}
+
+impl Observer<Carrier> for Shared {
+    fn on_event(&mut self, _host: HostId, _at: Time, event: &Carried) {
+        if let Carried::Honest(TransportEvent::Dropped { id, .. }) = event {
+            self.with(|watch| watch.journal.dropped(*id));
+        }
+    }
+}
+
+impl Observer<Reader> for Shared {
+    fn on_event(&mut self, host: HostId, _at: Time, event: &reader::Event) {
+        self.with(|watch| watch.attempt(host, event));
+    }
+}
+
+impl Watch {
+    fn person(&mut self, host: HostId, at: Time, event: &ClientEvent) {
+        match event {
+            ClientEvent::Acknowledged { number } => {
+                if let Some(index) = self.writes.get(&(host, *number)) {
+                    self.journal.written(*index, at.0);
+                }
+            }
+            ClientEvent::Shown { id, .. } => {
+                let name = self.name(host).to_owned();
+                self.journal.shown(&name, *id, at.0);
+            }
+            ClientEvent::Labelled { with, operator } => {
+                let person = self.name(host).to_owned();
+                let with = self.names.get(with.digits()).cloned();
+                let says = match operator {
+                    Operator::CloudApi => "encrypted to cloud_api",
+                    Operator::Owner => "encrypted to the owner of the number",
+                    Operator::Unspecified => "unknown",
+                };
+                self.labels.insert((person, with.unwrap_or_default()), says.to_owned());
+            }
+            ClientEvent::Happened(happening) => self.happened(host, at, happening),
+        }
+    }
+
+    fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
+        match happening {
+            Happening::Sealed { id, fingerprint } => {
+                let name = self.name(host).to_owned();
+                self.sealed(&name, *id, *fingerprint, at.0);
+            }
+            Happening::Retransmitted { id, .. } => {
+                let times = self.retransmitted.entry(*id).or_default();
+                *times = times.saturating_add(1);
+            }
+            Happening::RetransmissionRefused { id, why, .. } => {
+                self.refused.insert(*id, why.to_string());
+            }
+            Happening::Failed { id, .. } => {
+                if let Some(index) = self.journal.of_id(*id) {
+                    self.journal.failed(index);
+                }
+            }
+            Happening::Ready
+            | Happening::NotOurs
+            | Happening::Accepted { .. }
+            | Happening::Delivered { .. }
+            | Happening::Read { .. }
+            | Happening::Opened { .. }
+            | Happening::Copy { .. }
+            | Happening::NotOpened { .. }
+            | Happening::IdentityChanged { .. }
+            | Happening::RunBy { .. }
+            | Happening::RefusedByPeer { .. } => {}
+        }
+    }
+
+    fn business(&mut self, host: HostId, at: Time, event: &business::Event) {
+        match event {
+            business::Event::Shown { wamid, .. } => {
+                if let Some(id) = wire_id(wamid) {
+                    let name = self.name(host).to_owned();
+                    self.journal.shown(&name, id, at.0);
+                }
+            }
+            business::Event::Wrote { request, to, text, word } => {
+                let to = self.names.get(to.digits()).cloned().unwrap_or_default();
+                let from = self.name(host).to_owned();
+                let index = self.journal.add(Entry {
+                    label: None,
+                    from,
+                    to,
+                    text: text.clone(),
+                    id: None,
+                    written_us: Some(at.0),
+                    shown_us: Vec::new(),
+                    failed: false,
+                    dropped: false,
+                });
+                self.journal.requested(index, *request);
+                if let Some(word) = word {
+                    self.mint.register_word(word, index as u64);
+                }
+            }
+            business::Event::Accepted { id } => {
+                if let Some(index) = self.journal.of_request(*id) {
+                    self.journal.written(index, at.0);
+                }
+            }
+            business::Event::SendAccepted { request, wamid } => {
+                if let Some(id) = wire_id(wamid) {
+                    self.journal.named(*request, id);
+                }
+            }
+            business::Event::SendFailed { request, .. } => {
+                if let Some(index) = self.journal.of_request(*request) {
+                    self.journal.failed(index);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn attempt(&mut self, host: HostId, event: &reader::Event) {
+        let Some(actor) = self.host(host).map(|host| host.actor) else { return };
+        match event {
+            reader::Event::Asked { class, status, .. } => {
+                let attempts = self.attempts.entry((actor, *class)).or_default();
+                attempts.asked = attempts.asked.saturating_add(1);
+                if !matches!(status, 200..=299) {
+                    attempts.refused = attempts.refused.saturating_add(1);
+                }
+            }
+            reader::Event::Unanswered { .. } => {
+                self.unanswered = self.unanswered.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The id on the wire behind an id of the Cloud API.
+fn wire_id(wamid: &str) -> Option<MessageId> {
+    MessageId::from_hex(wamid.strip_prefix("wamid.")?)
+}
+
+/// The marker class of a data class of the table.
+pub(crate) const fn marker_class(class: DataClass) -> Option<MarkerClass> {
+    match class {
+        DataClass::MessageContent => Some(MarkerClass::MessageContent),
+        DataClass::ConsumerPhone => Some(MarkerClass::ConsumerPhone),
+        DataClass::Statistics => Some(MarkerClass::StatisticsExport),
+        DataClass::IntegritySignals => Some(MarkerClass::IntegrityRecord),
+        DataClass::BusinessInformation => Some(MarkerClass::BusinessRecord),
+        DataClass::Billing => Some(MarkerClass::BillingRow),
+        _ => None,
+    }
+}

@@ -1,0 +1,430 @@
+//! A scenario becomes a world: nodes, links, and the scripts of people and businesses.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use business::Business;
+use cloud_api::CloudApi;
+use meta::{Billing, BusinessManager, Statistics};
+use vocab::{Address, Keep, Micros, PhoneNumber, Reason};
+
+use super::{
+    Options, World, WorldError,
+    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS, TRANSPORT},
+    readers,
+    script::Script,
+};
+use crate::{
+    actor::Actor,
+    adversary::{Carrier, Device, Habit},
+    kernel::{Builder, HostId, Time},
+    mutants::Planted,
+    node::{self, Handle, HopNode, Resident, StoreTiming},
+    people::Attentive,
+    scan::{Mint, leak::Form},
+    scenario::{self, Hop3, Scenario},
+    watch::{Host, Shared, Watch},
+};
+
+/// Builds the world of one run.
+pub(super) struct Stage<'s> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) options: &'s Options,
+    pub(super) cast: Cast,
+    pub(super) builder: Builder,
+    pub(super) hosts: Vec<Host>,
+    pub(super) shared: Shared,
+    pub(super) script: Script,
+}
+
+impl<'s> Stage<'s> {
+    pub(super) fn new(
+        scenario: &'s Scenario,
+        options: &'s Options,
+        form: Option<Form>,
+    ) -> Result<World, WorldError> {
+        let seed = options.seed.unwrap_or(scenario.seed);
+        let mut mint = Mint::new(crate::rng::key(seed, "markers", "world"));
+        let cast = Cast::new(scenario, seed, &mut mint);
+        let mut builder = Builder::new(seed, scenario.start);
+        builder.partitions(options.partitions.unwrap_or(scenario.partitions as usize));
+        builder.http_default(scenario.links.config("http"));
+        let shared = Shared(Arc::new(Mutex::new(Watch::new(Vec::new(), mint, options.log))));
+        let script = Script::new(scenario, &cast, seed, &shared)?;
+        let hosts = Vec::new();
+        let mut stage = Self { scenario, options, cast, builder, hosts, shared, script };
+        stage.build(form)
+    }
+
+    fn build(&mut self, form: Option<Form>) -> Result<World, WorldError> {
+        let transport = self.transport(form.is_some());
+        let people = self.people(form);
+        let cloud = self.cloud_api();
+        let own = self.on_premises();
+        let businesses = self.businesses();
+        self.meta();
+        readers::add(self)?;
+        self.links(transport.id(), cloud.id());
+        let shared = self.shared.clone();
+        shared.with(|watch| {
+            watch.names = self
+                .cast
+                .phones()
+                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
+                .collect();
+            let hosts = std::mem::take(&mut self.hosts);
+            watch.set_hosts(hosts);
+            if self.planted(Planted::TransportScanOff) {
+                watch.blind_to = Some(Actor::Transport);
+            }
+            for (name, handle) in &people {
+                let compared =
+                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
+                if compared {
+                    watch.traces.insert(handle.id(), Vec::new());
+                }
+            }
+            self.script.own_writes(watch, &people);
+        });
+        let seed = self.options.seed.unwrap_or(self.scenario.seed);
+        let builder = std::mem::replace(&mut self.builder, Builder::new(seed, self.scenario.start));
+        let mut kernel = builder.build()?;
+        for person in &self.scenario.people {
+            let Some(handle) = people.get(&person.name) else { continue };
+            for (from, until) in &person.offline {
+                kernel.offline(handle.id(), Time(from.0), Time(until.0));
+            }
+        }
+        for crash in &self.scenario.crashes {
+            let host = kernel.hosts().find(|(_, name)| *name == crash.node).map(|(id, _)| id);
+            if let Some(host) = host {
+                kernel.crash_at(host, Time(crash.at.0), crash.down);
+            }
+        }
+        let deeds = std::mem::take(&mut self.script.deeds);
+        let name_keys = self.name_keys();
+        Ok(World {
+            kernel,
+            shared,
+            people,
+            businesses,
+            cloud,
+            own,
+            transport,
+            deeds,
+            name_keys,
+            seed,
+            mutant: self.options.mutant,
+        })
+    }
+
+    pub(super) fn planted(&self, wanted: Planted) -> bool {
+        self.options.mutant == Some(wanted)
+    }
+
+    /// Adds a node that a hop lives in.
+    pub(super) fn add<H: Resident>(
+        &mut self,
+        name: &str,
+        actor: Actor,
+        node: HopNode<H>,
+    ) -> Handle<H> {
+        let timing = StoreTiming {
+            read: self.scenario.store.read.clone(),
+            sync: self.scenario.store.sync.clone(),
+        };
+        self.hosts.push(Host { name: name.to_owned(), actor });
+        self.builder.hop(name, self.cast.noise(name), node.with_timing(timing))
+    }
+
+    pub(super) fn principals(&self) -> Vec<([u8; 32], String)> {
+        let mut principals: Vec<([u8; 32], String)> =
+            ["cloud-api", "business-manager", "whatsapp", "rest-of-meta", "ads"]
+                .map(|name| (self.cast.token_hash(name), name.to_owned()))
+                .into();
+        for business in &self.scenario.businesses {
+            let principal = format!("business:{}", business.id);
+            principals.push((self.cast.token_hash(&principal), principal));
+        }
+        principals
+    }
+
+    fn transport(&mut self, logs: bool) -> Handle<Carrier> {
+        let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
+        let mut config = transport::Config::new(TRANSPORT, names);
+        config.cloud_api = Some(self.cast.noise(CLOUD_API));
+        config.on_premises = self.own_numbers();
+        config.principals = self.principals();
+        config.rules.business_sender_check = self.scenario.rules.business_sender_check;
+        #[cfg(feature = "mutants")]
+        {
+            config.mutant = match self.options.mutant {
+                Some(Planted::OneTimeKeyTwice) => Some(transport::Mutant::OneTimeKeyTwice),
+                Some(Planted::SenderCheckMissing) => Some(transport::Mutant::NoSenderCheck),
+                _ => None,
+            };
+        }
+        let observer = Arc::new(Mutex::new(self.shared.clone()));
+        let mut node =
+            HopNode::new(move || Carrier::new(config.clone(), logs)).with_observer(observer);
+        if self.planted(Planted::EffectBeforeTransaction) {
+            node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
+        }
+        self.add(TRANSPORT, Actor::Transport, node)
+    }
+
+    fn own_numbers(&self) -> Vec<PhoneNumber> {
+        let own = self.scenario.businesses.iter().filter(|one| one.hop3 == Hop3::OnPremises);
+        own.map(|business| self.cast.phone(&business.name)).collect()
+    }
+
+    fn endpoint_mutant(&self) -> Option<endpoint::Mutant> {
+        match self.options.mutant? {
+            Planted::DedupeForgotten => Some(endpoint::Mutant::ForgottenDedupe),
+            Planted::RatchetWithoutRevision => Some(endpoint::Mutant::RatchetWithoutRevision),
+            Planted::KeyReusedOnRetransmission => Some(endpoint::Mutant::KeyReusedOnRetransmission),
+            Planted::AnyIdentity => Some(endpoint::Mutant::AnyIdentity),
+            Planted::TransportScanOff
+            | Planted::OneTimeKeyTwice
+            | Planted::SweepOff
+            | Planted::WebhookDedupeForgotten
+            | Planted::SenderCheckMissing
+            | Planted::EffectBeforeTransaction => None,
+        }
+    }
+
+    const fn profile(&self) -> signal::Profile {
+        match self.scenario.profile {
+            scenario::Profile::V3 => signal::Profile::V3,
+            scenario::Profile::V4 => signal::Profile::V4,
+        }
+    }
+
+    const fn kem_prekeys(&self) -> u32 {
+        match self.scenario.profile {
+            scenario::Profile::V3 => 0,
+            scenario::Profile::V4 => 5,
+        }
+    }
+
+    fn device(&self, name: &str) -> client::Config {
+        client::Config {
+            endpoint: endpoint::Config {
+                address: Address::first_device(self.cast.phone(name)),
+                transport: self.cast.noise(TRANSPORT),
+                profile: self.profile(),
+                profile_name: name.to_owned(),
+                one_time_prekeys: 10,
+                kem_prekeys: self.kem_prekeys(),
+                work: Keep::Never(Reason::UntilDone),
+                slot: 0,
+                mutant: self.endpoint_mutant(),
+            },
+            name_key: self.cast.secret("names", name),
+        }
+    }
+
+    fn people(&mut self, form: Option<Form>) -> BTreeMap<String, Handle<Device>> {
+        let mut people = BTreeMap::new();
+        let leaks = self.scenario.leak.as_ref().zip(form);
+        for person in &self.scenario.people {
+            let habit = match leaks {
+                Some((leak, form)) if leak.by == person.name => Habit::Leaks(form),
+                _ => Habit::Honest,
+            };
+            let handle = self.person(&person.name, habit, person.reads);
+            people.insert(person.name.clone(), handle);
+        }
+        for impostor in &self.scenario.impostors {
+            let habit = Habit::PosesAs(self.cast.phone(&impostor.poses_as));
+            let handle = self.person(&impostor.name, habit, None);
+            people.insert(impostor.name.clone(), handle);
+        }
+        people
+    }
+
+    fn person(&mut self, name: &str, habit: Habit, reads: Option<Micros>) -> Handle<Device> {
+        let config = self.device(name);
+        let observer = Arc::new(Mutex::new(self.shared.clone()));
+        let mut node = HopNode::new(move || Device::new(config.clone(), habit.clone()))
+            .with_script(self.script.of_person(name))
+            .with_observer(observer);
+        if let Some(after) = reads {
+            node = node.with_application(Attentive::new(after));
+        }
+        self.add(name, Actor::User, node)
+    }
+
+    fn hop3_config(&self, node: &str) -> cloud_api::Config {
+        let subscriptions = self.scenario.businesses.iter().enumerate().map(|(index, business)| {
+            cloud_api::Subscription {
+                phone_number_id: cast::phone_number_id(index),
+                authority: business.name.clone(),
+                path: "/webhook".to_owned(),
+                app_secret: self.cast.token(&format!("app secret of {}", business.id)),
+            }
+        });
+        cloud_api::Config {
+            transport: self.cast.noise(TRANSPORT),
+            business_manager: BUSINESS_MANAGER.to_owned(),
+            billing: Some(BILLING.to_owned()),
+            statistics: Some(STATISTICS.to_owned()),
+            own: None,
+            token: self.cast.token("cloud-api"),
+            principals: vec![(
+                self.cast.token_hash("business-manager"),
+                "business-manager".to_owned(),
+            )],
+            subscriptions: subscriptions.collect(),
+            profile: self.profile(),
+            one_time_prekeys: 10,
+            kem_prekeys: self.kem_prekeys(),
+            root_key: self.cast.secret("root", node),
+            name_key: self.cast.secret("names", node),
+            statistics_every: Micros::seconds(20),
+            mutant: self.endpoint_mutant(),
+        }
+    }
+
+    fn hop3(&mut self, name: &str, actor: Actor, config: cloud_api::Config) -> Handle<CloudApi> {
+        let observer = Arc::new(Mutex::new(self.shared.clone()));
+        let mut node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
+        if self.planted(Planted::SweepOff) {
+            node = node.with_mutant(node::Mutant::SweepOff);
+        }
+        self.add(name, actor, node)
+    }
+
+    fn cloud_api(&mut self) -> Handle<CloudApi> {
+        let config = self.hop3_config(CLOUD_API);
+        self.hop3(CLOUD_API, Actor::CloudApi, config)
+    }
+
+    /// The same code, run by businesses for themselves.
+    fn on_premises(&mut self) -> BTreeMap<String, Handle<CloudApi>> {
+        let mut own = BTreeMap::new();
+        for (index, business) in self.scenario.businesses.iter().enumerate() {
+            if business.hop3 != Hop3::OnPremises {
+                continue;
+            }
+            let node = cast::on_premises(&business.name);
+            let principal = format!("business:{}", business.id);
+            let config = cloud_api::Config {
+                billing: None,
+                statistics: None,
+                own: Some(cloud_api::Own {
+                    phone_number_id: cast::phone_number_id(index),
+                    business: business.id.to_string(),
+                    phone: self.cast.phone(&business.name),
+                }),
+                principals: vec![(self.cast.token_hash(&principal), principal)],
+                ..self.hop3_config(&node)
+            };
+            let handle = self.hop3(&node, Actor::Business, config);
+            own.insert(business.name.clone(), handle);
+        }
+        own
+    }
+
+    fn businesses(&mut self) -> BTreeMap<String, Handle<Business>> {
+        let mut businesses = BTreeMap::new();
+        for (index, business) in self.scenario.businesses.iter().enumerate() {
+            let config = self.business(index, business);
+            let observer = Arc::new(Mutex::new(self.shared.clone()));
+            let node = HopNode::new(move || Business::new(config.clone()))
+                .with_script(self.script.of_business(&business.name))
+                .with_observer(observer);
+            let handle = self.add(&business.name, Actor::Business, node);
+            businesses.insert(business.name.clone(), handle);
+        }
+        businesses
+    }
+
+    fn business(&self, index: usize, business: &scenario::Business) -> business::Config {
+        let rules = business.rules.iter().map(|rule| business::Rule {
+            when: match &rule.when {
+                scenario::When::Any => business::Match::Any,
+                scenario::When::First => business::Match::First,
+                scenario::When::Contains(words) => business::Match::Contains(words.clone()),
+            },
+            reply: rule.reply.clone(),
+        });
+        business::Config {
+            id: business.id.to_string(),
+            authority: business.name.clone(),
+            name: business.name.clone(),
+            address: business.address.clone(),
+            contacts: business.contacts.clone(),
+            kind: business.kind.clone(),
+            terms_id: "whatsapp-business-terms".to_owned(),
+            phone_number_id: cast::phone_number_id(index),
+            display_phone_number: self.cast.phone(&business.name),
+            cloud_api: cast::hop3(self.scenario, &business.name),
+            business_manager: BUSINESS_MANAGER.to_owned(),
+            token: self.cast.token(&format!("business:{}", business.id)),
+            app_secret: self.cast.token(&format!("app secret of {}", business.id)),
+            verify_token: self.cast.token(&format!("verify token of {}", business.id)),
+            bot: rules.collect(),
+            mark_as_read: true,
+            hash_key: self.cast.secret("names", &business.name),
+            canary: self
+                .scenario
+                .canaries
+                .then(|| business::Canary { key: self.cast.secret("canary", &business.name) }),
+            mutant: self
+                .planted(Planted::WebhookDedupeForgotten)
+                .then_some(business::Mutant::ForgottenDedupe),
+        }
+    }
+
+    fn meta(&mut self) {
+        let principals = self.principals();
+        let config = meta::manager::Config {
+            principals: principals.clone(),
+            cloud_api: CLOUD_API.to_owned(),
+            token: self.cast.token("business-manager"),
+        };
+        let node = HopNode::new(move || BusinessManager::new(config.clone()));
+        self.add(BUSINESS_MANAGER, Actor::BusinessManager, node);
+        let config = meta::billing::Config { principals: principals.clone() };
+        let node = HopNode::new(move || Billing::new(config.clone()));
+        self.add(BILLING, Actor::RestOfMeta, node);
+        let config = meta::statistics::Config { principals };
+        let node = HopNode::new(move || Statistics::new(config.clone()));
+        self.add(STATISTICS, Actor::RestOfMeta, node);
+    }
+
+    /// Devices and ends talk to the transport over links; everything else is HTTP.
+    fn links(&mut self, transport: HostId, cloud: HostId) {
+        let class = |actor: Actor| if actor == Actor::User { "device" } else { "hop3" };
+        let own: Vec<String> =
+            self.scenario.businesses.iter().map(|one| cast::on_premises(&one.name)).collect();
+        let mut ids: BTreeMap<String, HostId> = BTreeMap::new();
+        for (index, host) in (0..).zip(&self.hosts) {
+            let id = HostId(index);
+            ids.insert(host.name.clone(), id);
+            let is_end = host.actor == Actor::User || id == cloud || own.contains(&host.name);
+            if is_end {
+                let shape = self.scenario.link(&host.name, TRANSPORT);
+                self.builder.link(id, transport, shape.config(class(host.actor)));
+            }
+        }
+        for link in &self.scenario.link_overrides {
+            let ends = ids.get(&link.between.0).zip(ids.get(&link.between.1));
+            if let Some((a, b)) = ends.filter(|(a, b)| **a != transport && **b != transport) {
+                self.builder.http(*a, *b, link.shape.config("http"));
+            }
+        }
+    }
+
+    fn name_keys(&self) -> BTreeMap<String, [u8; 32]> {
+        self.hosts_named().map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+    }
+
+    fn hosts_named(&self) -> impl Iterator<Item = String> {
+        let own = self.scenario.businesses.iter().map(|one| cast::on_premises(&one.name));
+        own.chain([CLOUD_API.to_owned()])
+    }
+}

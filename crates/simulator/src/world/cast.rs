@@ -1,0 +1,135 @@
+//! Who takes part: names, numbers, keys and tokens, all drawn from the seed.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use sha2::{Digest as _, Sha256};
+use vocab::{MessageId, NoiseKey, PhoneNumber};
+
+use crate::{
+    scan::Mint,
+    scenario::{Hop3, Scenario},
+};
+
+/// Names of the nodes that every scenario has.
+pub const TRANSPORT: &str = "transport";
+/// The Cloud API.
+pub const CLOUD_API: &str = "cloud-api";
+/// Business Manager.
+pub const BUSINESS_MANAGER: &str = "business-manager";
+/// Billing.
+pub const BILLING: &str = "billing";
+/// Statistics.
+pub const STATISTICS: &str = "statistics";
+
+/// Everything about the participants that is drawn.
+pub struct Cast {
+    seed: u64,
+    /// Numbers of people, impostors and businesses, by name.
+    phones: BTreeMap<String, PhoneNumber>,
+}
+
+impl Cast {
+    /// Draws the cast of a scenario; numbers become markers.
+    pub fn new(scenario: &Scenario, seed: u64, mint: &mut Mint) -> Self {
+        let mut phones = BTreeMap::new();
+        for (id, person) in (0..).zip(&scenario.people) {
+            let drawn = mint.phone(id);
+            let phone = match &person.phone {
+                Some(phone) => {
+                    // A number too short to be told from chance is not looked for; the report says
+                    // how many markers there were.
+                    let _ = mint.register_phone(phone.digits(), id);
+                    phone.clone()
+                }
+                None => number(&drawn),
+            };
+            phones.insert(person.name.clone(), phone);
+        }
+        for (index, impostor) in (0_u64..).zip(&scenario.impostors) {
+            let digits = format!("1202555{:04}", index.saturating_add(9_000));
+            phones.insert(impostor.name.clone(), number(&digits));
+        }
+        for (index, business) in (0_u64..).zip(&scenario.businesses) {
+            let digits = format!("1202555{:04}", index.saturating_add(1_000));
+            let phone = business.phone.clone().unwrap_or_else(|| number(&digits));
+            phones.insert(business.name.clone(), phone);
+        }
+        Self { seed, phones }
+    }
+
+    /// The number of a person, impostor or business.
+    pub fn phone(&self, name: &str) -> PhoneNumber {
+        self.phones.get(name).cloned().unwrap_or_else(|| number("10000000000"))
+    }
+
+    /// All numbers with their names.
+    pub fn phones(&self) -> impl Iterator<Item = (&str, &PhoneNumber)> {
+        self.phones.iter().map(|(name, phone)| (name.as_str(), phone))
+    }
+
+    /// 32 bytes that depend on the seed, a purpose and a name.
+    pub fn secret(&self, purpose: &str, name: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(b"blindpost cast");
+        hash.update(self.seed.to_be_bytes());
+        hash.update(purpose.as_bytes());
+        hash.update([0]);
+        hash.update(name.as_bytes());
+        hash.finalize().into()
+    }
+
+    /// The link key of a node.
+    pub fn noise(&self, node: &str) -> NoiseKey {
+        NoiseKey(self.secret("noise", node))
+    }
+
+    /// The bearer token of a principal.
+    pub fn token(&self, principal: &str) -> String {
+        let mut token = String::from("BP");
+        for byte in self.secret("token", principal).iter().take(20) {
+            let _ = write!(token, "{byte:02x}"); // Writing to a String cannot fail.
+        }
+        token
+    }
+
+    /// What servers keep of a principal's token.
+    pub fn token_hash(&self, principal: &str) -> [u8; 32] {
+        Sha256::digest(self.token(principal).as_bytes()).into()
+    }
+
+    /// The id of planned message number `index`.
+    pub fn message(&self, index: usize) -> MessageId {
+        let secret = self.secret("message", &index.to_string());
+        MessageId(secret.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+fn number(digits: &str) -> PhoneNumber {
+    // Only digits get here; the number of the talking clock stands for what cannot be.
+    PhoneNumber::parse(digits)
+        .or_else(|_| PhoneNumber::parse("18008463639"))
+        .unwrap_or_else(|_| unreachable_number())
+}
+
+#[expect(clippy::panic, reason = "eleven digits are a phone number")]
+fn unreachable_number() -> PhoneNumber {
+    panic!("eleven digits are a phone number")
+}
+
+/// The id that the Graph interface has for a business's number.
+pub fn phone_number_id(index: usize) -> String {
+    format!("{}", index.saturating_add(106_540_352_242_000))
+}
+
+/// The node at which a business's messages are decrypted.
+pub fn hop3(scenario: &Scenario, business: &str) -> String {
+    match scenario.business(business).map(|business| business.hop3) {
+        Some(Hop3::OnPremises) => on_premises(business),
+        Some(Hop3::CloudApi) | None => CLOUD_API.to_owned(),
+    }
+}
+
+/// The node of a business that runs hop 3 itself.
+pub fn on_premises(business: &str) -> String {
+    format!("{business} (own hop 3)")
+}

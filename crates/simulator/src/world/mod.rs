@@ -1,0 +1,93 @@
+//! The world of one run: built from a scenario, run to its end, open to questions.
+
+mod build;
+pub mod cast;
+mod probe;
+mod readers;
+mod run;
+mod script;
+
+use std::collections::BTreeMap;
+
+use business::Business;
+use cloud_api::CloudApi;
+use meta::reader::NoValues;
+
+use crate::{
+    adversary::{Carrier, Device},
+    kernel::{BuildError, Kernel},
+    mutants::Planted,
+    node::Handle,
+    scan::leak::Form,
+    scenario::{Scenario, ScenarioError},
+    watch::Shared,
+};
+
+pub use self::{probe::ProbeResult, script::Deed};
+
+/// How a run departs from its scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Another seed.
+    pub seed: Option<u64>,
+    /// Another number of partitions.
+    pub partitions: Option<usize>,
+    /// A planted mistake.
+    pub mutant: Option<Planted>,
+    /// Whether the event log is wanted.
+    pub log: bool,
+}
+
+/// One run.
+pub struct World {
+    /// The kernel with all nodes.
+    pub kernel: Kernel,
+    /// What is seen of it.
+    pub shared: Shared,
+    /// Devices by their people's names, impostors included.
+    pub people: BTreeMap<String, Handle<Device>>,
+    /// Businesses by name.
+    pub businesses: BTreeMap<String, Handle<Business>>,
+    /// The Cloud API.
+    pub cloud: Handle<CloudApi>,
+    /// Hop 3 of businesses that run it themselves, by their names.
+    pub own: BTreeMap<String, Handle<CloudApi>>,
+    /// The transport.
+    pub transport: Handle<Carrier>,
+    pub(crate) deeds: Vec<Deed>,
+    /// Under which nodes of hop 3 name people in keys.
+    pub(crate) name_keys: BTreeMap<String, [u8; 32]>,
+    /// The planted mistake.
+    pub mutant: Option<Planted>,
+    /// The seed it was built from.
+    pub seed: u64,
+}
+
+impl World {
+    /// Builds the world of a scenario; `form` is the leak to plant, where the scenario has one.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError`] says what cannot be.
+    pub fn new(
+        scenario: &Scenario,
+        options: &Options,
+        form: Option<Form>,
+    ) -> Result<Self, WorldError> {
+        build::Stage::new(scenario, options, form)
+    }
+}
+
+/// A scenario whose world cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// The scenario asks for something that does not fit.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Hosts or links do not fit together.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// An interface has a parameter that no reader knows a value for.
+    #[error(transparent)]
+    Readers(#[from] NoValues),
+}

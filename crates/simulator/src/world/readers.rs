@@ -1,0 +1,79 @@
+//! The readers: those who must not read, with their real credentials, asking every interface.
+
+use std::collections::BTreeMap;
+
+use meta::{Reader, reader};
+
+use super::{
+    WorldError,
+    build::Stage,
+    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, STATISTICS, TRANSPORT},
+};
+use crate::{actor::Actor, node::HopNode};
+
+/// Name, principal and operator of each reader.
+const READERS: [(&str, &str, Actor); 4] = [
+    ("rest-of-meta", "rest-of-meta", Actor::RestOfMeta),
+    ("ads", "ads", Actor::Ads),
+    ("whatsapp", "whatsapp", Actor::Transport),
+    ("business-manager-staff", "business-manager", Actor::BusinessManager),
+];
+
+pub(super) fn add(stage: &mut Stage<'_>) -> Result<(), WorldError> {
+    for (name, principal, actor) in READERS {
+        let config = reader::Config {
+            name: name.to_owned(),
+            token: stage.cast.token(principal),
+            asks: asks(stage, actor)?,
+            first: stage.scenario.readers.first,
+            every: stage.scenario.readers.every,
+            rounds: u32::try_from(stage.scenario.readers.rounds).unwrap_or(u32::MAX),
+        };
+        let observer = std::sync::Arc::new(std::sync::Mutex::new(stage.shared.clone()));
+        let node = HopNode::new(move || Reader::new(config.clone())).with_observer(observer);
+        stage.add(name, actor, node);
+    }
+    Ok(())
+}
+
+/// Every route of every server, for every business; the transport's operator knows people's numbers
+/// anyway and asks for their mailboxes too.
+fn asks(stage: &Stage<'_>, actor: Actor) -> Result<Vec<reader::Ask>, WorldError> {
+    let scenario = stage.scenario;
+    let businesses = &scenario.businesses;
+    let mut phones: Vec<String> = businesses
+        .iter()
+        .map(|business| stage.cast.phone(&business.name).digits().to_owned())
+        .collect();
+    if actor == Actor::Transport {
+        let people = scenario.people.iter();
+        phones.extend(people.map(|person| stage.cast.phone(&person.name).digits().to_owned()));
+    }
+    let ids: Vec<String> = (0..businesses.len()).map(cast::phone_number_id).collect();
+    let nobody = "0".repeat(64);
+    let parameters: BTreeMap<&str, Vec<String>> = [
+        ("phone_number_id", ids),
+        ("id", businesses.iter().map(|business| business.id.to_string()).collect()),
+        ("hash", vec![nobody]),
+        ("phone", phones),
+    ]
+    .into();
+    let mut servers: Vec<(&[hop::http::Route], String)> = vec![
+        (transport::ROUTES, TRANSPORT.to_owned()),
+        (cloud_api::ROUTES, CLOUD_API.to_owned()),
+        (meta::manager::ROUTES, BUSINESS_MANAGER.to_owned()),
+        (meta::billing::ROUTES, BILLING.to_owned()),
+        (meta::statistics::ROUTES, STATISTICS.to_owned()),
+    ];
+    for business in businesses {
+        servers.push((business::ROUTES, business.name.clone()));
+        if business.hop3 == crate::scenario::Hop3::OnPremises {
+            servers.push((cloud_api::ROUTES, cast::on_premises(&business.name)));
+        }
+    }
+    let mut asks = Vec::new();
+    for (routes, authority) in servers {
+        asks.extend(reader::asks_for(routes, &authority, &parameters)?);
+    }
+    Ok(asks)
+}

@@ -1,0 +1,143 @@
+//! The scripts of people and businesses, from the plan of the workload.
+
+use std::collections::BTreeMap;
+
+use client::{Ask, Command};
+
+use super::{WorldError, cast::Cast};
+use crate::{
+    adversary::Device,
+    kernel::Time,
+    node::Handle,
+    rng,
+    scan::MarkerClass,
+    scenario::Scenario,
+    watch::{Entry, Shared, Watch},
+    workload::{self, Act, Action},
+};
+
+/// What everybody does, by name.
+pub(super) struct Script {
+    people: BTreeMap<String, Vec<(Time, Command, Option<usize>)>>,
+    businesses: BTreeMap<String, Vec<(Time, business::Command)>>,
+    /// What needs to know what happened before, in the order of time.
+    pub(super) deeds: Vec<Deed>,
+}
+
+/// Something that a person does later, when it is known what happened before.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    /// When.
+    pub at_us: u64,
+    /// Who.
+    pub who: String,
+    /// The number of the command.
+    pub number: u64,
+    /// What.
+    pub act: Act,
+}
+
+impl Script {
+    pub(super) fn new(
+        scenario: &Scenario,
+        cast: &Cast,
+        seed: u64,
+        shared: &Shared,
+    ) -> Result<Self, WorldError> {
+        let key = rng::key(seed, "workload", "world");
+        let mut drawn = 0;
+        let mut words = || {
+            let [word, ..] = rng::words(&key, 0, drawn);
+            drawn = u64::saturating_add(drawn, 1);
+            word
+        };
+        let plan = workload::plan(scenario, &mut words)?;
+        let (people, businesses) = (BTreeMap::new(), BTreeMap::new());
+        let mut script = Self { people, businesses, deeds: Vec::new() };
+        for (number, action) in (1..).zip(plan.actions) {
+            script.action(scenario, cast, shared, (number, action));
+        }
+        for impostor in &scenario.impostors {
+            // What an impostor writes is no message of anybody: whoever is shown it was deceived.
+            let id = vocab::MessageId(
+                cast.secret("forged", &impostor.name).first_chunk().copied().unwrap_or_default(),
+            );
+            let ask = Ask::Write { id, to: cast.phone(&impostor.to), text: impostor.text.clone() };
+            let lines = script.people.entry(impostor.name.clone()).or_default();
+            lines.push((Time(impostor.at.0), Command { number: 1, ask }, None));
+        }
+        Ok(script)
+    }
+
+    fn action(
+        &mut self,
+        scenario: &Scenario,
+        cast: &Cast,
+        shared: &Shared,
+        (number, action): (u64, Action),
+    ) {
+        let Action { at, who, act } = action;
+        let Act::Write { to, text, label, ours } = act else {
+            self.deeds.push(Deed { at_us: at.0, who, number, act });
+            return;
+        };
+        let is_person = scenario.person(&who).is_some();
+        let addressee = cast.phone(&to);
+        let (index, text) = shared.with(|watch| {
+            let index = watch.journal.entries().len();
+            let text = if ours && scenario.canaries {
+                let word = watch.mint.word(MarkerClass::MessageContent, index as u64);
+                format!("{word} {text} {word}")
+            } else {
+                watch.mint.register_text(index as u64, &text);
+                text
+            };
+            let id = cast.message(index);
+            watch.journal.add(Entry {
+                label,
+                from: who.clone(),
+                to,
+                text: text.clone(),
+                id: is_person.then_some(id),
+                written_us: None,
+                shown_us: Vec::new(),
+                failed: false,
+                dropped: false,
+            });
+            if !is_person {
+                watch.journal.requested(index, id);
+            }
+            (index, text)
+        });
+        let id = cast.message(index);
+        if is_person {
+            let ask = Ask::Write { id, to: addressee, text };
+            let lines = self.people.entry(who).or_default();
+            lines.push((Time(at.0), Command { number, ask }, Some(index)));
+        } else {
+            let command = business::Command::Send { id, to: addressee, text, context: None };
+            self.businesses.entry(who).or_default().push((Time(at.0), command));
+        }
+    }
+
+    pub(super) fn of_person(&self, name: &str) -> Vec<(Time, Command)> {
+        let lines = self.people.get(name).into_iter().flatten();
+        lines.map(|(at, command, _)| (*at, command.clone())).collect()
+    }
+
+    pub(super) fn of_business(&self, name: &str) -> Vec<(Time, business::Command)> {
+        self.businesses.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Tells the watch which command of a person writes which message.
+    pub(super) fn own_writes(&self, watch: &mut Watch, people: &BTreeMap<String, Handle<Device>>) {
+        for (name, lines) in &self.people {
+            let Some(handle) = people.get(name) else { continue };
+            for (_, command, index) in lines {
+                if let Some(index) = index {
+                    watch.writes.insert((handle.id(), command.number), *index);
+                }
+            }
+        }
+    }
+}
