@@ -1,2 +1,24 @@
-//! The command line.
-fn main() {}
+//! The command line. Knows: files, the terminal, the environment, real time. Does not know: how
+//! anything works that it starts.
+
+mod args;
+mod exit;
+mod judge;
+mod mutant;
+mod progress;
+mod sim;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    if std::env::var_os("BLINDPOST_PORTABLE").is_some_and(|value| value == "1") {
+        signal::crypto::force_portable();
+    }
+    let exit = match cli.command {
+        args::Command::Sim(sim) => sim::run(&sim),
+    };
+    exit.into()
+}

@@ -14,7 +14,7 @@ use line::{Ink, Line, hanging};
 
 use super::{
     model::{Report, Verdict},
-    words::verdict,
+    words::{clipped, clock, plural, verdict, visible},
 };
 
 /// How to write.
@@ -153,4 +153,11 @@ impl Page<'_> {
     fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
+}
+
+/// One line, without colour and of no more than 79 columns, about a run that is under way.
+pub fn progress(name: &str, virtual_us: u64, events: u64) -> String {
+    let how_far = format!("{} virtual, {}", clock(virtual_us), plural(events, "event"));
+    let room = 77_usize.saturating_sub(how_far.len());
+    format!("{}: {how_far}", clipped(&visible(name), room))
 }

@@ -1,0 +1,250 @@
+//! `blindpost sim`: runs scenarios, shows what they came to and writes what was asked for.
+
+use std::{
+    fs, io,
+    io::{IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use simulator::{
+    report::{html, json, model::Report, terminal},
+    run::{Options, Outcome, run_file},
+};
+
+use crate::{args::Sim, exit::Exit, judge, mutant, progress::ProgressLine};
+
+/// Partitions that `--check-determinism` tries.
+const PARTITIONS: [usize; 3] = [1, 2, 7];
+
+/// Runs the scenarios in turn; one that is unusable does not keep the others from running.
+pub(crate) fn run(asked: &Sim) -> Exit {
+    let planted = match asked.mutant.as_deref().map(|name| mutant::named(name, &asked.paths)) {
+        Some(Err(error)) => return unusable(&error.to_string()),
+        Some(Ok(planted)) => Some(planted),
+        None => None,
+    };
+    let options = Options {
+        seed: asked.seed,
+        threads: usize::from(asked.threads),
+        partitions: asked.partitions.map(usize::from),
+        mutant: planted,
+        log: asked.log.is_some(),
+        trace: asked.trace.is_some(),
+    };
+    let mut session = Session { asked, options, screen: Screen::of(asked), kept: Kept::default() };
+    let exit = asked.paths.iter().map(|path| session.scenario(path)).max().unwrap_or(Exit::Held);
+    match session.write_files() {
+        Ok(()) => exit,
+        Err(error) => unusable(&error.to_string()),
+    }
+}
+
+/// Says why nothing can be done.
+fn unusable(why: &str) -> Exit {
+    say(&format!("blindpost: {why}"));
+    Exit::Unusable
+}
+
+fn say(text: &str) {
+    // Nobody is left to be told if the standard error is closed.
+    let _unheard = writeln!(io::stderr(), "{text}");
+}
+
+/// What files are written from at the end.
+#[derive(Debug, Default)]
+struct Kept {
+    reports: Vec<Report>,
+    log: Vec<String>,
+    trace: Vec<String>,
+}
+
+struct Session<'a> {
+    asked: &'a Sim,
+    options: Options,
+    screen: Screen,
+    kept: Kept,
+}
+
+impl Session<'_> {
+    fn scenario(&mut self, path: &Path) -> Exit {
+        let outcome = match attempt(path, &self.options) {
+            Ok(outcome) => outcome,
+            Err(why) => return unusable(&why),
+        };
+        let Outcome { mut report, expected_failures, log, trace } = outcome;
+        name_mutant(&mut report, self.asked.mutant.as_deref());
+        self.screen.show(&report);
+
+        let mut exit = judge::plainly(&report);
+        if self.asked.check {
+            exit = self.check(path, &report, &expected_failures);
+        }
+        if self.asked.check_determinism {
+            exit = exit.max(self.determinism(path, &report.digest));
+        }
+        self.kept.reports.push(report);
+        self.kept.log.extend(log);
+        self.kept.trace.extend(trace);
+        exit
+    }
+
+    fn check(&mut self, path: &Path, report: &Report, expected: &[String]) -> Exit {
+        let path = path.display();
+        match judge::against(report, expected) {
+            Ok(()) => {
+                self.screen.note(&format!("check {path}: as expected"));
+                Exit::Held
+            }
+            Err(difference) => {
+                say(&format!("blindpost: check {path}: {difference}"));
+                Exit::Failed
+            }
+        }
+    }
+
+    fn determinism(&mut self, path: &Path, digest: &str) -> Exit {
+        for partitions in PARTITIONS {
+            let partitions = Some(partitions);
+            let options = Options { partitions, log: false, trace: false, ..self.options.clone() };
+            let other = match attempt(path, &options) {
+                Ok(outcome) => outcome.report.digest,
+                Err(why) => return unusable(&why),
+            };
+            if other != digest {
+                let path = path.display();
+                let tried = partitions.unwrap_or_default();
+                say(&format!(
+                    "blindpost: {path}: not deterministic: digest {other} with {tried} partitions, \
+                     {digest} before"
+                ));
+                return Exit::Failed;
+            }
+        }
+        self.screen.note(&format!(
+            "deterministic {}: the same digest again with 1, 2 and 7 partitions",
+            path.display()
+        ));
+        Exit::Held
+    }
+
+    fn write_files(&mut self) -> Result<(), FileError> {
+        let Kept { reports, log, trace } = &self.kept;
+        if let Some(path) = &self.asked.json {
+            let text = match (&*self.asked.paths, &**reports) {
+                ([_], [report]) => json::one(report),
+                ([_], []) => return Ok(()),
+                _ => json::several(reports),
+            };
+            let text = text.map_err(io::Error::other).map_err(|error| refused(path, error))?;
+            if path == Path::new("-") {
+                self.screen.raw(&text);
+            } else {
+                write_file(path, &text)?;
+            }
+        }
+        if reports.is_empty() {
+            return Ok(());
+        }
+        let page = || html::page(reports);
+        self.asked.html.as_ref().map_or(Ok(()), |path| write_file(path, &page()))?;
+        self.asked.log.as_ref().map_or(Ok(()), |path| write_file(path, &lines(log)))?;
+        self.asked.trace.as_ref().map_or(Ok(()), |path| write_file(path, &lines(trace)))
+    }
+}
+
+/// Runs a scenario, with a line of progress; an error is its message.
+fn attempt(path: &Path, options: &Options) -> Result<Outcome, String> {
+    let mut line = ProgressLine::start(path.display().to_string());
+    run_file(path, options, &mut |progress| line.tell(progress)).map_err(|error| error.to_string())
+}
+
+fn name_mutant(report: &mut Report, name: Option<&str>) {
+    report.mutant = name.map(str::to_owned);
+    report.runs.iter_mut().for_each(|run| name_mutant(run, name));
+}
+
+fn lines(lines: &[String]) -> String {
+    lines.iter().flat_map(|line| [&**line, "\n"]).collect()
+}
+
+/// A file that was asked for and cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: cannot be written: {error}", path.display())]
+struct FileError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+fn refused(path: &Path, error: io::Error) -> FileError {
+    FileError { path: path.to_owned(), error }
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), FileError> {
+    fs::write(path, text).map_err(|error| refused(path, error))
+}
+
+/// The standard output: for people, or for the JSON report alone.
+#[derive(Debug)]
+struct Screen {
+    style: terminal::Style,
+    /// Whether people read it.
+    human: bool,
+    /// Whether whoever reads it has gone, which is no error: `blindpost sim … | head`.
+    closed: bool,
+    reports: usize,
+}
+
+impl Screen {
+    fn of(asked: &Sim) -> Self {
+        let stdout = io::stdout();
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let colour = stdout.is_terminal() && !no_colour && !dumb;
+        let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
+        let style = terminal::Style { colour, ..terminal::Style::default() };
+        let width = width.map_or(style.width, |width| width.min(WIDEST));
+        let human = asked.json.as_deref() != Some(Path::new("-"));
+        Self { style: terminal::Style { width, ..style }, human, closed: false, reports: 0 }
+    }
+
+    fn show(&mut self, report: &Report) {
+        if !self.human {
+            return;
+        }
+        let mut text = Vec::new();
+        if self.reports > 0 {
+            text.extend_from_slice(b"\n\n");
+        }
+        self.reports = self.reports.saturating_add(1);
+        let shown = terminal::write(report, &self.style, &mut text);
+        self.put(shown.and_then(|()| write_out(&text)));
+    }
+
+    fn note(&mut self, line: &str) {
+        if self.human {
+            self.put(write_out(format!("{line}\n").as_bytes()));
+        }
+    }
+
+    fn raw(&mut self, text: &str) {
+        self.put(write_out(text.as_bytes()));
+    }
+
+    fn put(&mut self, written: io::Result<()>) {
+        if let Err(error) = written
+            && !std::mem::replace(&mut self.closed, true)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            say(&format!("blindpost: the standard output cannot be written: {error}"));
+        }
+    }
+}
+
+/// Tables on a wider terminal would be no easier to read.
+const WIDEST: usize = 140;
+
+fn write_out(text: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text)?;
+    stdout.flush()
+}

@@ -1,0 +1,11 @@
+//! The built command, run as people run it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test: what cannot be set up is a failed test"
+)]
+
+mod bad_input;
+mod common;
+mod usage;
