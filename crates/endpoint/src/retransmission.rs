@@ -40,6 +40,7 @@ impl<V: Vault> Account<V> {
         if state.attempt >= limits::MAX_RETRIES_GRANTED {
             return self.refuse(attempt, peer, id, Failure::TooManyRetries, rng);
         }
+        let of_attempt = state.attempt.saturating_add(1);
         let mut working = self.load(attempt, peer)?;
         let renewed = working.session.as_ref().is_some_and(|session| {
             session.base_key().is_some_and(|base| base.as_bytes().as_slice() != state.base)
@@ -47,23 +48,12 @@ impl<V: Vault> Account<V> {
         if renewed {
             // The session it could not be opened in was replaced since: the new one will do.
             let happened = self.reseal(attempt, peer, &mut working, id, rng)?;
-            self.save_after_retransmission(attempt, peer, &working);
+            self.save(attempt, peer, &working);
             return Ok(happened);
         }
-        let again = Outgoing { id, content: Vec::new(), attempt: state.attempt };
+        let again = Outgoing { id, content: Vec::new(), attempt: of_attempt };
         self.wait_for_bundle(attempt, peer, &again, rng)?;
         Ok(Vec::new())
-    }
-
-    fn save_after_retransmission<E, N>(
-        &self,
-        attempt: &mut Attempt<'_, E, N>,
-        peer: &Peer,
-        working: &Working,
-    ) {
-        if !planted(self.config.mutant, Mutant::KeyReusedOnRetransmission) {
-            self.save(attempt, peer, working);
-        }
     }
 
     /// Encrypts a kept message in the session as it now is, if it is still the same recipient's.
@@ -85,7 +75,13 @@ impl<V: Vault> Account<V> {
         }
         let of_attempt = state.attempt.saturating_add(1);
         let outgoing = Outgoing { id, content: kept.content, attempt: of_attempt };
+        let before = working.session.as_ref().map(Session::snapshot);
         let mut happened = self.seal(attempt, peer, working, &outgoing, rng)?;
+        if planted(self.config.mutant, Mutant::KeyReusedOnRetransmission) {
+            working.session = before.and_then(|parts| {
+                Session::restore(&parts.hot, &parts.skipped, &parts.archive, &parts.pending).ok()
+            });
+        }
         happened.push(Happening::Retransmitted { id, attempt: of_attempt });
         Ok(happened)
     }

@@ -59,7 +59,7 @@ impl Planted {
     /// The invariant that must fail, in a scenario that gives the mistake an occasion.
     pub const fn caught_by(self) -> &'static str {
         match self {
-            Self::TransportScanOff => "data-table",
+            Self::TransportScanOff => "measured",
             Self::OneTimeKeyTwice => "one-time-key-once",
             Self::SweepOff => "retention",
             Self::DedupeForgotten | Self::WebhookDedupeForgotten => "exactly-once",

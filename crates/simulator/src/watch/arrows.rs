@@ -8,7 +8,7 @@ use wire::transport::{Ask, Envelope, FromTransport, Payload, ToTransport};
 
 use crate::{
     kernel::HostId,
-    report::model::MAX_ARROWS,
+    report::model::{MAX_ARROWS, TEXT},
     view::{Stream, View},
 };
 
@@ -39,11 +39,16 @@ pub struct Drawn {
 
 /// Bytes of an arrow that a report shows.
 const SHOWN_BYTES: usize = 96;
+/// Characters of an HTTP body that a report shows.
+const SHOWN_BODY: usize = 800;
+/// Of the arrows that are kept, how many may be upkeep: it must not crowd out the messages.
+const MAX_UPKEEP: usize = 150;
 
 /// The arrows of a run, in the order of their departure.
 #[derive(Debug, Default)]
 pub struct Arrows {
     drawn: Vec<Drawn>,
+    upkeep: usize,
     left_out: u64,
     open: BTreeMap<(bool, HostId, HostId, u64), usize>,
 }
@@ -65,10 +70,12 @@ impl Arrows {
     }
 
     fn left(&mut self, view: &View, to: HostId, http: bool, told: Told) {
-        if self.drawn.len() >= MAX_ARROWS {
+        let full = self.drawn.len() >= MAX_ARROWS;
+        if full || (!told.main && self.upkeep >= MAX_UPKEEP) {
             self.left_out = self.left_out.saturating_add(1);
             return;
         }
+        self.upkeep = self.upkeep.saturating_add(usize::from(!told.main));
         let at_home = to == view.host;
         if !at_home {
             self.open.insert((http, view.host, to, view.number), self.drawn.len());
@@ -253,17 +260,42 @@ fn signal_fields(envelope: &Envelope) -> Vec<(String, String)> {
     }
 }
 
+/// An HTTP message, all of which both ends can read. It is a step of a message if it has its words.
 fn exchange(bytes: &[u8]) -> Told {
     let head = bytes.split(|byte| *byte == b'\r').next().unwrap_or_default();
     let line = String::from_utf8_lossy(head).into_owned();
     let what = line.replace(" HTTP/1.1", "").replace("HTTP/1.1 ", "HTTP ");
-    let is_message = what.contains("/messages") || what.contains("/webhook");
-    Told { main: is_message, ..Told::upkeep(&what) }.with("first line", line)
+    let body = body(bytes);
+    let told = Told::upkeep(&what).with("first line", line);
+    let told = match body {
+        [] => told,
+        body => {
+            let shown = String::from_utf8_lossy(body);
+            told.with("body", shown.chars().take(SHOWN_BODY).collect::<String>())
+        }
+    };
+    match serde_json::from_slice(body).ok().as_ref().and_then(words) {
+        Some(words) => Told { main: true, ..told }.with(TEXT, words),
+        None => told,
+    }
+}
+
+/// The words of the first text message in a webhook or a request to send.
+fn words(json: &serde_json::Value) -> Option<&str> {
+    use serde_json::Value;
+    match json {
+        Value::Object(fields) => {
+            let here = fields.get("text").and_then(|text| text.get("body")?.as_str());
+            here.or_else(|| fields.values().find_map(words))
+        }
+        Value::Array(values) => values.iter().find_map(words),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 fn at_home(verb: &str, bytes: &[u8]) -> Told {
     let text = String::from_utf8_lossy(bytes).into_owned();
-    Told { main: true, ..Told::upkeep(verb) }.with("text", text)
+    Told { main: true, ..Told::upkeep(verb) }.with(TEXT, text)
 }
 
 /// An HTTP message counts under its own name.

@@ -85,6 +85,12 @@ pub struct Watch {
     seals: BTreeMap<[u8; 16], String>,
     /// How many messages were sealed.
     pub sealed: u64,
+    /// When each message was first sealed.
+    pub(crate) first_sealed: BTreeMap<MessageId, u64>,
+    /// When a host learned that somebody's identity changed.
+    pub(crate) identity_changed: BTreeMap<(HostId, String), u64>,
+    /// Whether bytes are looked at; without, only what hops tell is noted.
+    pub looks: bool,
     /// What the person's chat says about its other end, by person and number.
     pub labels: BTreeMap<(String, String), String>,
     /// Retransmissions, and refusals of them, by message.
@@ -125,6 +131,9 @@ impl Watch {
             promises: promises::Promises::default(),
             seals: BTreeMap::new(),
             sealed: 0,
+            first_sealed: BTreeMap::new(),
+            identity_changed: BTreeMap::new(),
+            looks: true,
             labels: BTreeMap::new(),
             retransmitted: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -172,6 +181,7 @@ impl Watch {
     /// A message was sealed under a (key, IV) pair with this fingerprint.
     pub fn sealed(&mut self, who: &str, id: MessageId, fingerprint: [u8; 16], at_us: u64) {
         self.sealed = self.sealed.saturating_add(1);
+        self.first_sealed.entry(id).or_insert(at_us);
         let what = format!("{who} sealed message {id} at {}", time(at_us));
         if let Some(before) = self.seals.insert(fingerprint, what.clone()) {
             self.find("key-once", format!("{what} under the key and IV with which {before}"));

@@ -8,7 +8,7 @@ use transport::Event as TransportEvent;
 use vocab::{DataClass, MessageId};
 use wire::transport::Operator;
 
-use super::{Entry, Shared, Watch};
+use super::{Entry, Shared, Watch, time};
 use crate::{
     adversary::{Carried, Carrier, Device},
     kernel::{HostId, Time},
@@ -83,11 +83,16 @@ impl Watch {
                 self.sealed(&name, *id, *fingerprint, at.0);
             }
             Happening::Retransmitted { id, .. } => {
+                self.check_identity(host, at, *id);
                 let times = self.retransmitted.entry(*id).or_default();
                 *times = times.saturating_add(1);
             }
             Happening::RetransmissionRefused { id, why, .. } => {
                 self.refused.insert(*id, why.to_string());
+            }
+            Happening::IdentityChanged { peer, .. } => {
+                let name = self.names.get(peer.phone.digits()).cloned().unwrap_or_default();
+                self.identity_changed.insert((host, name), at.0);
             }
             Happening::Failed { id, .. } => {
                 if let Some(index) = self.journal.of_id(*id) {
@@ -102,9 +107,25 @@ impl Watch {
             | Happening::Opened { .. }
             | Happening::Copy { .. }
             | Happening::NotOpened { .. }
-            | Happening::IdentityChanged { .. }
             | Happening::RunBy { .. }
             | Happening::RefusedByPeer { .. } => {}
+        }
+    }
+
+    /// A kept message was sealed again: not if its recipient has another identity than it had when
+    /// the message was first sealed.
+    fn check_identity(&mut self, host: HostId, at: Time, id: MessageId) {
+        let to = self.journal.of_id(id).and_then(|index| self.journal.entries().get(index));
+        let Some(to) = to.map(|entry| entry.to.clone()) else { return };
+        let first = self.first_sealed.get(&id).copied().unwrap_or(at.0);
+        let changed = self.identity_changed.get(&(host, to.clone())).copied();
+        if changed.is_some_and(|changed| changed > first) {
+            let evidence = format!(
+                "{} sealed message {id} again at {} for the new identity of {to}",
+                self.name(host),
+                time(at.0)
+            );
+            self.find("identity-pinned", evidence);
         }
     }
 
@@ -116,6 +137,8 @@ impl Watch {
                     self.journal.shown(&name, id, at.0);
                 }
             }
+            business::Event::Wrote { request, .. }
+                if self.journal.of_request(*request).is_some() => {}
             business::Event::Wrote { request, to, text, word } => {
                 let to = self.names.get(to.digits()).cloned().unwrap_or_default();
                 let from = self.name(host).to_owned();

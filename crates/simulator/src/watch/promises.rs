@@ -40,21 +40,23 @@ impl Promises {
         }
     }
 
-    /// A mailbox row is an envelope.
+    /// A mailbox row holds its envelope's id.
     fn written(&mut self, view: &View) {
-        if let Ok(envelope) = wire::transport::Envelope::decode(&view.bytes) {
-            self.rows.entry((view.host, envelope.id)).or_insert(view.at.0);
+        for id in self.asked.values() {
+            if view.bytes.windows(id.0.len()).any(|window| window == id.0) {
+                self.rows.entry((view.host, *id)).or_insert(view.at.0);
+            }
         }
     }
 
-    fn answered(&self, view: &View, peer: HostId) -> Option<String> {
+    fn answered(&mut self, view: &View, peer: HostId) -> Option<String> {
         let Ok(FromTransport::Answer { id, status: Status::Ok, .. }) =
             FromTransport::decode(&view.bytes)
         else {
             return None;
         };
-        let envelope = self.asked.get(&(peer, id))?;
-        let written = self.rows.get(&(view.host, *envelope))?;
+        let envelope = self.asked.remove(&(peer, id))?;
+        let written = self.rows.get(&(view.host, envelope))?;
         // A write is durable at the earliest some time after it was asked for.
         (*written >= view.at.0)
             .then(|| format!("envelope {envelope} was acknowledged before it was durable"))

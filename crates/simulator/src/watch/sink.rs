@@ -25,7 +25,7 @@ impl Shared {
 
 impl ViewSink for Shared {
     fn wants(&self, _host: HostId) -> bool {
-        true
+        self.with(|watch| watch.looks)
     }
 
     fn view(&mut self, view: View) {
