@@ -2,10 +2,13 @@
 
 use alloc::{vec, vec::Vec};
 
+use prost::Message as _;
+
 use super::{
     ADDRESSES_BYTES, KemPart, MAC_BYTES, Malformed, PreKeyFields, PreKeySignalMessage,
     SignalFields, SignalMessage,
 };
+use crate::generated::signal as generated;
 
 #[test]
 fn a_message_reads_back_as_it_was_written() {
@@ -29,6 +32,21 @@ fn a_first_message_reads_back_as_it_was_written() {
         assert_eq!((read.base_key, read.identity_key), (&[1; 33][..], &[2; 33][..]));
         assert_eq!(read.message, SignalMessage::parse(&inner).unwrap());
     }
+}
+
+#[test]
+fn what_is_written_by_hand_is_what_the_definitions_say() {
+    let bytes = message(&[]);
+    let body = &bytes[1..bytes.len() - MAC_BYTES];
+    let read = generated::SignalMessage::decode(body).unwrap();
+    assert_eq!((read.counter, read.previous_counter), (Some(300), Some(0)));
+    assert_eq!(read.ratchet_key.as_deref(), Some(&[5; 33][..]));
+    assert_eq!(read.encode_to_vec(), body);
+    let bytes = first(&bytes, Some(0), Some(kem()));
+    let read = generated::PreKeySignalMessage::decode(&bytes[1..]).unwrap();
+    assert_eq!((read.registration_id, read.signed_pre_key_id), (Some(17), Some(18)));
+    assert_eq!((read.pre_key_id, read.kyber_pre_key_id), (Some(0), Some(kem().pre_key_id)));
+    assert_eq!(read.identity_key.as_deref(), Some(&[2; 33][..]));
 }
 
 #[test]

@@ -1,0 +1,157 @@
+//! What ends and the transport say to each other.
+
+use alloc::{string::String, vec::Vec};
+
+use vocab::{Address, MessageId, PhoneNumber, UnixMicros};
+
+use super::{Bundle, KemPrekey, Prekey, ReceiptKind, SignedPrekey, Status};
+
+/// A request of an end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToTransport {
+    /// Chosen by the end; the answer bears it.
+    pub id: u64,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// What an end can ask of the transport.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Claim a number for the key of this link.
+    Register {
+        /// The number and device.
+        address: Address,
+        /// The end's registration id.
+        registration_id: u32,
+        /// Its public identity key, as sent.
+        identity_key: Vec<u8>,
+    },
+    /// Add prekeys to the directory.
+    Publish {
+        /// Whose they are.
+        address: Address,
+        /// A new signed prekey, if there is one.
+        signed: Option<SignedPrekey>,
+        /// One-time prekeys.
+        one_time: Vec<Prekey>,
+        /// One-time KEM prekeys.
+        kem_one_time: Vec<KemPrekey>,
+        /// A new KEM prekey of last resort, if there is one.
+        kem_last_resort: Option<KemPrekey>,
+    },
+    /// Ask for somebody's bundle.
+    Fetch {
+        /// Whose.
+        address: Address,
+    },
+    /// Carry an envelope.
+    Send(Envelope),
+    /// Forget delivered envelopes.
+    Ack {
+        /// Whose mailbox.
+        address: Address,
+        /// Their places.
+        places: Vec<u64>,
+    },
+    /// Push what waits.
+    Hello {
+        /// For whom.
+        address: Address,
+    },
+    /// Report a business.
+    Report {
+        /// Who reports.
+        by: PhoneNumber,
+        /// The business's number.
+        about: PhoneNumber,
+        /// The messages.
+        ids: Vec<MessageId>,
+        /// What the person chose to disclose of them.
+        attached: Vec<String>,
+    },
+    /// Block a number, or stop blocking it.
+    Block {
+        /// Who blocks.
+        by: PhoneNumber,
+        /// Whom.
+        blocked: PhoneNumber,
+        /// Whether from now on, or no longer.
+        on: bool,
+    },
+}
+
+/// One message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The same for every transmission of the message.
+    pub id: MessageId,
+    /// Who sent it.
+    pub from: Address,
+    /// Who is to have it.
+    pub to: Address,
+    /// What it is.
+    pub payload: Payload,
+    /// When, by the sender's clock.
+    pub sent_at: UnixMicros,
+    /// 0 for the first transmission.
+    pub attempt: u32,
+}
+
+/// What an envelope holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// A SignalMessage.
+    Message(Vec<u8>),
+    /// A PreKeySignalMessage.
+    PreKey(Vec<u8>),
+    /// A receipt, which the transport reads too.
+    Receipt {
+        /// What it says.
+        kind: ReceiptKind,
+        /// Of which messages, at least one.
+        ids: Vec<MessageId>,
+        /// Which attempt of them.
+        attempt: u32,
+    },
+}
+
+impl Payload {
+    /// The ciphertext; `None` for a receipt.
+    pub fn ciphertext(&self) -> Option<&[u8]> {
+        match self {
+            Self::Message(bytes) | Self::PreKey(bytes) => Some(bytes),
+            Self::Receipt { .. } => None,
+        }
+    }
+}
+
+/// What the transport tells an end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FromTransport {
+    /// The answer to a request.
+    Answer {
+        /// Of the request.
+        id: u64,
+        /// How it went.
+        status: Status,
+        /// For a fetch.
+        bundle: Option<Bundle>,
+    },
+    /// An envelope from a mailbox.
+    Deliver {
+        /// Its place.
+        place: u64,
+        /// The envelope.
+        envelope: Envelope,
+    },
+    /// Few one-time prekeys are left.
+    PrekeysLow {
+        /// Whose.
+        address: Address,
+        /// How many of the elliptic curve.
+        one_time: u32,
+        /// How many of the KEM.
+        kem_one_time: u32,
+    },
+}
