@@ -121,8 +121,8 @@ impl<'a, E, N> Attempt<'a, E, N> {
         if self.missing.is_empty() { Ok(()) } else { Err(Waiting) }
     }
 
-    /// Reads rows by prefix, in order of their keys, past the desk: what is under way is seen, since
-    /// a store answers in order, and nothing checks later that no row joined them.
+    /// Reads rows by prefix, in order of their keys, past the desk: what is under way is seen,
+    /// since a store answers in order, and nothing checks later that no row joined them.
     ///
     /// # Errors
     ///
@@ -143,10 +143,10 @@ impl<'a, E, N> Attempt<'a, E, N> {
         }
     }
 
-    /// Takes the first row of a prefix out of the store, exactly once for all attempts at this work,
-    /// whatever becomes of them: the first call of every attempt gives the same row, the second one
-    /// the row after it. A row that was taken is gone even if this work does not end: it leaves at
-    /// most once.
+    /// Takes the first row of a prefix out of the store, exactly once for all attempts at this
+    /// work, whatever becomes of them: the first call of every attempt gives the same row, the
+    /// second one the row after it. A row that was taken is gone even if this work does not end: it
+    /// leaves at most once.
     ///
     /// # Errors
     ///

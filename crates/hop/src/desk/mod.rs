@@ -5,9 +5,9 @@
 //! fetches the row and the hop attempts the same work again from its start. An attempt that comes
 //! to its end becomes one transaction: every row it read is checked to be as it was, every row it
 //! wrote is written, and its effects may leave only after that. Further work may build on the
-//! written rows before they are durable; where a transaction conflicts, its rows leave the desk, with
-//! those of everything that was built on it, and its work is attempted again. Nothing of the dropped
-//! attempt has left the machine.
+//! written rows before they are durable; where a transaction conflicts, its rows leave the desk,
+//! with those of everything that was built on it, and its work is attempted again. Nothing of the
+//! dropped attempt has left the machine.
 //!
 //! Knows: rows, revisions, transactions. Does not know: what the work is.
 
@@ -136,8 +136,8 @@ impl<J, N> Desk<J, N> {
         Vec::new()
     }
 
-    /// Asks for what an attempt lacks. The rows it has seen stay on the desk meanwhile, or work that
-    /// needs many rows might never see them all at once.
+    /// Asks for what an attempt lacks. The rows it has seen stay on the desk meanwhile, or work
+    /// that needs many rows might never see them all at once.
     fn fetch<E>(
         &mut self,
         work: Work<J>,

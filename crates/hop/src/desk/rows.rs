@@ -8,7 +8,8 @@ use store::{Expect, Key, Revision, TxId, transaction::Stored};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Copy {
     pub(super) row: Option<(Revision, Vec<u8>)>,
-    /// Transactions under way whose work looks at it or wrote it. The copy stays while there is one.
+    /// Transactions under way whose work looks at it or wrote it. The copy stays while there is
+    /// one.
     users: Vec<TxId>,
     /// The newest transaction under way that wrote it.
     writer: Option<TxId>,
@@ -82,7 +83,8 @@ impl Rows {
         }
     }
 
-    /// Transaction `tx`, which is still under way, will not happen: nothing may build on its writes.
+    /// Transaction `tx`, which is still under way, will not happen: nothing may build on its
+    /// writes.
     pub(super) fn forget_writes(&mut self, tx: TxId, touched: &[Key]) {
         for key in touched {
             if self.writer(key) == Some(tx) {
