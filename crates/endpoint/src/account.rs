@@ -176,6 +176,11 @@ impl<V: Vault> Account<V> {
         id
     }
 
+    /// `id` was given before a restart, whatever the clock says now.
+    pub(crate) fn numbered(&self, id: u64) {
+        self.last_request.set(self.last_request.get().max(id));
+    }
+
     /// Sends a receipt.
     pub(crate) fn receipt<E, N: From<Note>>(
         &self,

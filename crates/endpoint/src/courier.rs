@@ -66,6 +66,11 @@ impl Courier {
         self.asked.remove(&id);
     }
 
+    /// Whether a request waits for its answer. An acknowledgement of an envelope never does.
+    pub fn waits_for(&self, id: u64) -> bool {
+        self.asked.contains_key(&id)
+    }
+
     /// The link went up or down: what waits is sent again when it comes up.
     pub fn link<E>(&mut self, up: bool, now: Instant) -> Vec<Effect<E>> {
         self.up = up;

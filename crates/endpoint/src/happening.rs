@@ -136,6 +136,9 @@ pub enum Failure {
     /// It was sent again as often as one message may be.
     #[error("the message was sent again as often as is allowed")]
     TooManyRetries,
+    /// The message is longer than a recipient takes.
+    #[error("the message is longer than may be sent")]
+    TooLong,
     /// The engine cannot seal it.
     #[error("the session cannot seal it")]
     Unsealable,

@@ -19,7 +19,7 @@ use crate::{
     happening::Happening,
     mutant::{Mutant, planted},
     padding,
-    rows::{Peer, SentRow},
+    rows::{Peer, RetryRow, SentRow},
     sessions::Named,
     vault::Vault,
 };
@@ -102,7 +102,9 @@ impl<V: Vault> Account<V> {
         envelope: &Envelope,
         rng: &mut dyn CryptoRng,
     ) -> Result<Outcome, Waiting> {
-        let Some(me) = self.me() else { return Err(Waiting) };
+        let Some(me) = self.me() else {
+            return Ok(Outcome::Failed("the account is not set up".to_string()));
+        };
         let incoming = match parse(&envelope.payload) {
             Ok(incoming) => incoming,
             Err(why) => return Ok(Outcome::Failed(why.to_string())),
@@ -218,11 +220,15 @@ impl<V: Vault> Account<V> {
     ) -> Result<Vec<Happening>, Waiting> {
         let (from, id) = (peer.address.clone(), envelope.id);
         let key = self.keys.retry(&peer.name, id);
-        let asked = attempt.read(&key)?.and_then(|bytes| bytes.first().copied()).unwrap_or(0);
-        let retry = u32::from(asked) < limits::MAX_RETRIES_ASKED;
+        let row = attempt.read(&key)?.and_then(|bytes| RetryRow::decode(bytes.as_slice()).ok());
+        let before = row.as_ref().map_or(0, |row| row.asked);
+        // A copy of a transmission that was answered with a retry is not asked for once more.
+        let copy = row.is_some_and(|row| envelope.attempt <= row.attempt);
+        let retry = !copy && before < limits::MAX_RETRIES_ASKED;
         if retry {
+            let row = RetryRow { asked: before.saturating_add(1), attempt: envelope.attempt };
             let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::DEDUPE_AGE));
-            attempt.write(key, Vec::from([asked.saturating_add(1)]), class, keep);
+            attempt.write(key, row.encode_to_vec(), class, keep);
             let receipt = (ReceiptKind::Retry, Vec::from([id]), envelope.attempt);
             self.receipt(attempt, &from, receipt, rng)?;
         }
@@ -299,7 +305,11 @@ impl<V: Vault> Account<V> {
         answer: (Status, Option<Bundle>),
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
-        let Some(ask) = self.asked(attempt, id)? else { return Ok(Vec::new()) };
+        let Some(ask) = self.asked(attempt, id)? else {
+            // Answered before, or its row has expired: in either case there is nothing to repeat.
+            attempt.note(N::from(Note::Answered { id }));
+            return Ok(Vec::new());
+        };
         if answer.0 == Status::Full {
             // There may be room later: the courier goes on asking.
             return Ok(Vec::new());
@@ -312,7 +322,7 @@ impl<V: Vault> Account<V> {
             | Ask::Ack { .. }
             | Ask::Hello { .. }
             | Ask::Report { .. }
-            | Ask::Block { .. } => self.upkeep_answered(attempt, &ask, answer.0, rng)?,
+            | Ask::Block { .. } => self.upkeep_answered(attempt, (id, &ask), answer.0, rng)?,
         };
         self.vault.remove(attempt, &self.keys.ask(id));
         attempt.note(N::from(Note::Answered { id }));

@@ -14,7 +14,7 @@
 //! | `kept` | messages for retransmission | message content (vault) | 30 days |
 //! | `wait` | messages that wait for a bundle | message content (vault) | until done |
 //! | `ask` | requests to the transport | message content (vault) | until answered |
-//! | `fetch` | which bundle is being fetched | connection metadata | until answered |
+//! | `fetch` | which bundle is being fetched | connection metadata | as its request |
 //!
 //! Every key begins with its table and the keyed hash of the account's own number.
 
@@ -153,6 +153,9 @@ pub struct MeRow {
     /// The request that publishes more prekeys, while there is one.
     #[prost(uint64, tag = "6")]
     pub publishing: u64,
+    /// One-time KEM prekeys that did not fit into that request.
+    #[prost(uint32, tag = "7")]
+    pub more_kem: u32,
 }
 
 /// The number is being claimed.
@@ -210,6 +213,17 @@ pub struct SealedRow {
     pub base: Vec<u8>,
     /// How often it was sealed again.
     #[prost(uint32, tag = "3")]
+    pub attempt: u32,
+}
+
+/// The row `retry`.
+#[derive(Clone, PartialEq, Message)]
+pub struct RetryRow {
+    /// How often the message was asked for again.
+    #[prost(uint32, tag = "1")]
+    pub asked: u32,
+    /// The newest transmission that could not be opened.
+    #[prost(uint32, tag = "2")]
     pub attempt: u32,
 }
 

@@ -24,6 +24,9 @@ use crate::{
     vault::Vault,
 };
 
+/// Bytes of one encoded content: the longest text, and room for the sender's name beside it.
+const MAX_CONTENT: usize = limits::MAX_TEXT + 4_096;
+
 /// One message on its way into a session.
 pub(crate) struct Outgoing {
     pub(crate) id: MessageId,
@@ -57,6 +60,12 @@ impl<V: Vault> Account<V> {
             read: false,
         };
         let outgoing = Outgoing { id: content.id, content: content.encode(), attempt: 0 };
+        if content.text.len() > limits::MAX_TEXT || outgoing.content.len() > MAX_CONTENT {
+            // Its frame or its text would be refused on the way, without an answer to anybody.
+            self.write_sent(attempt, sent, &row);
+            let why = Failure::TooLong;
+            return Ok([Happening::Failed { id: content.id, to: to.clone(), why }].into());
+        }
         let mut working = self.load(attempt, &peer)?;
         let usable = working.session.as_ref().is_some_and(|session| session.has_current());
         self.write_sent(attempt, sent, &row);
@@ -148,17 +157,36 @@ impl<V: Vault> Account<V> {
         outgoing: &Outgoing,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
+        self.fetch(attempt, peer, rng)?;
+        let queue = self.keys.waiting(&peer.name, peer.device());
+        let mut row = kept_row(peer, outgoing);
+        let key = if outgoing.attempt > 0 {
+            // What is kept is read, and the recipient's identity compared, when it is sealed again;
+            // however often it is asked for meanwhile, it waits once.
+            row.content.clear();
+            queue.with(&outgoing.id.0)
+        } else {
+            queue.with_number(self.next_number(attempt.now()))
+        };
+        self.vault.put(attempt, key, &row.encode_to_vec(), self.config.work, rng)
+    }
+
+    /// Asks for the bundle of `peer`, unless that was asked and not answered yet.
+    fn fetch<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
         let fetch = self.keys.fetch(&peer.name, peer.device());
         if attempt.read(&fetch)?.is_none() {
             let ask = Ask::Fetch { address: peer.address.clone() };
             let id = self.ask(attempt, ask, rng)?;
-            let (class, keep) = (DataClass::ConnectionMetadata, Keep::Never(Reason::UntilDone));
+            // As long as the request itself, or an expired request would stop every later one.
+            let (class, keep) = (DataClass::ConnectionMetadata, self.config.work);
             attempt.write(fetch, id.to_be_bytes().to_vec(), class, keep);
         }
-        let place = self.next_number(attempt.now());
-        let key = self.keys.waiting(&peer.name, peer.device()).with_number(place);
-        let row = kept_row(peer, outgoing).encode_to_vec();
-        self.vault.put(attempt, key, &row, self.config.work, rng)
+        Ok(())
     }
 
     /// The transport answered a fetch: what waited goes out.
@@ -170,7 +198,7 @@ impl<V: Vault> Account<V> {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
         let peer = self.peer(address);
-        let waiting = self.take_waiting(attempt, &peer)?;
+        let (waiting, more) = self.take_waiting(attempt, &peer)?;
         attempt.delete(self.keys.fetch(&peer.name, peer.device()));
         let operator = answer.1.as_ref().map(transport::Bundle::operator);
         let bundle = match answer {
@@ -200,22 +228,26 @@ impl<V: Vault> Account<V> {
             }
         }
         self.save(attempt, &peer, &working);
+        if more {
+            self.fetch(attempt, &peer, rng)?;
+        }
         Ok(happened)
     }
 
+    /// Takes what waits for a bundle of `peer`, and says whether more than that may wait.
     fn take_waiting<E, N>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
         peer: &Peer,
-    ) -> Result<Vec<KeptRow>, Waiting> {
+    ) -> Result<(Vec<KeptRow>, bool), Waiting> {
         let prefix = self.keys.waiting(&peer.name, peer.device());
         let mut rows = Vec::new();
-        for stored in attempt.scan(&prefix, None, limits::MAX_WAITING_FOR_BUNDLE)? {
-            let plain = self.vault.open(attempt, &stored.key, &stored.value)?;
+        let stored = attempt.scan(&prefix, None, limits::MAX_WAITING_FOR_BUNDLE)?;
+        for (key, plain) in self.vault.open_all(attempt, stored)? {
             rows.extend(plain.and_then(|plain| KeptRow::decode(plain.as_slice()).ok()));
-            self.vault.remove(attempt, &stored.key);
+            self.vault.remove(attempt, key);
         }
-        Ok(rows)
+        Ok((rows, stored.len() == limits::MAX_WAITING_FOR_BUNDLE))
     }
 
     fn start(

@@ -24,6 +24,10 @@ use crate::{
 /// for long: sizes then do not tell how old an account is.
 const FIRST_PREKEY: u32 = 0x4000;
 
+/// KEM prekeys in one upload: with 100 of the elliptic curve beside them they fit a frame, at about
+/// 1,650 bytes each.
+const KEM_PREKEYS_IN_A_FRAME: u32 = 32;
+
 impl<V: Vault> Account<V> {
     /// A new account: identity, first signed prekey, the claim of its number.
     pub(crate) fn found<E, N: From<Note>>(
@@ -50,6 +54,7 @@ impl<V: Vault> Account<V> {
             next_prekey,
             signed: 0,
             publishing: 0,
+            more_kem: 0,
         };
         let ask = Ask::Register {
             address: self.config.address.clone(),
@@ -74,8 +79,16 @@ impl<V: Vault> Account<V> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
         let next_prekey = self.me_row(attempt)?.map(|row| row.next_prekey);
-        for stored in attempt.scan(&self.keys.sessions(), None, limits::MAX_ROWS_READ)? {
-            attempt.delete(stored.key.clone());
+        let prefix = self.keys.sessions();
+        let mut page = attempt.scan(&prefix, None, limits::MAX_ROWS_READ)?;
+        loop {
+            for stored in page {
+                attempt.delete(stored.key.clone());
+            }
+            let Some(last) = page.last().filter(|_| page.len() == limits::MAX_ROWS_READ) else {
+                break;
+            };
+            page = attempt.scan(&prefix, Some(&last.key), limits::MAX_ROWS_READ)?;
         }
         self.found_from(attempt, next_prekey.unwrap_or(FIRST_PREKEY), rng)
     }
@@ -86,12 +99,18 @@ impl<V: Vault> Account<V> {
         attempt: &mut Attempt<'_, E, N>,
         row: &MeRow,
     ) -> Result<(), Waiting> {
-        let asks = attempt.scan(&self.keys.asks(), None, limits::MAX_UNANSWERED)?;
-        for stored in asks {
-            let frame = self.vault.open(attempt, &stored.key, &stored.value)?;
-            if let (Some(id), Some(frame)) = (stored.key.last_number(), frame) {
-                attempt.note(N::from(Note::Asked { id, frame }));
+        let mut page = attempt.scan(&self.keys.asks(), None, limits::MAX_ROWS_READ)?;
+        loop {
+            for (key, frame) in self.vault.open_all(attempt, page)? {
+                if let (Some(id), Some(frame)) = (key.last_number(), frame) {
+                    self.numbered(id);
+                    attempt.note(N::from(Note::Asked { id, frame }));
+                }
             }
+            let Some(last) = page.last().filter(|_| page.len() == limits::MAX_ROWS_READ) else {
+                break;
+            };
+            page = attempt.scan(&self.keys.asks(), Some(&last.key), limits::MAX_ROWS_READ)?;
         }
         if let Ok(identity) = IdentityKeyPair::from_bytes(&row.identity) {
             let registration_id = row.registration_id;
@@ -105,25 +124,33 @@ impl<V: Vault> Account<V> {
     pub(crate) fn upkeep_answered<E, N: From<Note>>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
-        ask: &Ask,
+        (id, ask): (u64, &Ask),
         status: Status,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
         let Some(mut row) = self.me_row(attempt)? else { return Ok(Vec::new()) };
         match (ask, status) {
-            (Ask::Register { .. }, Status::Ok) if row.state == REGISTERING => {
+            // An answer about the identity that was here before a new set-up says nothing now.
+            (Ask::Register { identity_key, .. }, Status::Ok)
+                if row.state == REGISTERING && is_of(&row, identity_key) =>
+            {
                 row.state = PUBLISHING;
                 self.publish(attempt, &mut row, true, rng)?;
                 self.write_me(attempt, &row);
                 Ok(Vec::new())
             }
             (Ask::Register { .. }, Status::Forbidden) => Ok([Happening::NotOurs].into()),
-            (Ask::Publish { .. }, _) => {
+            (Ask::Publish { .. }, _) if row.publishing == id => {
                 row.publishing = 0;
                 let first = row.state == PUBLISHING && status == Status::Ok;
                 if first {
                     row.state = READY;
                     self.become_ready(attempt, &row);
+                }
+                if status == Status::Ok && row.more_kem > 0 {
+                    let kem = row.more_kem;
+                    let rest = Parts { signed: false, last_resort: false, one_time: 0, kem };
+                    self.upload(attempt, &mut row, &rest, rng)?;
                 }
                 self.write_me(attempt, &row);
                 Ok(if first { [Happening::Ready].into() } else { Vec::new() })
@@ -154,26 +181,26 @@ impl<V: Vault> Account<V> {
         if row.state != READY || row.publishing != 0 {
             return Ok(());
         }
-        let lacks = |wanted: u32, left: u32| left < wanted;
-        let (one_time, kem) = left;
-        if lacks(self.config.one_time_prekeys, one_time) || lacks(self.config.kem_prekeys, kem) {
-            self.publish_more(attempt, &mut row, left, rng)?;
+        let (wanted_one_time, wanted_kem) = self.wanted();
+        let one_time = wanted_one_time.saturating_sub(left.0);
+        let kem = wanted_kem.saturating_sub(left.1);
+        if one_time.max(kem) > 0 {
+            let parts = Parts { signed: false, last_resort: false, one_time, kem };
+            self.upload(attempt, &mut row, &parts, rng)?;
             self.write_me(attempt, &row);
         }
         Ok(())
     }
 
-    fn publish_more<E, N: From<Note>>(
-        &self,
-        attempt: &mut Attempt<'_, E, N>,
-        row: &mut MeRow,
-        left: (u32, u32),
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), Waiting> {
-        let one_time = self.config.one_time_prekeys.saturating_sub(left.0);
-        let kem = self.config.kem_prekeys.saturating_sub(left.1);
-        let parts = Parts { signed: false, last_resort: false, one_time, kem };
-        self.upload(attempt, row, &parts, rng)
+    /// One-time prekeys of both kinds that are to be published: none of the KEM where no handshake
+    /// uses them, and never more than the directory holds.
+    fn wanted(&self) -> (u32, u32) {
+        let kem = match self.config.profile {
+            Profile::V3 => 0,
+            Profile::V4 | _ => self.config.kem_prekeys,
+        };
+        let held = u32::try_from(limits::MAX_PREKEYS_HELD).unwrap_or(u32::MAX);
+        (self.config.one_time_prekeys.min(held), kem.min(held))
     }
 
     fn publish<E, N: From<Note>>(
@@ -183,15 +210,12 @@ impl<V: Vault> Account<V> {
         first: bool,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
-        let kem = match self.config.profile {
-            Profile::V3 => 0,
-            Profile::V4 | _ => self.config.kem_prekeys,
-        };
         let last_resort = first && !matches!(self.config.profile, Profile::V3);
-        let one_time = self.config.one_time_prekeys;
+        let (one_time, kem) = self.wanted();
         self.upload(attempt, row, &Parts { signed: first, last_resort, one_time, kem }, rng)
     }
 
+    /// Makes prekeys and publishes as many as one frame holds; the rest follows its answer.
     fn upload<E, N: From<Note>>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
@@ -202,10 +226,12 @@ impl<V: Vault> Account<V> {
         let Ok(identity) = IdentityKeyPair::from_bytes(&row.identity) else {
             return Ok(());
         };
+        let now_kem = parts.kem.min(KEM_PREKEYS_IN_A_FRAME);
+        row.more_kem = parts.kem.saturating_sub(now_kem);
         let signed = parts.signed.then(|| self.new_signed(attempt, row, &identity, rng));
         let one_time = (0..parts.one_time).map(|_| self.new_one_time(attempt, row, rng)).collect();
         let kem_one_time =
-            (0..parts.kem).map(|_| self.new_kem(attempt, row, &identity, false, rng)).collect();
+            (0..now_kem).map(|_| self.new_kem(attempt, row, &identity, false, rng)).collect();
         let kem_last_resort =
             parts.last_resort.then(|| self.new_kem(attempt, row, &identity, true, rng));
         let address = self.config.address.clone();
@@ -287,6 +313,12 @@ struct Parts {
     last_resort: bool,
     one_time: u32,
     kem: u32,
+}
+
+/// Whether a request bore the identity that the account has now.
+fn is_of(row: &MeRow, identity_key: &[u8]) -> bool {
+    IdentityKeyPair::from_bytes(&row.identity)
+        .is_ok_and(|identity| identity.public().encode().as_slice() == identity_key)
 }
 
 const fn next_id(row: &mut MeRow) -> u32 {

@@ -6,11 +6,14 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use hop::{Attempt, Waiting};
 use rand_core::CryptoRng;
 use sha2::Sha256;
-use store::Key;
+use store::{Key, transaction::Stored};
 use vocab::{DataClass, Keep, PhoneNumber};
 
 /// Bytes of a keyed hash that stands for a phone number in a row's key.
 pub const NAME_BYTES: usize = 16;
+
+/// The key of each row that a scan brought, and its content.
+pub type OpenedRows<'s> = Vec<(&'s Key, Option<Vec<u8>>)>;
 
 /// Where an end keeps what people wrote, and the phone numbers that go with it.
 pub trait Vault {
@@ -55,6 +58,22 @@ pub trait Vault {
         key: &Key,
         stored: &[u8],
     ) -> Result<Option<Vec<u8>>, Waiting>;
+
+    /// Opens all that a scan brought, with one fetch for what is not on the desk: the key of each row
+    /// and its content, `None` where it cannot be opened any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row that it needs is not on the desk.
+    fn open_all<'s, E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        stored: &'s [Stored],
+    ) -> Result<OpenedRows<'s>, Waiting> {
+        let opened: Vec<_> =
+            stored.iter().map(|row| (&row.key, self.open(attempt, &row.key, &row.value))).collect();
+        opened.into_iter().map(|(key, plain)| plain.map(|plain| (key, plain))).collect()
+    }
 
     /// Removes content, and what only it needed.
     fn remove<E, N>(&self, attempt: &mut Attempt<'_, E, N>, key: &Key);
