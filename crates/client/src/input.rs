@@ -5,8 +5,8 @@ use alloc::{string::String, vec::Vec};
 use vocab::{MessageId, PhoneNumber};
 use wire::transport::{Bundle, Envelope, Status};
 
-/// Something the person does. It is asked until [`crate::Event::Acknowledged`] names its number, and
-/// done once.
+/// Something the person does. It is asked until [`crate::Event::Acknowledged`] names its number,
+/// and done once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     /// Names it.
@@ -45,9 +45,9 @@ pub enum Ask {
     Report {
         /// Its number.
         about: PhoneNumber,
-        /// The messages.
+        /// The messages, at least one; those that do not fit a report are left out.
         ids: Vec<MessageId>,
-        /// What of them the person discloses.
+        /// What of them the person discloses; what does not fit a frame is left out.
         attached: Vec<String>,
     },
     /// Block a number, or stop blocking it.

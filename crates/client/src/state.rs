@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use endpoint::{Account, Courier, Note, vault::OwnDevice};
 use hop::{Act, Desk, Effect, Hop, Input, Outputs, Work, http};
 use rand_core::CryptoRng;
-use vocab::Now;
+use vocab::{Now, limits};
 use wire::transport::FromTransport;
 
 use crate::{
@@ -49,6 +49,12 @@ impl Client {
             Ok(FromTransport::Answer { id, .. }) if self.hello == Some(id) => {
                 self.hello = None;
                 self.courier.answered(id);
+                None
+            }
+            // An acknowledgement's, or a copy: nothing waits for it, and no row need be read.
+            Ok(FromTransport::Answer { id, .. })
+                if self.account.me().is_some() && !self.courier.waits_for(id) =>
+            {
                 None
             }
             Ok(FromTransport::Answer { id, status, bundle }) => {
@@ -95,7 +101,7 @@ impl Client {
                 Note::Answered { id } => self.courier.answered(id),
                 Note::Booted(me) => {
                     self.account.booted(me);
-                    self.greet(now, rng, effects);
+                    self.greet(now, effects);
                     for job in core::mem::take(&mut self.early) {
                         self.run(Work::from(job), now, rng, effects);
                     }
@@ -105,8 +111,7 @@ impl Client {
     }
 
     /// Tells the transport that this device is here, as soon as both the link and the account are.
-    fn greet(&mut self, now: Now, rng: &mut dyn CryptoRng, effects: &mut Vec<Effect<Event>>) {
-        let _no_draw = rng;
+    fn greet(&mut self, now: Now, effects: &mut Vec<Effect<Event>>) {
         if !self.courier.is_up() || !self.account.is_ready() {
             return;
         }
@@ -129,7 +134,10 @@ impl Client {
         effects: &mut Vec<Effect<Event>>,
     ) {
         if self.account.me().is_none() && !matches!(job, Job::Boot) {
-            self.early.push(job);
+            // What finds no room is said again: by the person, or by the transport to a greeting.
+            if self.early.len() < limits::MAX_UNANSWERED {
+                self.early.push(job);
+            }
         } else {
             self.run(Work::from(job), now, rng, effects);
         }
@@ -157,7 +165,7 @@ impl Hop for Client {
             }
             Input::Link { peer, up } if peer == self.courier.transport() => {
                 effects.extend(self.courier.link(up, now.mono));
-                self.greet(now, rng, &mut effects);
+                self.greet(now, &mut effects);
             }
             Input::Stored { tx, answer } => {
                 let turn = self.desk.stored(tx, answer, now);

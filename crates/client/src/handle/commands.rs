@@ -1,6 +1,9 @@
 //! What the person does.
 
-use alloc::{string::ToString, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use endpoint::{Account, vault::OwnDevice};
 use hop::Waiting;
@@ -49,8 +52,8 @@ fn ask(
             account.ask_again(attempt, &Address::first_device(from.clone()), *id, rng)
         }
         Ask::Report { about, ids, attached } => {
-            let (about, ids, attached) = (about.clone(), ids.clone(), attached.clone());
-            account.request(attempt, transport::Ask::Report { by: us, about, ids, attached }, rng)
+            let report = report(us, about, ids, attached);
+            report.map_or(Ok(()), |report| account.request(attempt, report, rng))
         }
         Ask::Block { who, on } => {
             let ask = transport::Ask::Block { by: us, blocked: who.clone(), on: *on };
@@ -62,6 +65,25 @@ fn ask(
         }
         Ask::Reinstall => account.found_anew(attempt, rng),
     }
+}
+
+/// A report that fits a frame; `None` for one about no message.
+fn report(
+    by: PhoneNumber,
+    about: &PhoneNumber,
+    ids: &[MessageId],
+    attached: &[String],
+) -> Option<transport::Ask> {
+    let ids: Vec<MessageId> = ids.iter().take(limits::MAX_IDS).copied().collect();
+    let mut room = limits::MAX_CIPHERTEXT;
+    let fits = |text: &&String| {
+        let left = room.checked_sub(text.len().saturating_add(8));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let attached = attached.iter().take_while(fits).cloned().collect();
+    let about = about.clone();
+    (!ids.is_empty()).then_some(transport::Ask::Report { by, about, ids, attached })
 }
 
 fn write(
