@@ -42,6 +42,20 @@ pub(crate) enum NumberJob {
     History { exchange: ExchangeId },
 }
 
+impl NumberJob {
+    /// The call that waits for its answer, if this is one.
+    pub(crate) const fn exchange(&self) -> Option<ExchangeId> {
+        match self {
+            Self::Send { exchange, .. }
+            | Self::MarkRead { exchange, .. }
+            | Self::History { exchange } => Some(*exchange),
+            Self::Boot | Self::Deliver { .. } | Self::Answer { .. } | Self::PrekeysLow { .. } => {
+                None
+            }
+        }
+    }
+}
+
 /// A message that a business sends.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {

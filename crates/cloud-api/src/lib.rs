@@ -2,11 +2,12 @@
 //!
 //! It holds one identity for each number that a business granted it, opens what people write and
 //! forwards it as a webhook, seals what the business sends, and keeps messages for retransmission.
-//! Run by Meta it is the Cloud API; run by the business it is the on-premises client: the same code.
+//! Run by Meta it is the Cloud API; run by the business it is the on-premises client: the same
+//! code.
 //!
 //! Knows: grants, sessions, content while it is kept, whom to notify and what to bill.
-//! Does not know: a business's name or address (Business Manager does), or a person beyond the number
-//! inside a sealed row.
+//! Does not know: a business's name or address (Business Manager does), or a person beyond the
+//! number inside a sealed row.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 

@@ -3,7 +3,7 @@
 //! | table | holds | class | kept |
 //! |---|---|---|---|
 //! | `grant` | numbers that businesses granted | business information | while granted |
-//! | `day` | a key for each business and day, wrapped | key material | 61 days |
+//! | `day` | a key for each business and day, wrapped | key material | 31 days |
 //! | `mkey` | a key for each message, wrapped | key material | as its message |
 //! | `from` | who wrote a message, sealed | message content (vault) | 30 days |
 //! | `hook` | webhooks to deliver, sealed | message content (vault) | 7 days |

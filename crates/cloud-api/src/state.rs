@@ -3,11 +3,12 @@
 use endpoint::Courier;
 use hop::{Act, Desk, Effect, ExchangeId, Hop, Input, Outputs, Unreachable, Work, http};
 use rand_core::CryptoRng;
-use vocab::{Instant, Now};
+use vocab::{Instant, Now, limits};
 use wire::transport::FromTransport;
 
 use crate::{
     config::Config,
+    graph,
     handle::{self, Note},
     input::{Command, Job, NumberJob},
     number::Number,
@@ -38,6 +39,8 @@ pub struct CloudApi {
     grants_due: Option<Instant>,
     /// When statistics are exported next; `None` while there is nothing new.
     export_due: Option<Instant>,
+    /// The export that is under way.
+    exported: Option<ExchangeId>,
     /// The endpoint notes that come now are for this number.
     noting: u32,
 }
@@ -69,6 +72,7 @@ impl CloudApi {
             grants_asked: None,
             grants_due: None,
             export_due: None,
+            exported: None,
             noting: 0,
         }
     }
@@ -91,7 +95,11 @@ impl CloudApi {
     fn on_number(&mut self, slot: u32, work: NumberJob, step: &mut Step<'_>) {
         let Some(number) = self.number_mut(slot) else { return };
         if number.account.me().is_none() && !matches!(work, NumberJob::Boot) {
-            number.early.push(work);
+            if number.early.len() < limits::MAX_UNANSWERED {
+                number.early.push(work);
+            } else if let Some(id) = work.exchange() {
+                step.at_once(Act::Reply { id, response: graph::try_later() });
+            } // A frame that finds no room comes again, after the greeting.
         } else {
             self.run(Job::Number { slot, work }, step);
         }
@@ -116,10 +124,7 @@ impl CloudApi {
                 Note::Waits(key) => self.outbox.add(key, step.now.mono),
                 Note::MoreWaits => self.outbox.more = true,
                 Note::Gone(key) => self.outbox.remove(&key),
-                Note::Counted => {
-                    let due = step.now.mono.after(self.config.statistics_every);
-                    self.export_due.get_or_insert(due);
-                }
+                Note::Counted => self.export_later(step.now),
             }
         }
         for slot in granted {
@@ -190,7 +195,8 @@ impl CloudApi {
                 if number.hello == Some(id) {
                     number.hello = None;
                     self.courier.answered(id);
-                } else {
+                } else if number.account.me().is_none() || self.courier.waits_for(id) {
+                    // Any other is an acknowledgement's, or a copy: no row need be read.
                     self.on_number(slot, NumberJob::Answer { id, status, bundle }, step);
                 }
             }
@@ -252,6 +258,7 @@ impl CloudApi {
         if self.export_due.is_some_and(|due| due <= step.now.mono) {
             self.export_due = None;
             let exchange = self.exchange();
+            self.exported = Some(exchange);
             self.run(Job::Export { exchange }, step);
         }
     }
@@ -271,9 +278,18 @@ impl CloudApi {
             }
         } else if self.grants_asked == Some(id) {
             self.grants_came(outcome, step);
+        } else if self.exported == Some(id) {
+            self.exported = None;
+            if !outcome.is_ok_and(|response| response.is_success()) {
+                self.export_later(step.now);
+            }
         } else {
             self.principal_came(id, outcome, step);
         }
+    }
+
+    fn export_later(&mut self, now: Now) {
+        self.export_due.get_or_insert(now.mono.after(self.config.statistics_every));
     }
 
     fn wake_at(&self) -> Option<Instant> {

@@ -1,7 +1,8 @@
 //! Content at rest: sealed with a key for each message, which is wrapped by a key for each business
 //! and day, which is wrapped by a root key that never lies in the store.
 //!
-//! Deleting the row of a message's key makes every copy of the message unreadable, wherever it lies.
+//! Deleting the row of a message's key makes every copy of the message unreadable, wherever it
+//! lies.
 //!
 //! A sealed row is: version (1), day (8, big-endian), nonce (12), ciphertext with tag (16). The key
 //! of the row is authenticated with it, so that no row can be put in another's place. AES-256-GCM.

@@ -39,7 +39,9 @@ pub(crate) fn status(
     at: UnixMicros,
 ) -> Vec<u8> {
     let pricing = matches!(status, "sent" | "delivered").then(|| {
-        json!({ "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service" })
+        json!({
+            "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service",
+        })
     });
     let mut entry = json!({
         "id": wamid(id),

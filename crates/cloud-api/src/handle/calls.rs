@@ -87,8 +87,8 @@ pub(super) fn history(
     exchange: ExchangeId,
 ) -> Result<(), Waiting> {
     let mut listed = Vec::new();
-    for stored in attempt.scan(&number.account.keys().all_kept(), None, LISTED)? {
-        let plain = number.account.vault().open(attempt, &stored.key, &stored.value)?;
+    let stored = attempt.scan(&number.account.keys().all_kept(), None, LISTED)?;
+    for (_, plain) in number.account.vault().open_all(attempt, stored)? {
         let Some(row) = plain.and_then(|plain| KeptRow::decode(plain.as_slice()).ok()) else {
             continue;
         };

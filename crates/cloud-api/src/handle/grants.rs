@@ -15,6 +15,9 @@ pub(super) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
     for grant in known(attempt)? {
         attempt.note(Note::Grant(grant));
     }
+    if !attempt.scan(&rows::statistics(), None, 1)?.is_empty() {
+        attempt.note(Note::Counted); // Whether it was exported before the restart is not known.
+    }
     super::outgoing::refill(attempt)
 }
 
@@ -29,7 +32,10 @@ pub(super) fn changed(attempt: &mut Attempted<'_>, granted: &[GrantRow]) -> Resu
     let mut next = known.iter().map(|grant| grant.slot.saturating_add(1)).max().unwrap_or(0);
     for grant in granted {
         let before = known.iter().find(|row| row.phone_number_id == grant.phone_number_id);
-        let slot = before.map_or(next, |row| row.slot);
+        let slot = match before {
+            Some(row) => row.slot,
+            None => free(attempt, next, &grant.phone_number_id)?,
+        };
         if u64::from(slot) >= endpoint::account::SLOTS {
             continue; // This node is full; the operator sees numbers that never become ready.
         }
@@ -47,6 +53,21 @@ pub(super) fn changed(attempt: &mut Attempted<'_>, granted: &[GrantRow]) -> Resu
         }
     }
     Ok(())
+}
+
+/// The first place from `next` on that is free, or was given to this number by another answer that
+/// is under way: read row by row, so that no two numbers can be given one place.
+fn free(attempt: &mut Attempted<'_>, next: u32, phone_number_id: &str) -> Result<u32, Waiting> {
+    let mut slot = next;
+    while let Some(bytes) = attempt.read(&rows::grant(slot))? {
+        if GrantRow::decode(bytes.as_slice())
+            .is_ok_and(|row| row.phone_number_id == phone_number_id)
+        {
+            break;
+        }
+        slot = slot.saturating_add(1);
+    }
+    Ok(slot)
 }
 
 fn write(attempt: &mut Attempted<'_>, row: GrantRow) {

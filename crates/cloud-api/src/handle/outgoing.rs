@@ -54,7 +54,7 @@ pub(super) fn dispatch(
         Some(request) => attempt.act(Act::Request { id: exchange, request }),
         // Its time has passed, or nobody listens: there is nothing to send any more.
         None => {
-            attempt.delete(key.clone());
+            forget(numbers, attempt, key);
             attempt.note(Note::Gone(key.clone()));
         }
     }
@@ -78,20 +78,26 @@ fn owner<'n>(numbers: &'n [Option<Number>], key: &Key) -> Option<&'n Number> {
     numbers.get(usize::try_from(slot).ok()?)?.as_ref()
 }
 
+/// Removes an item, and the key that only it needed.
+fn forget(numbers: &[Option<Number>], attempt: &mut Attempted<'_>, key: &Key) {
+    match owner(numbers, key).filter(|_| !key.starts_with(&rows::bills())) {
+        Some(number) => number.account.vault().remove(attempt, key),
+        None => attempt.delete(key.clone()),
+    }
+}
+
 /// An item was taken by whom it was for.
 pub(super) fn arrived(
     numbers: &[Option<Number>],
     attempt: &mut Attempted<'_>,
     key: &Key,
 ) -> Result<(), Waiting> {
-    if key.starts_with(&rows::bills()) {
-        attempt.delete(key.clone());
-    } else if let Some(number) = owner(numbers, key) {
-        if let Some(hook) = open_hook(numbers, attempt, key)? {
-            attempt.event(Event::Forwarded { item: hook.item });
-        }
-        number.account.vault().remove(attempt, key);
+    if !key.starts_with(&rows::bills())
+        && let Some(hook) = open_hook(numbers, attempt, key)?
+    {
+        attempt.event(Event::Forwarded { item: hook.item });
     }
+    forget(numbers, attempt, key);
     attempt.note(Note::Gone(key.clone()));
     Ok(())
 }
