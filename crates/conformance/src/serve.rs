@@ -1,0 +1,98 @@
+//! The loop: a line in, a line out.
+
+use std::{
+    io::{self, BufRead, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    device::Device,
+    fields::Fields,
+    lines::{self, Line, MAX_LINE},
+    refusal::{Kind, Refusal},
+};
+
+const OPERATIONS: &[&str] = &[
+    "capabilities",
+    "init",
+    "bundle",
+    "process",
+    "encrypt",
+    "decrypt",
+    "mh",
+    "last_resort",
+    "time",
+    "trust",
+];
+
+/// Answers each request on `input` with a line on `output`, until the input ends.
+///
+/// All randomness is what `entropy` fills its argument with: from the operating system where keys
+/// are meant to be secret. A bad request is answered with a refusal and changes nothing; so is a
+/// crash of ours, as `internal`.
+///
+/// # Errors
+///
+/// Those of `input` and `output`.
+pub fn serve(
+    mut input: impl BufRead,
+    mut output: impl Write,
+    mut entropy: impl FnMut(&mut [u8]),
+) -> io::Result<()> {
+    let mut device = None;
+    while let Some(line) = lines::next(&mut input)? {
+        let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut device, &line, &mut entropy)))
+            .unwrap_or_else(|_| Err(Refusal::new(Kind::Internal, "crashed on this request")));
+        let answer = match answer {
+            Ok(ok) => json!({ "ok": ok }),
+            Err(refusal) => json!({ "err": refusal.to_string() }),
+        };
+        writeln!(output, "{answer}")?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn answer(
+    device: &mut Option<Device>,
+    line: &Line,
+    entropy: &mut impl FnMut(&mut [u8]),
+) -> Result<Value, Refusal> {
+    let line = match line {
+        Line::Whole(line) => line,
+        Line::TooLong => {
+            let message = format_args!("a line of more than {MAX_LINE} bytes");
+            return Err(Refusal::malformed(message));
+        }
+    };
+    let request: Value = serde_json::from_slice(line).map_err(Refusal::malformed)?;
+    let request = Fields::of(&request)?;
+    match request.text("op")? {
+        "capabilities" => Ok(capabilities()),
+        "init" => {
+            *device = Some(Device::new(request, entropy)?);
+            Ok(json!({ "version": version() }))
+        }
+        "bundle" => started(device)?.bundle(request, entropy),
+        "process" => started(device)?.process(request, entropy),
+        "encrypt" => started(device)?.encrypt(request),
+        "decrypt" => started(device)?.decrypt(request, entropy),
+        "trust" => started(device)?.trust(request),
+        "time" => started(device)?.time(request),
+        other => Err(Refusal::new(Kind::Unsupported, format_args!("operation {other:?}"))),
+    }
+}
+
+fn capabilities() -> Value {
+    json!({ "profiles": ["v3", "v4"], "ops": OPERATIONS, "impl": version() })
+}
+
+fn version() -> &'static str {
+    concat!("blindpost ", env!("CARGO_PKG_VERSION"))
+}
+
+fn started(device: &mut Option<Device>) -> Result<&mut Device, Refusal> {
+    device.as_mut().ok_or_else(|| Refusal::new(Kind::Other, "no identity yet: init comes first"))
+}
