@@ -14,6 +14,8 @@ pub mod input;
 pub mod output;
 pub mod rows;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use config::Config;
 pub use input::{Ask, Command};

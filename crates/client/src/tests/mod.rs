@@ -1,0 +1,7 @@
+//! Stories of devices that talk through a toy relay, which does what it is told.
+
+mod receipts;
+mod requests;
+mod retries;
+mod talk;
+mod world;

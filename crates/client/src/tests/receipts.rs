@@ -1,0 +1,51 @@
+//! How far a message got, and who may say so.
+
+use endpoint::Happening;
+use wire::transport::ReceiptKind;
+
+use super::world::{World, address, id, phone};
+use crate::Ask;
+
+fn delivered(world: &World) -> usize {
+    let told = Happening::Delivered { id: id(1), to: address(1) };
+    world.count(0, |what| *what == told)
+}
+
+fn read(world: &World) -> usize {
+    let told = Happening::Read { id: id(1), to: address(1) };
+    world.count(0, |what| *what == told)
+}
+
+#[test]
+fn each_step_of_a_message_is_told_once() {
+    let mut world = World::of(2);
+    world.writes(0, 1, 1);
+    assert_eq!((delivered(&world), read(&world)), (1, 0));
+    world.does(1, Ask::Read { from: phone(0), ids: [id(1)].into() });
+    world.does(1, Ask::Read { from: phone(0), ids: [id(1)].into() });
+    world.receipt(1, 0, ReceiptKind::Delivered, 1);
+    assert_eq!((delivered(&world), read(&world)), (1, 1));
+    assert_eq!(world.count(0, |what| matches!(what, Happening::Accepted { .. })), 1);
+}
+
+#[test]
+fn a_read_receipt_says_that_the_message_was_delivered_too() {
+    let mut world = World::of(2);
+    world.is_holding = true;
+    world.writes(0, 1, 1);
+    world.receipt(1, 0, ReceiptKind::Read, 1);
+    assert_eq!((delivered(&world), read(&world)), (1, 1));
+}
+
+#[test]
+fn a_strangers_receipt_changes_nothing() {
+    let mut world = World::of(3);
+    world.is_holding = true;
+    world.writes(0, 1, 1);
+    let before = world.nodes[0].events.len();
+    world.receipt(2, 0, ReceiptKind::Delivered, 1);
+    world.receipt(2, 0, ReceiptKind::Read, 1);
+    assert_eq!(world.nodes[0].events.len(), before);
+    world.receipt(1, 0, ReceiptKind::Delivered, 1);
+    assert_eq!((delivered(&world), read(&world)), (1, 0));
+}
