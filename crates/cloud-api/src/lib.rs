@@ -21,6 +21,8 @@ pub mod output;
 mod principals;
 pub mod rows;
 pub mod state;
+#[cfg(test)]
+mod tests;
 pub mod vault;
 mod webhook;
 

@@ -1,0 +1,6 @@
+//! Stories of a bakery at the Cloud API and a person's end, with toy servers and a toy relay.
+
+mod calls;
+mod delivery;
+mod rest;
+mod world;

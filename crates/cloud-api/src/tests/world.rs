@@ -1,0 +1,381 @@
+//! Two nodes and everything around them: node 0 acts for the bakery, node 1 is the other end.
+
+use std::collections::VecDeque;
+
+use hop::{
+    Act, Effect, ExchangeId, Hop, Input, Unreachable,
+    http::{Request, Response},
+};
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use signal::Profile;
+use store::{Answer, Engine, Key, Memory, Op, RawRow, Transaction, TxId};
+use vocab::{Address, Instant, Micros, NoiseKey, Now, PhoneNumber, UnixMicros};
+use wire::transport::{
+    Ask, Bundle, Envelope, FromTransport, KemPrekey, Operator, Prekey, SignedPrekey, Status,
+    ToTransport,
+};
+
+use crate::{CloudApi, Config, Event, Own, Subscription};
+
+const TRANSPORT: NoiseKey = NoiseKey([99; 32]);
+pub(super) const NUMBERS: [&str; 2] = ["493012345678", "4915112345678"];
+pub(super) const IDS: [&str; 2] = ["100", "200"];
+pub(super) const TOKENS: [&str; 2] = ["token of the bakery", "token of the person"];
+
+pub(super) struct Node {
+    hop: CloudApi,
+    config: Config,
+    pub(super) store: Memory,
+    wake_at: Option<Instant>,
+    held: Vec<(TxId, Act<Event>)>,
+    pub(super) events: Vec<Event>,
+    replies: Vec<(ExchangeId, Response)>,
+}
+
+#[derive(Default)]
+struct Listed {
+    registration_id: u32,
+    identity_key: Vec<u8>,
+    signed: Option<SignedPrekey>,
+    one_time: VecDeque<Prekey>,
+    kem: VecDeque<KemPrekey>,
+    last_resort: Option<KemPrekey>,
+}
+
+pub(super) struct World {
+    pub(super) nodes: Vec<Node>,
+    listed: [Listed; 2],
+    now: Now,
+    rng: ChaCha8Rng,
+    /// Envelopes that the relay carried.
+    pub(super) carried: Vec<Envelope>,
+    frames: VecDeque<(usize, Vec<u8>)>,
+    asked: VecDeque<(usize, ExchangeId, Request)>,
+    /// Requests to servers, with when they came.
+    pub(super) served: Vec<(usize, Instant, Request)>,
+    /// What webhooks are answered with.
+    pub(super) webhook_status: u16,
+    /// Whether Business Manager still has the bakery's grant.
+    pub(super) is_granted: bool,
+    exchanges: u64,
+    places: u64,
+}
+
+fn config(node: usize) -> Config {
+    let own = Own {
+        phone_number_id: IDS[1].into(),
+        business: "person".into(),
+        phone: PhoneNumber::parse(NUMBERS[1]).unwrap(),
+    };
+    Config {
+        transport: TRANSPORT,
+        business_manager: "manager".into(),
+        billing: (node == 0).then(|| "billing".into()),
+        statistics: (node == 0).then(|| "statistics".into()),
+        own: (node == 1).then_some(own),
+        token: "token of the node".into(),
+        principals: [
+            (TOKENS[0], "business:bakery"),
+            (TOKENS[1], "business:person"),
+            ("token of the manager", "business-manager"),
+        ]
+        .map(|(token, principal)| (Sha256::digest(token).into(), principal.to_owned()))
+        .to_vec(),
+        subscriptions: vec![Subscription {
+            phone_number_id: IDS[node].into(),
+            authority: "shop".into(),
+            path: "/webhook".into(),
+            app_secret: "secret".into(),
+        }],
+        profile: Profile::V4,
+        one_time_prekeys: 3,
+        kem_prekeys: 3,
+        root_key: [8; 32],
+        name_key: [7; 32],
+        statistics_every: Micros::hours(1),
+        mutant: None,
+    }
+}
+
+impl World {
+    /// Both ends ready, at noon.
+    pub(super) fn new() -> Self {
+        let wall = UnixMicros(Micros::days(20_000).0 + Micros::hours(12).0);
+        let node = |node| Node {
+            hop: CloudApi::new(config(node)),
+            config: config(node),
+            store: Memory::new(),
+            wake_at: None,
+            held: Vec::new(),
+            events: Vec::new(),
+            replies: Vec::new(),
+        };
+        let mut world = Self {
+            nodes: vec![node(0), node(1)],
+            listed: [Listed::default(), Listed::default()],
+            now: Now { mono: Instant(0), wall },
+            rng: ChaCha8Rng::seed_from_u64(3),
+            carried: Vec::new(),
+            frames: VecDeque::new(),
+            asked: VecDeque::new(),
+            served: Vec::new(),
+            webhook_status: 200,
+            is_granted: true,
+            exchanges: 0,
+            places: 0,
+        };
+        for node in 0..2 {
+            world.start(node);
+        }
+        world
+    }
+
+    fn start(&mut self, node: usize) {
+        self.give(node, Input::Boot);
+        self.give(node, Input::Link { peer: TRANSPORT, up: true });
+    }
+
+    /// The node loses everything but what is durable.
+    pub(super) fn restart(&mut self, node: usize) {
+        self.nodes[node].store.crash();
+        self.nodes[node].hop = CloudApi::new(self.nodes[node].config.clone());
+        self.start(node);
+    }
+
+    pub(super) fn give(&mut self, node: usize, input: Input<crate::Command>) {
+        self.handle(node, input);
+        loop {
+            if let Some((from, bytes)) = self.frames.pop_front() {
+                self.relay(from, &bytes);
+            } else if let Some((from, id, request)) = self.asked.pop_front() {
+                let outcome = self.server(&request);
+                self.served.push((from, self.now.mono, request));
+                self.handle(from, Input::Response { id, outcome });
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn handle(&mut self, node: usize, input: Input<crate::Command>) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let outputs = self.nodes[node].hop.handle(input, self.now, &mut self.rng);
+            self.nodes[node].wake_at = outputs.wake_at;
+            let mut done = Vec::new();
+            for Effect { after, act } in outputs.effects {
+                match (after, act) {
+                    (None, Act::Store { tx, transaction }) => {
+                        let answer = self.store(node, &transaction);
+                        if matches!(answer, Answer::Done(_)) {
+                            done.push(tx);
+                        }
+                        inputs.push_back(Input::Stored { tx, answer });
+                    }
+                    (Some(tx), act) => self.nodes[node].held.push((tx, act)),
+                    (None, act) => self.act(node, act),
+                }
+            }
+            for (tx, act) in core::mem::take(&mut self.nodes[node].held) {
+                if done.contains(&tx) {
+                    self.act(node, act);
+                }
+            }
+        }
+    }
+
+    fn store(&mut self, node: usize, transaction: &Transaction) -> Answer {
+        let store = &mut self.nodes[node].store;
+        let answer = store.apply(core::slice::from_ref(transaction), self.now.wall).remove(0);
+        store.sync();
+        answer
+    }
+
+    fn act(&mut self, node: usize, act: Act<Event>) {
+        match act {
+            Act::Send { bytes, .. } => self.frames.push_back((node, bytes)),
+            Act::Event(event) => self.nodes[node].events.push(event),
+            Act::Reply { id, response } => self.nodes[node].replies.push((id, response)),
+            Act::Request { id, request } => self.asked.push_back((node, id, request)),
+            Act::Log(line) => panic!("{line}"),
+            Act::Store { .. } => unreachable!("no transaction waits for another"),
+        }
+    }
+
+    fn server(&self, request: &Request) -> Result<Response, Unreachable> {
+        match (request.authority.as_str(), request.path()) {
+            ("manager", "/grants") => {
+                let grants = if self.is_granted {
+                    json!([{
+                        "phone_number_id": IDS[0], "business": "bakery",
+                        "display_phone_number": NUMBERS[0],
+                    }])
+                } else {
+                    json!([])
+                };
+                let body = json!({ "grants": grants }).to_string();
+                Ok(Response::json(200, body.into_bytes()))
+            }
+            ("manager", _) => Ok(Response::empty(404)),
+            ("shop", "/webhook") if self.webhook_status == 0 => Err(Unreachable),
+            ("shop", "/webhook") => Ok(Response::empty(self.webhook_status)),
+            ("billing", "/records") | ("statistics", "/cells") => Ok(Response::empty(200)),
+            other => panic!("nobody serves {other:?}"),
+        }
+    }
+
+    fn relay(&mut self, from: usize, bytes: &[u8]) {
+        let frame = ToTransport::decode(bytes).unwrap();
+        let mut bundle = None;
+        let listed = &mut self.listed[from];
+        match frame.ask {
+            Ask::Register { registration_id, identity_key, .. } => {
+                *listed = Listed { registration_id, identity_key, ..Listed::default() };
+            }
+            Ask::Publish { signed, one_time, kem_one_time, kem_last_resort, .. } => {
+                listed.signed = signed.or(listed.signed.take());
+                listed.one_time.extend(one_time);
+                listed.kem.extend(kem_one_time);
+                listed.last_resort = kem_last_resort.or(listed.last_resort.take());
+            }
+            Ask::Fetch { address } => {
+                let of = &mut self.listed[node_of(&address)];
+                bundle = Some(Bundle {
+                    registration_id: of.registration_id,
+                    device: 1,
+                    identity_key: of.identity_key.clone(),
+                    signed_prekey: of.signed.clone(),
+                    one_time: of.one_time.pop_front(),
+                    kem: of.kem.pop_front().or_else(|| of.last_resort.clone()),
+                    operator: Operator::Owner as i32,
+                });
+            }
+            Ask::Send(envelope) => {
+                self.carried.push(envelope.clone());
+                self.deliver(&envelope);
+            }
+            Ask::Ack { .. } | Ask::Hello { .. } | Ask::Report { .. } | Ask::Block { .. } => {}
+        }
+        let answer = FromTransport::Answer { id: frame.id, status: Status::Ok, bundle };
+        self.give(from, Input::Frame { from: TRANSPORT, bytes: answer.encode() });
+    }
+
+    pub(super) fn deliver(&mut self, envelope: &Envelope) {
+        self.places += 1;
+        let frame = FromTransport::Deliver { place: self.places, envelope: envelope.clone() };
+        let bytes = frame.encode();
+        self.give(node_of(&envelope.to), Input::Frame { from: TRANSPORT, bytes });
+    }
+
+    /// Calls a node; it answers exactly once.
+    #[track_caller]
+    pub(super) fn call(&mut self, node: usize, request: Request) -> Response {
+        self.exchanges += 1;
+        let id = ExchangeId(self.exchanges);
+        self.give(node, Input::Request { id, request });
+        let mut answers = core::mem::take(&mut self.nodes[node].replies);
+        assert_eq!(answers.len(), 1, "answers to one call");
+        assert_eq!(answers[0].0, id);
+        answers.remove(0).1
+    }
+
+    /// An end sends a text to the other; its wamid.
+    #[track_caller]
+    pub(super) fn sends(&mut self, from: usize, text: &str) -> String {
+        let answer = self.call(from, send(from, text));
+        assert_eq!(answer.status, 200);
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        body["messages"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(super) fn pass(&mut self, span: Micros) {
+        let until = self.now.mono.after(span);
+        loop {
+            let due = (0..2)
+                .filter_map(|node| self.nodes[node].wake_at.map(|at| (at, node)))
+                .filter(|(at, _)| *at <= until)
+                .min();
+            let Some((at, node)) = due else { break };
+            self.advance(at.max(self.now.mono));
+            self.give(node, Input::Wake);
+        }
+        self.advance(until);
+        for node in &mut self.nodes {
+            let _gone = node.store.sweep(self.now.wall);
+        }
+    }
+
+    fn advance(&mut self, to: Instant) {
+        let span = Micros(to.0 - self.now.mono.0);
+        self.now = Now { mono: to, wall: self.now.wall.after(span) };
+    }
+
+    /// Bodies that the bakery's node sent to a server.
+    pub(super) fn bodies(&self, authority: &str) -> Vec<Value> {
+        let to = |(node, _, request): &&(usize, Instant, Request)| {
+            *node == 0 && request.authority == authority && !request.body.is_empty()
+        };
+        let body = |(_, _, request): &(usize, Instant, Request)| {
+            serde_json::from_slice(&request.body).unwrap()
+        };
+        self.served.iter().filter(to).map(body).collect()
+    }
+
+    /// Statuses of a message that the bakery was told.
+    pub(super) fn statuses(&self, wamid: &str) -> Vec<String> {
+        let of = |body: &Value| {
+            let status = &body["entry"][0]["changes"][0]["value"]["statuses"][0];
+            (status["id"] == wamid).then(|| status["status"].as_str().unwrap().to_owned())
+        };
+        self.bodies("shop").iter().filter_map(of).collect()
+    }
+
+    /// Keys and values of all rows that have bytes in the bakery's store.
+    pub(super) fn rows(&self) -> Vec<(Key, Vec<u8>)> {
+        let mut rows = Vec::new();
+        self.nodes[0].store.visit(&mut |row: RawRow<'_>| {
+            rows.push((row.key.clone(), row.value.to_vec()));
+        });
+        rows
+    }
+
+    pub(super) fn table(&self, table: &str) -> Vec<Key> {
+        let prefix = Key::table(table);
+        self.rows().into_iter().map(|(key, _)| key).filter(|key| key.starts_with(&prefix)).collect()
+    }
+
+    /// Somebody deletes rows of the bakery's store while the node is down.
+    pub(super) fn delete(&mut self, keys: Vec<Key>) {
+        let ops = keys.into_iter().map(Op::Delete).collect();
+        let transaction = Transaction { checks: Vec::new(), ops };
+        assert!(matches!(self.store(0, &transaction), Answer::Done(_)));
+        self.restart(0);
+    }
+
+    /// The texts that the bakery's node can still open.
+    #[track_caller]
+    pub(super) fn history(&mut self) -> Vec<String> {
+        let request = Request::new("cloud", "GET", "/100/message_history").bearer(TOKENS[0]);
+        let answer = self.call(0, request);
+        assert_eq!(answer.status, 200);
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let rows = body["data"].as_array().unwrap();
+        rows.iter().map(|row| row["text"]["body"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn node_of(address: &Address) -> usize {
+    NUMBERS.iter().position(|number| address.phone.digits() == *number).unwrap()
+}
+
+/// The call that sends a text from one end to the other.
+pub(super) fn send(from: usize, text: &str) -> Request {
+    let body = json!({
+        "messaging_product": "whatsapp", "to": NUMBERS[1 - from], "type": "text",
+        "text": { "body": text },
+    });
+    let target = format!("/{}/messages", IDS[from]);
+    Request::new("cloud", "POST", &target).bearer(TOKENS[from]).json(body.to_string().into_bytes())
+}
