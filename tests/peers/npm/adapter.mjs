@@ -38,8 +38,8 @@ const KINDS = [
   ['bad_signature', /signature/i],
   ['no_key', /no prekey|InvalidKeyIdentifier/],
   ['no_session', /SessionNotFound|session with .* not found|no session/i],
-  ['bad_key', /(bad|invalid).*key/i],
   ['bad_mac', /MAC verification failed|decryption failed/i],
+  ['bad_key', /(bad|invalid).*key/i],
   ['malformed', /protobuf|too short|malformed|invalid .*message/i],
 ];
 
