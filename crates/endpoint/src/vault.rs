@@ -59,8 +59,8 @@ pub trait Vault {
         stored: &[u8],
     ) -> Result<Option<Vec<u8>>, Waiting>;
 
-    /// Opens all that a scan brought, with one fetch for what is not on the desk: the key of each row
-    /// and its content, `None` where it cannot be opened any more.
+    /// Opens all that a scan brought, with one fetch for what is not on the desk: the key of each
+    /// row and its content, `None` where it cannot be opened any more.
     ///
     /// # Errors
     ///

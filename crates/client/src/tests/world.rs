@@ -364,6 +364,9 @@ fn bundle(listed: &mut Listed) -> Bundle {
 
 /// Which receipts are among `envelopes`, and about what.
 pub(super) fn receipts(envelopes: &[Envelope], wanted: ReceiptKind) -> usize {
-    let is = |envelope: &&Envelope| matches!(&envelope.payload, Payload::Receipt { kind, .. } if *kind == wanted);
+    let is = |envelope: &&Envelope| {
+        let Payload::Receipt { kind, .. } = &envelope.payload else { return false };
+        *kind == wanted
+    };
     envelopes.iter().filter(is).count()
 }

@@ -72,7 +72,10 @@ fn a_kept_message_expires_after_thirty_days_and_a_retry_is_then_refused() {
     let wamid = world.sends(0, "bread");
     let id = MessageId::from_hex(&wamid[6..]).unwrap();
     let count = |world: &World, wanted: fn(&Happening) -> bool| {
-        let is = |event: &&Event| matches!(event, Event::Happened { happening, .. } if wanted(happening));
+        let is = |event: &&Event| {
+            let Event::Happened { happening, .. } = event else { return false };
+            wanted(happening)
+        };
         world.nodes[0].events.iter().filter(is).count()
     };
     world.pass(Micros(Micros::days(30).0 - 1));
