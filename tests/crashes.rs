@@ -4,6 +4,7 @@
 //! Ordinary runs try a sample; `BLINDPOST_CRASH_STRIDE=1` tries every event.
 
 #![expect(clippy::expect_used, reason = "a test: what cannot be built is a failed test")]
+#![expect(clippy::arithmetic_side_effects, reason = "a test: an overflow is a failed test")]
 
 use std::path::PathBuf;
 
@@ -18,8 +19,19 @@ use vocab::Micros;
 
 /// Invariants that need bytes to be looked at: without that a run is many times faster.
 const NEEDS_LOOKING: [&str; 13] = [
-    "R008", "R023", "R024", "R031", "R049", "R050", "R051", "R052", "R053", "R066", "measured",
-    "one-time-key-once", "sealed-at-rest",
+    "R008",
+    "R023",
+    "R024",
+    "R031",
+    "R049",
+    "R050",
+    "R051",
+    "R052",
+    "R053",
+    "R066",
+    "measured",
+    "one-time-key-once",
+    "sealed-at-rest",
 ];
 
 fn load(name: &str) -> Scenario {
@@ -63,6 +75,7 @@ fn events_and_hosts(scenario: &Scenario) -> (u64, Vec<(HostId, String)>) {
     (world.kernel.report().events, hosts)
 }
 
+#[expect(clippy::print_stdout, reason = "how much was tried is the result")]
 fn crash_everywhere(name: &str, sample: u64) {
     let stride = std::env::var("BLINDPOST_CRASH_STRIDE").ok().and_then(|text| text.parse().ok());
     let stride: u64 = stride.unwrap_or(sample);

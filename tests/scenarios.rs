@@ -105,7 +105,8 @@ fn every_form_of_a_leak_fails_and_names_actor_message_and_place() {
 #[test]
 fn the_portable_diffie_hellman_gives_the_same_digests() {
     // The choice is for the whole process; every digest before and after is the same anyway.
-    let fast: Vec<String> = ["01-first-message", "07-asked-again"].map(|name| plain(name).digest).into();
+    let fast: Vec<String> =
+        ["01-first-message", "07-asked-again"].map(|name| plain(name).digest).into();
     signal::crypto::force_portable();
     let portable: Vec<String> =
         ["01-first-message", "07-asked-again"].map(|name| plain(name).digest).into();

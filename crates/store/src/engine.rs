@@ -33,7 +33,8 @@ pub trait Engine {
     /// When the next row expires; a row that is over and not yet swept counts too.
     fn next_expiry(&self) -> Option<UnixMicros>;
 
-    /// Every row that has bytes in the store, readable or not: what someone sees who reads the disk.
+    /// Every row that has bytes in the store, readable or not: what someone sees who reads the
+    /// disk.
     fn visit(&self, visit: &mut dyn FnMut(RawRow<'_>));
 }
 

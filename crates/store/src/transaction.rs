@@ -87,8 +87,8 @@ pub enum Op {
         /// At most this many.
         limit: usize,
     },
-    /// Takes the first row whose key begins with the prefix: removes it and answers with it, so that
-    /// it leaves exactly once: [`Value::Row`], with `None` where there is none.
+    /// Takes the first row whose key begins with the prefix: removes it and answers with it, so
+    /// that it leaves exactly once: [`Value::Row`], with `None` where there is none.
     TakeFirst(Key),
 }
 

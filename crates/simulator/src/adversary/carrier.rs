@@ -1,5 +1,7 @@
 //! A transport that logs what it does not understand.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "it watches frames alone")]
+
 use hop::{Act, Effect, Hop, Input, Outputs};
 use rand_core::CryptoRng;
 use transport::{Command, Config, Event, Transport};

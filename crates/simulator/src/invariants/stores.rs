@@ -14,7 +14,8 @@ use crate::{
 pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
     let mut against: Vec<String> = Vec::new();
     let end = ended.world.kernel.end();
-    // The scenario's end, where the run was quiet before: nothing may depend on something happening.
+    // The scenario's end, where the run was quiet before: nothing may depend on something
+    // happening.
     let now = ended.scenario.start.after(vocab::Micros(end.0));
     let mut rows = 0_u64;
     for (host, name) in ended.world.kernel.hosts() {

@@ -101,9 +101,12 @@ fn place(ended: &Ended<'_>, name: &str) -> usize {
     } else if ended.world.businesses.contains_key(name) {
         3
     } else {
-        4
+        BESIDE_THE_PATH
     }
 }
+
+/// The place of whoever no message visits.
+const BESIDE_THE_PATH: usize = 4;
 
 fn conversation(ended: &Ended<'_>) -> Conversation {
     let mut columns: Vec<(usize, HostId, NodeColumn)> = ended
@@ -117,6 +120,9 @@ fn conversation(ended: &Ended<'_>) -> Conversation {
         })
         .collect();
     columns.sort_by_key(|(place, id, _)| (*place, *id));
+    // Those beside the path ask for messages and get none: what they do is upkeep.
+    let on_path =
+        |host: HostId| columns.iter().any(|(place, id, _)| *id == host && *place < BESIDE_THE_PATH);
     let index = |host: HostId| columns.iter().position(|(_, id, _)| *id == host).unwrap_or(0);
     let arrows = ended.watch.arrows.drawn().iter().map(|drawn| Arrow {
         at_us: drawn.at_us,
@@ -125,7 +131,7 @@ fn conversation(ended: &Ended<'_>) -> Conversation {
         to: index(drawn.to),
         what: drawn.what.clone(),
         bytes: drawn.bytes,
-        main: drawn.main,
+        main: drawn.main && on_path(drawn.from) && on_path(drawn.to),
         seen: seen(ended, drawn),
     });
     Conversation {

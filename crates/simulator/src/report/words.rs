@@ -19,14 +19,21 @@ pub(super) const ACTORS: [(&str, &str); 7] = [
     ("ads", "ads"),
 ];
 
-/// Its rows.
-pub(super) const CLASSES: [(&str, &str); 6] = [
+/// Its rows, and behind them the classes that only the table of what is stored has.
+pub(super) const CLASSES: [(&str, &str); 13] = [
     ("message_content", "message content"),
     ("consumer_phone", "consumer phone"),
     ("statistics", "statistics"),
     ("integrity_signals", "integrity signals"),
     ("business_information", "business information"),
     ("billing", "billing"),
+    ("key_material", "key material"),
+    ("ratchet_state", "ratchet state"),
+    ("credential", "credentials"),
+    ("connection_metadata", "connection metadata"),
+    ("template", "templates"),
+    ("consent", "consent"),
+    ("audit", "audit"),
 ];
 
 /// An actor's or a class's name for people; one that is not in `names` keeps its own.
@@ -103,6 +110,13 @@ pub(super) fn grounds(cell: &Cell) -> String {
     }
 }
 
+/// The paragraphs of a text whose author broke its lines.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).collect::<Vec<_>>();
+    let blocks = lines.split(|line| line.is_empty()).filter(|block| !block.is_empty());
+    blocks.map(|block| block.join(" ")).collect()
+}
+
 /// How many cells have a policy, and how many of those hold.
 pub(super) fn judged(cells: &[Cell]) -> (usize, usize) {
     let judged = cells.iter().filter(|cell| cell.policy.is_some());
@@ -140,7 +154,8 @@ pub(super) const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A span of time in the units that suit it: `840 µs`, `12.3 ms`, `4.20 s`, `3 min 20 s`, `30 d 1 h`.
+/// A span of time in the units that suit it: `840 µs`, `12.3 ms`, `4.20 s`, `3 min 20 s`, `30 d 1
+/// h`.
 pub(super) fn span(micros: u64) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
@@ -275,7 +290,7 @@ pub(super) fn clipped(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, compact, count, size, span, visible};
+    use super::{clock, compact, count, paragraphs, size, span, visible};
 
     #[test]
     fn a_span_is_said_in_the_unit_that_suits_it() {
@@ -300,6 +315,11 @@ mod tests {
     fn a_point_in_time_grows_to_the_left() {
         let points = [12_000, 83_500_000, 7_384_000_000, 2_599_384_500_000];
         assert_eq!(points.map(clock), ["0.012 s", "1:23.500", "2:03:04.000", "30d 02:03:04.500"]);
+    }
+
+    #[test]
+    fn an_empty_line_ends_a_paragraph_and_a_line_feed_does_not() {
+        assert_eq!(paragraphs("a\nb \n\n\n c\n"), ["a b", "c"]);
     }
 
     #[test]

@@ -1,5 +1,10 @@
 //! A business.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "events that acknowledge or show nothing are the rest"
+)]
+
 use business::{Business, Command, Event};
 
 use crate::{node::Resident, view::EventRecord};

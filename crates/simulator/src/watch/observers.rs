@@ -1,5 +1,7 @@
 //! What hops told the people in front of them, noted in the journal.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not noted in the journal is the rest")]
+
 use client::Event as ClientEvent;
 use cloud_api::{CloudApi, Event as CloudEvent};
 use endpoint::Happening;

@@ -13,8 +13,8 @@ pub(super) struct Handed {
 }
 
 impl Handed {
-    /// A bundle left towards `to` in answer to `request`: the key ids in it that had left before, in
-    /// answer to another request.
+    /// A bundle left towards `to` in answer to `request`: the key ids in it that had left before,
+    /// in answer to another request.
     pub(super) fn out(&mut self, to: HostId, request: u64, bundle: &Bundle) -> Vec<u32> {
         let curve = bundle.one_time.iter().map(|prekey| (prekey.id, &prekey.public_key));
         let mut twice = Vec::new();

@@ -8,7 +8,7 @@ use std::{
 use business::Business;
 use cloud_api::CloudApi;
 use meta::{Billing, BusinessManager, Statistics};
-use vocab::{Address, Keep, Micros, PhoneNumber, Reason};
+use vocab::{Micros, PhoneNumber};
 
 use super::{
     Options, World, WorldError,
@@ -24,7 +24,7 @@ use crate::{
     node::{self, Handle, HopNode, Resident, StoreTiming},
     people::Attentive,
     scan::{Mint, leak::Form},
-    scenario::{self, Hop3, Scenario},
+    scenario::{Hop3, Scenario},
     watch::{Host, Shared, Watch},
 };
 
@@ -40,7 +40,7 @@ pub(super) struct Stage<'s> {
 }
 
 impl<'s> Stage<'s> {
-    pub(super) fn new(
+    pub(super) fn set(
         scenario: &'s Scenario,
         options: &'s Options,
         form: Option<Form>,
@@ -180,52 +180,6 @@ impl<'s> Stage<'s> {
         own.map(|business| self.cast.phone(&business.name)).collect()
     }
 
-    fn endpoint_mutant(&self) -> Option<endpoint::Mutant> {
-        match self.options.mutant? {
-            Planted::DedupeForgotten => Some(endpoint::Mutant::ForgottenDedupe),
-            Planted::RatchetWithoutRevision => Some(endpoint::Mutant::RatchetWithoutRevision),
-            Planted::KeyReusedOnRetransmission => Some(endpoint::Mutant::KeyReusedOnRetransmission),
-            Planted::AnyIdentity => Some(endpoint::Mutant::AnyIdentity),
-            Planted::TransportScanOff
-            | Planted::OneTimeKeyTwice
-            | Planted::SweepOff
-            | Planted::WebhookDedupeForgotten
-            | Planted::SenderCheckMissing
-            | Planted::EffectBeforeTransaction => None,
-        }
-    }
-
-    const fn profile(&self) -> signal::Profile {
-        match self.scenario.profile {
-            scenario::Profile::V3 => signal::Profile::V3,
-            scenario::Profile::V4 => signal::Profile::V4,
-        }
-    }
-
-    const fn kem_prekeys(&self) -> u32 {
-        match self.scenario.profile {
-            scenario::Profile::V3 => 0,
-            scenario::Profile::V4 => 5,
-        }
-    }
-
-    fn device(&self, name: &str) -> client::Config {
-        client::Config {
-            endpoint: endpoint::Config {
-                address: Address::first_device(self.cast.phone(name)),
-                transport: self.cast.noise(TRANSPORT),
-                profile: self.profile(),
-                profile_name: name.to_owned(),
-                one_time_prekeys: 10,
-                kem_prekeys: self.kem_prekeys(),
-                work: Keep::Never(Reason::UntilDone),
-                slot: 0,
-                mutant: self.endpoint_mutant(),
-            },
-            name_key: self.cast.secret("names", name),
-        }
-    }
-
     fn people(&mut self, form: Option<Form>) -> BTreeMap<String, Handle<Device>> {
         let mut people = BTreeMap::new();
         let leaks = self.scenario.leak.as_ref().zip(form);
@@ -255,37 +209,6 @@ impl<'s> Stage<'s> {
             node = node.with_application(Attentive::new(after));
         }
         self.add(name, Actor::User, node)
-    }
-
-    fn hop3_config(&self, node: &str) -> cloud_api::Config {
-        let subscriptions = self.scenario.businesses.iter().enumerate().map(|(index, business)| {
-            cloud_api::Subscription {
-                phone_number_id: cast::phone_number_id(index),
-                authority: business.name.clone(),
-                path: "/webhook".to_owned(),
-                app_secret: self.cast.token(&format!("app secret of {}", business.id)),
-            }
-        });
-        cloud_api::Config {
-            transport: self.cast.noise(TRANSPORT),
-            business_manager: BUSINESS_MANAGER.to_owned(),
-            billing: Some(BILLING.to_owned()),
-            statistics: Some(STATISTICS.to_owned()),
-            own: None,
-            token: self.cast.token("cloud-api"),
-            principals: vec![(
-                self.cast.token_hash("business-manager"),
-                "business-manager".to_owned(),
-            )],
-            subscriptions: subscriptions.collect(),
-            profile: self.profile(),
-            one_time_prekeys: 10,
-            kem_prekeys: self.kem_prekeys(),
-            root_key: self.cast.secret("root", node),
-            name_key: self.cast.secret("names", node),
-            statistics_every: Micros::seconds(20),
-            mutant: self.endpoint_mutant(),
-        }
     }
 
     fn hop3(&mut self, name: &str, actor: Actor, config: cloud_api::Config) -> Handle<CloudApi> {
@@ -340,43 +263,6 @@ impl<'s> Stage<'s> {
             businesses.insert(business.name.clone(), handle);
         }
         businesses
-    }
-
-    fn business(&self, index: usize, business: &scenario::Business) -> business::Config {
-        let rules = business.rules.iter().map(|rule| business::Rule {
-            when: match &rule.when {
-                scenario::When::Any => business::Match::Any,
-                scenario::When::First => business::Match::First,
-                scenario::When::Contains(words) => business::Match::Contains(words.clone()),
-            },
-            reply: rule.reply.clone(),
-        });
-        business::Config {
-            id: business.id.to_string(),
-            authority: business.name.clone(),
-            name: business.name.clone(),
-            address: business.address.clone(),
-            contacts: business.contacts.clone(),
-            kind: business.kind.clone(),
-            terms_id: "whatsapp-business-terms".to_owned(),
-            phone_number_id: cast::phone_number_id(index),
-            display_phone_number: self.cast.phone(&business.name),
-            cloud_api: cast::hop3(self.scenario, &business.name),
-            business_manager: BUSINESS_MANAGER.to_owned(),
-            token: self.cast.token(&format!("business:{}", business.id)),
-            app_secret: self.cast.token(&format!("app secret of {}", business.id)),
-            verify_token: self.cast.token(&format!("verify token of {}", business.id)),
-            bot: rules.collect(),
-            mark_as_read: true,
-            hash_key: self.cast.secret("names", &business.name),
-            canary: self
-                .scenario
-                .canaries
-                .then(|| business::Canary { key: self.cast.secret("canary", &business.name) }),
-            mutant: self
-                .planted(Planted::WebhookDedupeForgotten)
-                .then_some(business::Mutant::ForgottenDedupe),
-        }
     }
 
     fn meta(&mut self) {

@@ -2,6 +2,7 @@
 
 mod build;
 pub mod cast;
+mod configs;
 mod probe;
 mod readers;
 mod run;
@@ -74,7 +75,7 @@ impl World {
         options: &Options,
         form: Option<Form>,
     ) -> Result<Self, WorldError> {
-        build::Stage::new(scenario, options, form)
+        build::Stage::set(scenario, options, form)
     }
 }
 

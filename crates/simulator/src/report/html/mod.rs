@@ -14,7 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
     model::{Report, Verdict},
-    words::{clock, plural, repeat, verdict, visible},
+    words::{clock, paragraphs, plural, repeat, verdict, visible},
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -132,7 +132,7 @@ fn head(report: &Report) -> Markup {
                 (badge(report.verdict)) " " (shown(&report.title))
                 @if let Some(variant) = &report.variant { " — " (shown(variant)) }
             }
-            p.about { (shown(&report.about)) }
+            @for about in paragraphs(&report.about) { p.about { (shown(&about)) } }
             @if let Some(mutant) = &report.mutant {
                 p.mutant { "Run with a planted mistake: " code { (shown(mutant)) } }
             }

@@ -14,7 +14,7 @@ use line::{Ink, Line, hanging};
 
 use super::{
     model::{Report, Verdict},
-    words::{clipped, clock, plural, verdict, visible},
+    words::{clipped, clock, paragraphs, plural, verdict, visible},
 };
 
 /// How to write.
@@ -71,8 +71,10 @@ impl Page<'_> {
         if let Some(mutant) = &report.mutant {
             self.line(&Line::of(Ink::Doubt, &format!("with a planted mistake: {mutant}")))?;
         }
-        let about = Line::of(Ink::Plain, &report.about);
-        about.wrapped(self.style.width).iter().try_for_each(|line| self.line(line))
+        paragraphs(&report.about).iter().try_for_each(|about| {
+            let lines = Line::of(Ink::Plain, about).wrapped(self.style.width);
+            lines.iter().try_for_each(|line| self.line(line))
+        })
     }
 
     fn what_happened(&mut self, report: &Report) -> io::Result<()> {

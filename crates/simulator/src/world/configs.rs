@@ -1,0 +1,125 @@
+//! What each node of a scenario is told before it starts.
+
+use vocab::{Address, Keep, Micros, Reason};
+
+use super::{
+    build::Stage,
+    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS, TRANSPORT},
+};
+use crate::{mutants::Planted, scenario};
+
+impl Stage<'_> {
+    fn endpoint_mutant(&self) -> Option<endpoint::Mutant> {
+        match self.options.mutant? {
+            Planted::DedupeForgotten => Some(endpoint::Mutant::ForgottenDedupe),
+            Planted::RatchetWithoutRevision => Some(endpoint::Mutant::RatchetWithoutRevision),
+            Planted::KeyReusedOnRetransmission => Some(endpoint::Mutant::KeyReusedOnRetransmission),
+            Planted::AnyIdentity => Some(endpoint::Mutant::AnyIdentity),
+            Planted::TransportScanOff
+            | Planted::OneTimeKeyTwice
+            | Planted::SweepOff
+            | Planted::WebhookDedupeForgotten
+            | Planted::SenderCheckMissing
+            | Planted::EffectBeforeTransaction => None,
+        }
+    }
+
+    const fn profile(&self) -> signal::Profile {
+        match self.scenario.profile {
+            scenario::Profile::V3 => signal::Profile::V3,
+            scenario::Profile::V4 => signal::Profile::V4,
+        }
+    }
+
+    const fn kem_prekeys(&self) -> u32 {
+        match self.scenario.profile {
+            scenario::Profile::V3 => 0,
+            scenario::Profile::V4 => 5,
+        }
+    }
+
+    pub(super) fn device(&self, name: &str) -> client::Config {
+        client::Config {
+            endpoint: endpoint::Config {
+                address: Address::first_device(self.cast.phone(name)),
+                transport: self.cast.noise(TRANSPORT),
+                profile: self.profile(),
+                profile_name: name.to_owned(),
+                one_time_prekeys: 10,
+                kem_prekeys: self.kem_prekeys(),
+                work: Keep::Never(Reason::UntilDone),
+                slot: 0,
+                mutant: self.endpoint_mutant(),
+            },
+            name_key: self.cast.secret("names", name),
+        }
+    }
+
+    pub(super) fn hop3_config(&self, node: &str) -> cloud_api::Config {
+        let subscriptions = self.scenario.businesses.iter().enumerate().map(|(index, business)| {
+            cloud_api::Subscription {
+                phone_number_id: cast::phone_number_id(index),
+                authority: business.name.clone(),
+                path: "/webhook".to_owned(),
+                app_secret: self.cast.token(&format!("app secret of {}", business.id)),
+            }
+        });
+        cloud_api::Config {
+            transport: self.cast.noise(TRANSPORT),
+            business_manager: BUSINESS_MANAGER.to_owned(),
+            billing: Some(BILLING.to_owned()),
+            statistics: Some(STATISTICS.to_owned()),
+            own: None,
+            token: self.cast.token("cloud-api"),
+            principals: vec![(
+                self.cast.token_hash("business-manager"),
+                "business-manager".to_owned(),
+            )],
+            subscriptions: subscriptions.collect(),
+            profile: self.profile(),
+            one_time_prekeys: 10,
+            kem_prekeys: self.kem_prekeys(),
+            root_key: self.cast.secret("root", node),
+            name_key: self.cast.secret("names", node),
+            statistics_every: Micros::seconds(20),
+            mutant: self.endpoint_mutant(),
+        }
+    }
+
+    pub(super) fn business(&self, index: usize, business: &scenario::Business) -> business::Config {
+        let rules = business.rules.iter().map(|rule| business::Rule {
+            when: match &rule.when {
+                scenario::When::Any => business::Match::Any,
+                scenario::When::First => business::Match::First,
+                scenario::When::Contains(words) => business::Match::Contains(words.clone()),
+            },
+            reply: rule.reply.clone(),
+        });
+        business::Config {
+            id: business.id.to_string(),
+            authority: business.name.clone(),
+            name: business.name.clone(),
+            address: business.address.clone(),
+            contacts: business.contacts.clone(),
+            kind: business.kind.clone(),
+            terms_id: "whatsapp-business-terms".to_owned(),
+            phone_number_id: cast::phone_number_id(index),
+            display_phone_number: self.cast.phone(&business.name),
+            cloud_api: cast::hop3(self.scenario, &business.name),
+            business_manager: BUSINESS_MANAGER.to_owned(),
+            token: self.cast.token(&format!("business:{}", business.id)),
+            app_secret: self.cast.token(&format!("app secret of {}", business.id)),
+            verify_token: self.cast.token(&format!("verify token of {}", business.id)),
+            bot: rules.collect(),
+            mark_as_read: true,
+            hash_key: self.cast.secret("names", &business.name),
+            canary: self
+                .scenario
+                .canaries
+                .then(|| business::Canary { key: self.cast.secret("canary", &business.name) }),
+            mutant: self
+                .planted(Planted::WebhookDedupeForgotten)
+                .then_some(business::Mutant::ForgottenDedupe),
+        }
+    }
+}
