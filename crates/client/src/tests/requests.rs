@@ -92,3 +92,16 @@ fn a_message_is_not_sent_again_once_it_is_no_longer_kept() {
     assert_eq!(retransmitted(&world), 1);
     assert_eq!(receipts(&world.carried, ReceiptKind::Refused), 1);
 }
+
+#[test]
+fn an_answer_from_before_a_new_set_up_says_nothing_about_it() {
+    let mut world = World::of(2);
+    world.is_deaf = true;
+    world.does(0, Ask::Reinstall);
+    world.does(0, Ask::Reinstall);
+    world.is_deaf = false;
+    world.pass(Micros::minutes(2));
+    assert_eq!(world.count(0, |what| *what == Happening::Ready), 2);
+    world.writes(1, 0, 1);
+    assert_eq!(world.shown(0), [id(1)]);
+}
