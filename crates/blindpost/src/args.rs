@@ -18,6 +18,16 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Runs scenarios in virtual time and reports who saw what.
     Sim(Sim),
+    /// Puts our engine behind the adapter protocol of the conformance suite.
+    Conform(Conform),
+}
+
+/// Puts our engine behind the adapter protocol of the conformance suite.
+#[derive(Args, Debug)]
+pub(crate) struct Conform {
+    /// Answer requests on the standard input, a line of JSON each, until it ends.
+    #[arg(long, required = true)]
+    pub(crate) serve: bool,
 }
 
 /// Runs scenarios in virtual time and reports who saw what.

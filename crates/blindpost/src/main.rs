@@ -2,6 +2,7 @@
 //! anything works that it starts.
 
 mod args;
+mod conform;
 mod exit;
 mod judge;
 mod mutant;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     }
     let exit = match cli.command {
         args::Command::Sim(sim) => sim::run(&sim),
+        args::Command::Conform(conform) => conform::run(&conform),
     };
     exit.into()
 }

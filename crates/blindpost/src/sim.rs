@@ -104,17 +104,20 @@ impl Session<'_> {
 
     fn determinism(&mut self, path: &Path, digest: &str) -> Exit {
         for partitions in PARTITIONS {
-            let partitions = Some(partitions);
-            let options = Options { partitions, log: false, trace: false, ..self.options.clone() };
+            let options = Options {
+                partitions: Some(partitions),
+                log: false,
+                trace: false,
+                ..self.options.clone()
+            };
             let other = match attempt(path, &options) {
                 Ok(outcome) => outcome.report.digest,
                 Err(why) => return unusable(&why),
             };
             if other != digest {
                 let path = path.display();
-                let tried = partitions.unwrap_or_default();
                 say(&format!(
-                    "blindpost: {path}: not deterministic: digest {other} with {tried} partitions, \
+                    "blindpost: {path}: not deterministic: digest {other} with {partitions} partitions, \
                      {digest} before"
                 ));
                 return Exit::Failed;

@@ -8,4 +8,6 @@
 
 mod bad_input;
 mod common;
+mod conform;
+mod reports;
 mod usage;

@@ -1,0 +1,50 @@
+//! Our engine behind the adapter protocol.
+
+use std::{io::Write as _, process::Stdio};
+
+use crate::common::blindpost;
+
+#[test]
+fn every_request_is_answered_in_order_until_the_input_ends() {
+    let answers = serve(concat!(
+        r#"{"op":"init","name":"a","dev":1,"regid":7,"profile":"v3"}"#,
+        "\n",
+        r#"{"op":"encrypt","peer":["b",1],"m":"hello"}"#,
+        "\nno JSON\n",
+    ));
+    assert_eq!(answers.len(), 3, "{answers:?}");
+    assert!(answers[0].starts_with(r#"{"ok":"#), "{answers:?}");
+    assert!(answers[1].contains("no_session"), "{answers:?}");
+    assert!(answers[2].starts_with(r#"{"err":"#), "{answers:?}");
+}
+
+#[test]
+fn two_devices_of_one_name_have_different_keys() {
+    let bundle = || {
+        let answers = serve(concat!(
+            r#"{"op":"init","name":"a","dev":1,"regid":7,"profile":"v3"}"#,
+            "\n",
+            r#"{"op":"bundle"}"#,
+            "\n",
+        ));
+        assert!(answers[1].starts_with(r#"{"ok":"#), "{answers:?}");
+        answers[1].clone()
+    };
+    assert_ne!(bundle(), bundle(), "randomness is the operating system's");
+}
+
+fn serve(requests: &str) -> Vec<String> {
+    let mut child = blindpost()
+        .args(["conform", "--serve"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(requests.as_bytes()).expect("it reads");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    let answers = String::from_utf8(output.stdout).expect("UTF-8");
+    answers.lines().map(str::to_owned).collect()
+}
