@@ -3,7 +3,7 @@
 use endpoint::Happening;
 use hop::Input;
 use vocab::Micros;
-use wire::transport::{Ask as Frame, ReceiptKind};
+use wire::transport::{Ask as Frame, FromTransport, ReceiptKind, Status};
 
 use super::world::{World, id, phone, receipts};
 use crate::{Ask, Command, Event};
@@ -97,8 +97,13 @@ fn a_message_is_not_sent_again_once_it_is_no_longer_kept() {
 fn an_answer_from_before_a_new_set_up_says_nothing_about_it() {
     let mut world = World::of(2);
     world.is_deaf = true;
+    world.asked.clear();
     world.does(0, Ask::Reinstall);
     world.does(0, Ask::Reinstall);
+    let (_, first) = world.asked.first().unwrap();
+    let answer = FromTransport::Answer { id: first.id, status: Status::Ok, bundle: None };
+    world.tell(0, &answer);
+    assert_eq!(world.asked(0, |ask| matches!(ask, Frame::Publish { .. })), 0);
     world.is_deaf = false;
     world.pass(Micros::minutes(2));
     assert_eq!(world.count(0, |what| *what == Happening::Ready), 2);

@@ -58,6 +58,8 @@ fn a_receiver_asks_five_times_and_for_each_transmission_once() {
         broken.attempt = attempt;
         world.deliver(&broken);
         world.deliver(&broken);
+        let asked = usize::try_from(attempt).unwrap() + 1;
+        assert_eq!(receipts(&world.carried, ReceiptKind::Retry), asked.min(5));
     }
     assert_eq!(receipts(&world.carried, ReceiptKind::Retry), 5);
     assert_eq!(world.shown(1), []);
