@@ -35,6 +35,8 @@ pub struct Config {
     pub name_key: [u8; 32],
     /// How often statistics are exported while there is something new.
     pub statistics_every: Micros,
+    /// Whether derivations are told as events.
+    pub trace: bool,
     /// A planted mistake.
     pub mutant: Option<Mutant>,
 }

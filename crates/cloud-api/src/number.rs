@@ -35,6 +35,7 @@ impl Number {
             kem_prekeys: config.kem_prekeys,
             work: WORK,
             slot: grant.slot,
+            trace: config.trace,
             mutant: config.mutant,
         };
         let vault = SealedVault {

@@ -41,6 +41,8 @@ pub struct Config {
     pub work: Keep,
     /// Which of the accounts on one link this is, below [`SLOTS`]: its requests' ids say so.
     pub slot: u32,
+    /// Whether derivations are told as [`crate::Happening::Derived`].
+    pub trace: bool,
     /// A planted mistake.
     pub mutant: Option<Mutant>,
 }

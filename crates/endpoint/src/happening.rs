@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use keys::IdentityKey;
+use signal::trace::Recorded;
 use vocab::{Address, MessageId};
 use wire::{content::Content, transport::Operator};
 
@@ -19,6 +20,15 @@ pub enum Happening {
         id: MessageId,
         /// 16 bytes of a hash of key and IV.
         fingerprint: [u8; 16],
+    },
+    /// Keys were derived. Only fingerprints of values are told.
+    Derived {
+        /// `initiate`, `seal` or `open`.
+        during: &'static str,
+        /// The message, where it is about one.
+        id: Option<MessageId>,
+        /// The steps, oldest first.
+        steps: Vec<Recorded>,
     },
     /// The transport has taken the message over.
     Accepted {

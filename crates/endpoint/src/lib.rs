@@ -22,6 +22,7 @@ mod retransmission;
 pub mod rows;
 mod sending;
 mod sessions;
+mod tracing;
 mod upkeep;
 pub mod vault;
 

@@ -1,12 +1,12 @@
 //! Receiving: dedupe, open as a trial, commit with everything that belongs to the step.
 
-use alloc::{string::ToString, vec::Vec};
+use alloc::{boxed::Box, string::ToString, vec::Vec};
 
 use hop::{Attempt, Waiting};
 use keys::PublicKey;
 use prost::Message as _;
 use rand_core::CryptoRng;
-use signal::{Incoming, NoTrace, OpenContext, OpenError, OpenRandomness, Opened, Profile, Session};
+use signal::{Incoming, OpenContext, OpenError, OpenRandomness, Opened, Profile, Session};
 use vocab::{DataClass, Keep, MessageId, Reason, limits};
 use wire::{
     content::Content,
@@ -21,12 +21,13 @@ use crate::{
     padding,
     rows::{Peer, RetryRow, SentRow},
     sessions::Named,
+    tracing::Watcher,
     vault::Vault,
 };
 
 /// What opening an envelope's ciphertext came to.
 enum Outcome {
-    Opened(Content, Opened),
+    Opened(Box<(Content, Opened, Option<Happening>)>),
     /// The ratchet has given this message's key out before: a copy under another id, or a forgery.
     Spent,
     Failed(alloc::string::String),
@@ -78,12 +79,14 @@ impl<V: Vault> Account<V> {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
         match self.open(attempt, peer, envelope, rng)? {
-            Outcome::Opened(content, opened) => {
+            Outcome::Opened(outcome) => {
+                let (content, opened, derived) = *outcome;
                 self.consume(attempt, &opened);
                 mark_seen(attempt, self.keys.seen(&peer.name, envelope.id));
                 let delivered = (ReceiptKind::Delivered, [envelope.id].into(), envelope.attempt);
                 self.receipt(attempt, &peer.address, delivered, rng)?;
                 let mut happened = self.pin(attempt, peer, opened.remote_identity)?;
+                happened.extend(derived);
                 happened.push(Happening::Opened { from: peer.address.clone(), content });
                 Ok(happened)
             }
@@ -113,12 +116,13 @@ impl<V: Vault> Account<V> {
         let named = self.named(attempt, &incoming)?;
         let context = self.context(me, &named, attempt.now().wall.seconds());
         let randomness = OpenRandomness { ratchet: random(rng) };
+        let mut watcher = Watcher::new(self.config.trace);
         let trial = Session::try_open(
             working.session.as_ref(),
             &incoming,
             &context,
             randomness,
-            &mut NoTrace,
+            &mut watcher,
         );
         let opening = match trial {
             Ok(opening) => opening,
@@ -133,7 +137,8 @@ impl<V: Vault> Account<V> {
         match content {
             Some(Ok(content)) if content.id == envelope.id => {
                 self.save(attempt, peer, &working);
-                Ok(Outcome::Opened(content, opened))
+                let derived = watcher.happened("open", Some(envelope.id));
+                Ok(Outcome::Opened(Box::new((content, opened, derived))))
             }
             // Authentic bytes that are no message, or bear another id than the envelope: the peer
             // or the transport misbehaved. Nothing is written.

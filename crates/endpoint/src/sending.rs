@@ -6,7 +6,7 @@ use hop::{Attempt, Waiting};
 use keys::{Bundle, IdentityKey, Mode, PublicKey, Signature, VerifiedBundle};
 use prost::Message as _;
 use rand_core::CryptoRng;
-use signal::{InitiateRandomness, MessageKind, NoTrace, Session};
+use signal::{InitiateRandomness, MessageKind, Session};
 use store::Key;
 use vocab::{Address, DataClass, DeviceId, Keep, MessageId, PhoneNumber, Reason, limits};
 use wire::{
@@ -21,6 +21,7 @@ use crate::{
     padding,
     rows::{KeptRow, Peer, SealedRow, SentRow},
     sessions::Working,
+    tracing::Watcher,
     vault::Vault,
 };
 
@@ -100,8 +101,9 @@ impl<V: Vault> Account<V> {
         let id = outgoing.id;
         let padded = padding::pad(&outgoing.content);
         let now_seconds = attempt.now().wall.seconds();
+        let mut watcher = Watcher::new(self.config.trace);
         let sealed = working.session.as_mut().map(|session| {
-            let sealed = session.seal(&padded, now_seconds, None, &mut NoTrace);
+            let sealed = session.seal(&padded, now_seconds, None, &mut watcher);
             (sealed, session.remote_identity(), session.base_key())
         });
         let Some((Ok(sealed), identity, Some(base))) = sealed else {
@@ -127,7 +129,9 @@ impl<V: Vault> Account<V> {
         };
         self.keep(attempt, peer, outgoing, &state, rng)?;
         self.ask(attempt, Ask::Send(envelope), rng)?;
-        Ok([Happening::Sealed { id, fingerprint: sealed.key_fingerprint }].into())
+        let mut happened: Vec<Happening> = watcher.happened("seal", Some(id)).into_iter().collect();
+        happened.push(Happening::Sealed { id, fingerprint: sealed.key_fingerprint });
+        Ok(happened)
     }
 
     /// Writes the message for retransmission, once, and how it was sealed, each time.
@@ -207,15 +211,18 @@ impl<V: Vault> Account<V> {
             _ => Err(Failure::NoSuchAccount),
         };
         let mut working = self.load(attempt, &peer)?;
+        let mut watcher = Watcher::new(self.config.trace);
         let started = bundle.and_then(|bundle| {
-            self.start(&mut working, &bundle, attempt.now().wall.seconds(), rng)
-                .map(|()| bundle.identity())
+            let now_seconds = attempt.now().wall.seconds();
+            let started = self.start(&mut working, &bundle, now_seconds, (rng, &mut watcher));
+            started.map(|()| bundle.identity())
         });
         let identity = match started {
             Ok(identity) => identity,
             Err(why) => return Ok(all_failed(&waiting, &peer, why)),
         };
         let mut happened = self.pin(attempt, &peer, identity)?;
+        happened.extend(watcher.happened("initiate", None));
         let run_by = |operator| Happening::RunBy { peer: address.clone(), operator };
         happened.extend(operator.map(run_by));
         for row in waiting {
@@ -255,7 +262,7 @@ impl<V: Vault> Account<V> {
         working: &mut Working,
         bundle: &VerifiedBundle,
         now_seconds: u64,
-        rng: &mut dyn CryptoRng,
+        (rng, watcher): (&mut dyn CryptoRng, &mut Watcher),
     ) -> Result<(), Failure> {
         let me = self.me().ok_or(Failure::Unsealable)?;
         let (profile, ours, id) = (self.config.profile, &me.identity, me.registration_id);
@@ -266,19 +273,12 @@ impl<V: Vault> Account<V> {
         };
         match &mut working.session {
             Some(session) => session
-                .initiate_over(profile, ours, id, bundle, randomness, now_seconds, &mut NoTrace)
+                .initiate_over(profile, ours, id, bundle, randomness, now_seconds, watcher)
                 .map_err(|_| Failure::BadBundle),
             none => {
-                let session = Session::initiate(
-                    profile,
-                    ours,
-                    id,
-                    bundle,
-                    randomness,
-                    now_seconds,
-                    &mut NoTrace,
-                )
-                .map_err(|_| Failure::BadBundle)?;
+                let session =
+                    Session::initiate(profile, ours, id, bundle, randomness, now_seconds, watcher)
+                        .map_err(|_| Failure::BadBundle)?;
                 *none = Some(session);
                 Ok(())
             }

@@ -116,6 +116,7 @@ fn one(
         partitions: options.partitions,
         mutant: options.mutant,
         log: options.log,
+        trace: options.trace,
     };
     let mut world = World::new(scenario, &world_options, form)?;
     let probes = world.run(scenario, &mut |virtual_us, events| {
@@ -125,7 +126,7 @@ fn one(
     Ok(shared.with(|watch| {
         let ended = Ended { scenario, world: &world, watch, probes: &probes };
         let report = build::report(&ended, form.map(|form| form.name().to_owned()));
-        (report, watch.log.take().unwrap_or_default(), Vec::new())
+        (report, watch.log.take().unwrap_or_default(), std::mem::take(&mut watch.derivations))
     }))
 }
 

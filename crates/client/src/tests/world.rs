@@ -106,6 +106,7 @@ impl World {
                 kem_prekeys: 3,
                 work: Keep::Never(Reason::UntilDone),
                 slot: 0,
+                trace: false,
                 mutant: None::<Mutant>,
             };
             change(&mut endpoint);

@@ -95,6 +95,7 @@ fn config(node: usize) -> Config {
         root_key: [8; 32],
         name_key: [7; 32],
         statistics_every: Micros::hours(1),
+        trace: false,
         mutant: None,
     }
 }

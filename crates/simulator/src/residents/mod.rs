@@ -48,12 +48,16 @@ fn happening(happening: &Happening) -> EventRecord {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             record.with("from", from.to_string()).with("ids", ids)
         }
+        Happening::Derived { during, steps, .. } => {
+            record.with("during", *during).with("steps", steps.len())
+        }
         Happening::Ready | Happening::NotOurs => record,
     }
 }
 
 const fn kind(happening: &Happening) -> &'static str {
     match happening {
+        Happening::Derived { .. } => "derived",
         Happening::Ready => "ready",
         Happening::NotOurs => "not-ours",
         Happening::Sealed { .. } => "sealed",

@@ -4,6 +4,7 @@
 //! hop holds in memory, or any key. A report on an actor is made from that actor's bytes alone.
 
 pub mod arrows;
+mod derivations;
 pub mod journal;
 pub(crate) mod observers;
 mod prekeys;
@@ -107,6 +108,8 @@ pub struct Watch {
     pub(crate) writes: BTreeMap<(HostId, u64), usize>,
     /// The business behind a number or an id, and whoever else is named there.
     pub(crate) names: BTreeMap<String, String>,
+    /// Derivations, one JSON object a line.
+    pub derivations: Vec<String>,
     /// The event log, if it is wanted.
     pub log: Option<Vec<String>>,
 }
@@ -142,6 +145,7 @@ impl Watch {
             traces: BTreeMap::new(),
             writes: BTreeMap::new(),
             names: BTreeMap::new(),
+            derivations: Vec::new(),
             log: log.then(Vec::new),
         }
     }

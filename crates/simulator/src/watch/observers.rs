@@ -80,6 +80,9 @@ impl Watch {
 
     fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
         match happening {
+            Happening::Derived { during, id, steps } => {
+                self.derived((host, at), during, *id, steps);
+            }
             Happening::Sealed { id, fingerprint } => {
                 let name = self.name(host).to_owned();
                 self.sealed(&name, *id, *fingerprint, at.0);

@@ -49,6 +49,7 @@ impl Stage<'_> {
                 kem_prekeys: self.kem_prekeys(),
                 work: Keep::Never(Reason::UntilDone),
                 slot: 0,
+                trace: self.options.trace,
                 mutant: self.endpoint_mutant(),
             },
             name_key: self.cast.secret("names", name),
@@ -82,6 +83,7 @@ impl Stage<'_> {
             root_key: self.cast.secret("root", node),
             name_key: self.cast.secret("names", node),
             statistics_every: Micros::seconds(20),
+            trace: self.options.trace,
             mutant: self.endpoint_mutant(),
         }
     }

@@ -37,6 +37,8 @@ pub struct Options {
     pub mutant: Option<Planted>,
     /// Whether the event log is wanted.
     pub log: bool,
+    /// Whether derivations are wanted.
+    pub trace: bool,
 }
 
 /// One run.
