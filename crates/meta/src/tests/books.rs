@@ -121,7 +121,15 @@ fn an_export_has_no_room_for_free_text() {
         bad["cells"][0][field] = value.clone();
         assert_eq!(node.status("cloud-api", "POST", "/cells", &bad), 400, "{field}: {value}");
     }
-    assert_eq!(node.status("cloud-api", "POST", "/cells", &export("a1", &[])), 400);
+}
+
+#[test]
+fn an_export_of_a_small_business_has_no_cells_and_is_still_an_export() {
+    let mut node = Node::start(new_statistics());
+    let empty = export("a1", &[]);
+    node.must("cloud-api", "POST", "/cells", &empty);
+    let list = node.must("rest-of-meta", "GET", "/export", &Value::Null);
+    assert_eq!(list, json!({ "exports": [empty] }));
 }
 
 #[test]
