@@ -117,8 +117,8 @@ impl Session<'_> {
             if other != digest {
                 let path = path.display();
                 say(&format!(
-                    "blindpost: {path}: not deterministic: digest {other} with {partitions} partitions, \
-                     {digest} before"
+                    "blindpost: {path}: not deterministic: digest {other} with {partitions} \
+                     partitions, {digest} before"
                 ));
                 return Exit::Failed;
             }

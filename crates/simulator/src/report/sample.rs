@@ -229,7 +229,8 @@ fn conversation() -> Conversation {
     Conversation { nodes: nodes.into(), arrows, left_out: 12 }
 }
 
-const QUESTION: &str = "zq4msgxwabcdefghijklmnopqrstuv Grüß Gott! Ist heute offen? 日本 🥐 zq4msgxwabcdefghijklmnopqrstuv";
+const QUESTION: &str = "zq4msgxwabcdefghijklmnopqrstuv Grüß Gott! Ist heute offen? 日本 🥐 \
+    zq4msgxwabcdefghijklmnopqrstuv";
 const ANSWER: &str =
     "zq4msgxwbbcdefghijklmnopqrstuv Yes, until six. zq4msgxwbbcdefghijklmnopqrstuv";
 

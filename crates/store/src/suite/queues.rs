@@ -31,7 +31,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "take-first-order",
-        shows: "Rows are taken in the order of their keys, under the prefix alone, until none is left.",
+        shows: "Rows are taken in the order of their keys, under their prefix, until none is left.",
         check: take_first_order,
     },
     Case {

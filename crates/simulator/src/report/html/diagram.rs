@@ -74,7 +74,8 @@ impl<'a> Drawing<'a> {
         let height = float(self.arrows.len()).mul_add(ROW, ROW / 2.0);
         let width = self.width();
         html! {
-            svg.nodes width=(width) height=(HEAD) viewBox={ "0 0 " (width) " " (HEAD) } aria-hidden="true" {
+            svg.nodes width=(width) height=(HEAD) viewBox={ "0 0 " (width) " " (HEAD) }
+                aria-hidden="true" {
                 @for node in &self.columns { (self.node(*node)) }
             }
             svg.steps width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
@@ -96,7 +97,8 @@ impl<'a> Drawing<'a> {
             .get(node)
             .map_or(("?", ""), |column| (&*column.name, named(&ACTORS, &column.actor)));
         html! {
-            rect.node x=(x - COLUMN / 2.0 + 12.0) y="4" width=(COLUMN - 24.0) height=(HEAD - 10.0) rx="8" {}
+            rect.node x=(x - COLUMN / 2.0 + 12.0) y="4" width=(COLUMN - 24.0)
+                height=(HEAD - 10.0) rx="8" {}
             text.name x=(x) y="25" { (clipped(&visible(name), 22)) }
             text.actor x=(x) y="42" { (clipped(&visible(actor), 24)) }
         }

@@ -172,7 +172,9 @@ fn labels(report: &Report) -> Markup {
                     tbody {
                         @for label in &report.labels {
                             tr {
-                                @for text in [&label.person, &label.with, &label.says, &label.truth] {
+                                @let Label { person, with, says, truth } = label;
+                                @let texts = [person, with, says, truth];
+                                @for text in texts {
                                     td { (shown(text)) }
                                 }
                             }
