@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{badge, shown};
 use crate::report::{
-    model::{Cell, Invariant, Report, StoredAt, Verdict},
+    model::{Cell, Invariant, Label, Report, StoredAt, Verdict},
     words::{ACTORS, CLASSES, Finding, count, grounds, judged, named, plural, present, size, span},
 };
 
