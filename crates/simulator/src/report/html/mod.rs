@@ -1,7 +1,7 @@
 //! The report as one page that needs nothing but itself.
 //!
 //! It loads nothing, from anywhere, and its policy forbids the browser to. It works without
-//! scripts; the script only saves clicks. Every text goes through [`shown`] and maud's escaping:
+//! scripts; the script only saves clicks. Every text goes through `shown` and maud's escaping:
 //! what people wrote stays text.
 
 mod diagram;
