@@ -1,6 +1,5 @@
 //! Application messages: counted, and judged.
 
-use endpoint::rows::Keys;
 use store::Key;
 use vocab::{MessageId, limits};
 
@@ -157,5 +156,3 @@ pub(super) fn no_forgery(ended: &Ended<'_>) -> Outcome {
     });
     Outcome::unless(strays.collect(), "everything that was shown was written by its other side")
 }
-
-const _: fn(Keys, MessageId) -> Key = Keys::kept;

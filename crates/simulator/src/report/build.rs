@@ -1,7 +1,5 @@
 //! From a run that has ended to its report.
 
-use vocab::DataClass;
-
 use super::model::{
     Arrow, Conversation, Frames, NodeColumn, Report, Seen, StoredAt, TEXT, Verdict,
 };
@@ -168,5 +166,3 @@ fn plaintext(ended: &Ended<'_>, actor: Actor, drawn: &Drawn) -> Option<String> {
     let mut hits = scanner.hits_of(MarkerClass::MessageContent);
     hits.any(|(found, _)| found == id).then(|| entry.text.clone())
 }
-
-const _: [DataClass; 6] = DataClass::TABLE;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use hop::http;
 use vocab::MessageId;
 use wire::transport::{Ask, Envelope, FromTransport, Payload, ToTransport};
 
@@ -314,10 +313,8 @@ pub const fn http_kind(stream: Stream) -> Option<&'static str> {
     }
 }
 
-/// The body of an HTTP message as written by [`http::Request::to_bytes`].
+/// The body of an HTTP message as written by [`hop::http::Request::to_bytes`].
 pub fn body(bytes: &[u8]) -> &[u8] {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     end.and_then(|end| bytes.get(end.saturating_add(4)..)).unwrap_or_default()
 }
-
-const _: fn(&http::Request) -> Vec<u8> = http::Request::to_bytes;

@@ -13,7 +13,7 @@ mod sink;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vocab::{DataClass, MessageId};
+use vocab::{DataClass, MessageId, PhoneNumber};
 
 pub use self::{
     arrows::Arrows,
@@ -165,6 +165,12 @@ impl Watch {
     /// The name of a host.
     pub fn name(&self, id: HostId) -> &str {
         self.host(id).map_or("?", |host| host.name.as_str())
+    }
+
+    /// The number of a person, impostor or business.
+    pub(crate) fn phone(&self, name: &str) -> Option<PhoneNumber> {
+        let (digits, _) = self.names.iter().find(|(_, known)| *known == name)?;
+        PhoneNumber::parse(digits).ok()
     }
 
     /// All hosts in the order of their ids.

@@ -49,11 +49,7 @@ fn find(world: &mut World, scenario: &Scenario, probe: &Probe) -> Option<Found> 
     let say = scenario.labelled(&probe.of)?;
     let business = scenario.business(&say.from).or_else(|| scenario.business(&say.to))?;
     let id = world.shared.with(|watch| watch.journal.of_label(&probe.of)?.id)?;
-    let phone = world.shared.with(|watch| {
-        let mut names = watch.names.iter();
-        let digits = names.find(|(_, name)| **name == business.name)?.0.clone();
-        vocab::PhoneNumber::parse(&digits).ok()
-    })?;
+    let phone = world.shared.with(|watch| watch.phone(&business.name))?;
     let node = cast::hop3(scenario, &business.name);
     let name_key = world.name_keys.get(&node)?;
     let name = endpoint::vault::name_under(name_key, &phone);

@@ -1,9 +1,8 @@
 //! Running a world to its end, with deeds and probes at their times.
 
 use client::{Ask, Command};
-use vocab::Micros;
 
-use super::{ProbeResult, World, cast, probe, script::Deed};
+use super::{ProbeResult, World, probe, script::Deed};
 use crate::{
     kernel::Time,
     scenario::{Probe, Scenario},
@@ -32,7 +31,7 @@ impl World {
                 (Some(at), other) if other.is_none_or(|other| at <= other) => {
                     self.run_until(at.saturating_sub(1), progress);
                     if let Some(deed) = deeds.next() {
-                        self.deed(scenario, &deed);
+                        self.deed(&deed);
                     }
                 }
                 (_, Some(at)) => {
@@ -63,28 +62,21 @@ impl World {
     }
 
     /// A person does something about what happened before.
-    fn deed(&mut self, scenario: &Scenario, deed: &Deed) {
+    fn deed(&mut self, deed: &Deed) {
         let Some(handle) = self.people.get(&deed.who).copied() else { return };
-        let Some(ask) = self.ask(scenario, deed) else { return };
+        let Some(ask) = self.ask(deed) else { return };
         let command = Command { number: deed.number, ask };
         self.kernel.command(handle, Time(deed.at_us), command);
     }
 
-    fn ask(&self, scenario: &Scenario, deed: &Deed) -> Option<Ask> {
-        let phone = |name: &str| {
-            self.shared.with(|watch| {
-                let mut names = watch.names.iter();
-                let digits = names.find(|(_, known)| known.as_str() == name)?.0.clone();
-                vocab::PhoneNumber::parse(&digits).ok()
-            })
-        };
+    fn ask(&self, deed: &Deed) -> Option<Ask> {
+        let phone = |name: &str| self.shared.with(|watch| watch.phone(name));
         let labelled = |label: &str| {
             self.shared.with(|watch| {
                 let entry = watch.journal.of_label(label)?;
                 Some((entry.id?, entry.text.clone()))
             })
         };
-        let _ = scenario;
         Some(match &deed.act {
             Act::Write { .. } => return None,
             Act::AskAgain { from, message } => {
@@ -117,15 +109,5 @@ impl World {
                 watch.disclosed.insert(index);
             }
         });
-    }
-
-    /// The wall clock of a host that goes right.
-    pub fn wall(&self, scenario: &Scenario, at: Micros) -> vocab::UnixMicros {
-        scenario.start.after(at)
-    }
-
-    /// The node at which a business's messages are decrypted.
-    pub fn hop3_of(&self, scenario: &Scenario, business: &str) -> String {
-        cast::hop3(scenario, business)
     }
 }
