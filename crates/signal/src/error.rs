@@ -122,6 +122,11 @@ pub enum OpenError {
         /// The signed prekey it was used with.
         signed: u32,
     },
+    /// The sender, or a forger: the step of the post-quantum ratchet is refused, and the message
+    /// with it.
+    #[error("post-quantum ratchet: {0}")]
+    PostQuantum(#[from] PostQuantumError),
+
     /// Nobody in particular: the message names a prekey that is not, or no longer, kept.
     #[error("no {kind:?} prekey {id}")]
     UnknownPreKey {
@@ -136,6 +141,61 @@ pub enum OpenError {
     /// Nobody in particular: there is no session, and the message cannot start one.
     #[error("no session")]
     NoSession,
+}
+
+/// Why the post-quantum part of a message was refused, and the message with it. The session is
+/// unchanged.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PostQuantumError {
+    /// The sender, or a downgrade: the session has this ratchet, and the message has no part of it.
+    #[error("absent, where the session has one")]
+    Absent,
+    /// The sender: another version of the ratchet.
+    #[error("version {found} is not spoken here")]
+    Version {
+        /// The version found.
+        found: u8,
+    },
+    /// The sender: the bytes do not parse.
+    #[error("malformed")]
+    Malformed,
+    /// The sender: an epoch that it cannot be in yet.
+    #[error("epoch {found} while ours is {ours}")]
+    Epoch {
+        /// The epoch in the message.
+        found: u64,
+        /// Our epoch.
+        ours: u64,
+    },
+    /// The network: so late that the keys of its epoch are gone.
+    #[error("the keys of epoch {epoch} are gone")]
+    EpochGone {
+        /// The epoch in the message.
+        epoch: u64,
+    },
+    /// The network: the key was used before, or dropped as too old.
+    #[error("key {index} was used or is too old")]
+    Used {
+        /// Number of the key in its chain.
+        index: u32,
+    },
+    /// The sender: opening would derive more keys than one message may cost.
+    #[error("key {index} skips {jump} keys; {limit} are left for it")]
+    TooFarAhead {
+        /// Number of the key in its chain.
+        index: u32,
+        /// Keys that would have to be derived.
+        jump: u32,
+        /// How many may be.
+        limit: u32,
+    },
+    /// The sender: header or ciphertext fail their MAC.
+    #[error("bad MAC in the key exchange")]
+    Authentication,
+    /// The sender: the encapsulation key is not the announced one, or not reduced.
+    #[error("bad encapsulation key")]
+    EncapsulationKey,
 }
 
 /// An opening was committed to a session that has moved on since the trial. Nothing was changed;

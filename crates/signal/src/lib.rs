@@ -6,6 +6,9 @@
 //! | [`x3dh`] | X3DH, revision 1: the handshake of profile [`V3`](Profile::V3) |
 //! | [`pqxdh`] | PQXDH, revision 3: the handshake of profile [`V4`](Profile::V4) |
 //! | [`double_ratchet`] | Double Ratchet, revision 4, sections 1 to 3 and 7.2 |
+//! | `ml_kem_braid` | ML-KEM Braid, revision 1: the post-quantum key agreement of profile
+//! [`V4Spqr`](Profile::V4Spqr) |
+//! | `spqr` | Double Ratchet, revision 4, section 5: the Sparse Post-Quantum Ratchet |
 //! | [`sesame`] | Sesame, revision 2: the sessions with one remote device |
 //!
 //! Knows: how two devices agree on keys and what one message does to them.
@@ -91,18 +94,20 @@ pub mod double_ratchet;
 mod error;
 mod identity;
 mod incoming;
+mod ml_kem_braid;
 pub mod pqxdh;
 mod prekeys;
 mod profile;
 pub mod sesame;
 pub mod snapshot;
+mod spqr;
 #[cfg(test)]
 mod testing;
 pub mod trace;
 pub mod x3dh;
 pub mod xeddsa;
 
-pub use error::{InitiateError, OpenError, PreKeyKind, SealError, StaleOpening};
+pub use error::{InitiateError, OpenError, PostQuantumError, PreKeyKind, SealError, StaleOpening};
 pub use identity::IdentityKeyPair;
 pub use incoming::{Incoming, MessageKind};
 pub use prekeys::{

@@ -36,3 +36,14 @@ impl Published {
         self.bytes(name).try_into().unwrap()
     }
 }
+
+/// `tests/vectors/spqr-values.json`: a worked exchange of the deployed post-quantum ratchet, by an
+/// independent program; the deployed library gives the same bytes and keys.
+pub(crate) fn worked_exchange() -> serde_json::Value {
+    serde_json::from_str(include_str!("../tests/vectors/spqr-values.json")).unwrap()
+}
+
+/// The text of a JSON value, as bytes.
+pub(crate) fn json_hex(value: &serde_json::Value) -> Vec<u8> {
+    hex(value.as_str().unwrap())
+}

@@ -6,6 +6,7 @@ pub(crate) mod cbc;
 pub mod dh;
 pub(crate) mod hash;
 pub(crate) mod kem;
+pub(crate) mod ml_kem;
 pub(crate) mod secret;
 #[cfg(test)]
 mod tests;

@@ -35,12 +35,14 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) struct Work {
     links: u32,
+    /// Links of the post-quantum ratchet's chains.
+    post_quantum: u32,
     dh: u32,
 }
 
 impl Work {
     pub(crate) const fn one_message() -> Self {
-        Self { links: MAX_TRIAL_LINKS, dh: MAX_TRIAL_DH }
+        Self { links: MAX_TRIAL_LINKS, post_quantum: MAX_TRIAL_LINKS, dh: MAX_TRIAL_DH }
     }
 
     /// Allows one more Diffie-Hellman step, if there is one left.
@@ -48,6 +50,16 @@ impl Work {
         let left = self.dh.checked_sub(1);
         self.dh = left.unwrap_or(0);
         left.is_some()
+    }
+
+    /// Allows so many links of a post-quantum chain; else says how many are left.
+    pub(crate) fn spend_post_quantum(&mut self, jump: u32) -> Result<(), u32> {
+        let limit = self.post_quantum.min(MAX_FORWARD_JUMP);
+        if jump > limit {
+            return Err(limit);
+        }
+        self.post_quantum = self.post_quantum.saturating_sub(jump);
+        Ok(())
     }
 
     //= spec: double-ratchet r4 3.1 max-skip — a limit on the keys that one message can make a
