@@ -6,8 +6,8 @@ use keys::{Bundle, IdentityKey, Mode};
 use serde_json::{Value, json};
 use signal::{
     IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness, MessageKind,
-    NoTrace, OneTimePreKey, OpenContext, OpenRandomness, Profile, Session, SignedPreKey,
-    SignedPreKeyRandomness,
+    NoTrace, OneTimePreKey, OpenContext, OpenRandomness, Profile, SealRandomness, Session,
+    SignedPreKey, SignedPreKeyRandomness,
 };
 
 use crate::{
@@ -46,6 +46,8 @@ fn profile(name: &str) -> Result<Profile, Refusal> {
     match name {
         "v3" => Ok(Profile::V3),
         "v4" => Ok(Profile::V4),
+        "v4-spqr" => Ok(Profile::V4Spqr),
+        "v4-negotiated" => Ok(Profile::V4Negotiated),
         _ => Err(Refusal::new(Kind::Unsupported, format_args!("profile {name:?}"))),
     }
 }
@@ -58,7 +60,7 @@ impl Device {
     ) -> Result<Self, Refusal> {
         request.text("name")?;
         let profile = match request.optional("profile") {
-            None => Profile::V4,
+            None => Profile::V4Spqr,
             Some(_) => profile(request.text("profile")?)?,
         };
         Ok(Self {
@@ -82,7 +84,7 @@ impl Device {
         entropy: &mut impl FnMut(&mut [u8]),
     ) -> Result<Value, Refusal> {
         let with_one_time = request.flag("otk", false)?;
-        let with_kem = request.flag("kyber", self.profile == Profile::V4)?;
+        let with_kem = request.flag("kyber", self.profile.has_kem())?;
         let last_resort = request.flag("last_resort", false)?;
 
         let random = SignedPreKeyRandomness { private: draw(entropy), nonce: draw(entropy) };
@@ -152,7 +154,11 @@ impl Device {
     }
 
     /// `encrypt`: seals the text `m`, or the bytes `mh`, to `peer`.
-    pub(crate) fn encrypt(&mut self, request: Fields<'_>) -> Result<Value, Refusal> {
+    pub(crate) fn encrypt(
+        &mut self,
+        request: Fields<'_>,
+        entropy: &mut impl FnMut(&mut [u8]),
+    ) -> Result<Value, Refusal> {
         let peer = request.address("peer")?;
         let plaintext = match request.optional("mh") {
             Some(_) => request.bytes("mh")?,
@@ -164,7 +170,8 @@ impl Device {
             return Err(Refusal::new(Kind::Other, message));
         }
         let session = self.sessions.get_mut(&peer).ok_or_else(|| no_session(&peer))?;
-        let sealed = session.seal(&plaintext, self.now_seconds, None, &mut NoTrace)?;
+        let random = SealRandomness { braid: draw(entropy) };
+        let sealed = session.seal(&plaintext, random, self.now_seconds, None, &mut NoTrace)?;
         Ok(json!({"type": sealed.kind.number(), "c": hex(&sealed.bytes)}))
     }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use keys::{BundleError, KeyError};
-use signal::{InitiateError, OpenError, SealError};
+use signal::{InitiateError, OpenError, PostQuantumError, SealError};
 
 /// The kind that a test asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,18 @@ impl From<SealError> for Refusal {
     }
 }
 
+fn of_post_quantum(error: PostQuantumError) -> Kind {
+    match error {
+        PostQuantumError::Absent | PostQuantumError::Version { .. } => Kind::Version,
+        PostQuantumError::Malformed => Kind::Malformed,
+        PostQuantumError::Epoch { .. } | PostQuantumError::TooFarAhead { .. } => Kind::TooFar,
+        PostQuantumError::EpochGone { .. } | PostQuantumError::Used { .. } => Kind::Duplicate,
+        PostQuantumError::Authentication => Kind::BadMac,
+        PostQuantumError::EncapsulationKey => Kind::BadKey,
+        _ => Kind::Other,
+    }
+}
+
 impl From<OpenError> for Refusal {
     fn from(error: OpenError) -> Self {
         let kind = match error {
@@ -116,6 +128,7 @@ impl From<OpenError> for Refusal {
             OpenError::BadMac | OpenError::OuterChanged => Kind::BadMac,
             OpenError::Duplicate { .. } => Kind::Duplicate,
             OpenError::TooFarAhead { .. } => Kind::TooFar,
+            OpenError::PostQuantum(error) => of_post_quantum(error),
             OpenError::ReusedBaseKey { .. } => Kind::ReusedBaseKey,
             OpenError::UnknownPreKey { .. } => Kind::NoKey,
             OpenError::UntrustedIdentity => Kind::UntrustedIdentity,

@@ -77,7 +77,7 @@ fn answer(
         }
         "bundle" => started(device)?.bundle(request, entropy),
         "process" => started(device)?.process(request, entropy),
-        "encrypt" => started(device)?.encrypt(request),
+        "encrypt" => started(device)?.encrypt(request, entropy),
         "decrypt" => started(device)?.decrypt(request, entropy),
         "trust" => started(device)?.trust(request),
         "time" => started(device)?.time(request),
@@ -86,7 +86,7 @@ fn answer(
 }
 
 fn capabilities() -> Value {
-    json!({ "profiles": ["v3", "v4"], "ops": OPERATIONS, "impl": version() })
+    json!({ "profiles": ["v3", "v4", "v4-spqr"], "ops": OPERATIONS, "impl": version() })
 }
 
 fn version() -> &'static str {

@@ -116,7 +116,7 @@ fn each_bad_line_is_answered_with_its_kind_and_the_next_line_is_served() {
     for ((line, expected), answer) in lines.iter().zip(&answers) {
         assert_eq!(kind(answer), *expected, "{line}: {answer}");
     }
-    assert_eq!(answers[lines.len()]["ok"]["profiles"], json!(["v3", "v4"]));
+    assert_eq!(answers[lines.len()]["ok"]["profiles"], json!(["v3", "v4", "v4-spqr"]));
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn no_input_gives_no_answer() {
 
 #[test]
 fn messages_travel_both_ways_in_each_profile_as_text_and_as_bytes() {
-    for profile in ["v3", "v4"] {
+    for profile in ["v3", "v4", "v4-spqr"] {
         let [mut alice, mut bob] = pair(profile);
         let first = alice.encrypt("gr\u{fc}\u{df}e");
         assert_eq!(first["type"], 3);
@@ -206,7 +206,7 @@ fn a_message_opened_before_is_a_duplicate() {
 
 #[test]
 fn a_message_with_a_changed_mac_is_refused_and_the_genuine_one_then_opens() {
-    for profile in ["v3", "v4"] {
+    for profile in ["v3", "v4", "v4-spqr"] {
         let [mut alice, mut bob] = pair(profile);
         let first = alice.encrypt("one");
         bob.ok(&decrypt(&first));

@@ -150,6 +150,8 @@ impl<V: Vault> Account<V> {
         OpenContext {
             profiles: match self.config.profile {
                 Profile::V3 => &[Profile::V3],
+                Profile::V4Spqr => &[Profile::V4Spqr],
+                Profile::V4Negotiated => &[Profile::V4Negotiated],
                 Profile::V4 | _ => &[Profile::V4],
             },
             ours: &me.identity,

@@ -78,9 +78,7 @@ impl<V: Vault> Account<V> {
         let before = working.session.as_ref().map(Session::snapshot);
         let mut happened = self.seal(attempt, peer, working, &outgoing, rng)?;
         if planted(self.config.mutant, Mutant::KeyReusedOnRetransmission) {
-            working.session = before.and_then(|parts| {
-                Session::restore(&parts.hot, &parts.skipped, &parts.archive, &parts.pending).ok()
-            });
+            working.session = before.and_then(|parts| Session::restore(parts.refs()).ok());
         }
         happened.push(Happening::Retransmitted { id, attempt: of_attempt });
         Ok(happened)

@@ -6,7 +6,7 @@ use hop::{Attempt, Waiting};
 use keys::{Bundle, IdentityKey, Mode, PublicKey, Signature, VerifiedBundle};
 use prost::Message as _;
 use rand_core::CryptoRng;
-use signal::{InitiateRandomness, MessageKind, Session};
+use signal::{InitiateRandomness, MessageKind, SealRandomness, Session};
 use store::Key;
 use vocab::{Address, DataClass, DeviceId, Keep, MessageId, PhoneNumber, Reason, limits};
 use wire::{
@@ -102,8 +102,12 @@ impl<V: Vault> Account<V> {
         let padded = padding::pad(&outgoing.content);
         let now_seconds = attempt.now().wall.seconds();
         let mut watcher = Watcher::new(self.config.trace);
+        let mut random = SealRandomness { braid: [0; 64] };
+        if self.config.profile.has_post_quantum_ratchet() {
+            rng.fill_bytes(&mut random.braid);
+        }
         let sealed = working.session.as_mut().map(|session| {
-            let sealed = session.seal(&padded, now_seconds, None, &mut watcher);
+            let sealed = session.seal(&padded, random, now_seconds, None, &mut watcher);
             (sealed, session.remote_identity(), session.base_key())
         });
         let Some((Ok(sealed), identity, Some(base))) = sealed else {

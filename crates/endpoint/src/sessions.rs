@@ -1,7 +1,7 @@
-//! Sessions as rows: four parts each, of which a message writes only those that it changed.
+//! Sessions as rows: five parts each, of which a message writes only those that it changed.
 
 use hop::{Attempt, Waiting};
-use signal::{OneTimePreKey, PreKeys, Session, SignedPreKey, snapshot::Parts};
+use signal::{OneTimePreKey, PartRefs, Parts, PreKeys, Session, SignedPreKey};
 use store::Key;
 use vocab::{Address, DataClass, Keep, Reason};
 
@@ -18,12 +18,12 @@ pub(crate) struct Working {
     read: [Option<alloc::vec::Vec<u8>>; PARTS],
 }
 
-const PARTS: usize = 4;
+const PARTS: usize = 5;
 
 impl<V: Vault> Account<V> {
     fn session_keys(&self, peer: &Peer) -> [Key; PARTS] {
         let key = |part| self.keys.session(&peer.name, peer.device(), part);
-        [key(0), key(1), key(2), key(3)]
+        [key(0), key(1), key(2), key(3), key(4)]
     }
 
     /// Reads the session with `peer`; a session whose rows do not decode counts as none.
@@ -34,7 +34,7 @@ impl<V: Vault> Account<V> {
     ) -> Result<Working, Waiting> {
         let keys = self.session_keys(peer);
         attempt.need(&keys)?;
-        let [hot, skipped, archive, pending] = keys;
+        let [hot, skipped, archive, pending, exchange] = keys;
         let mut read = |key| {
             if planted(self.config.mutant, Mutant::RatchetWithoutRevision) {
                 attempt.peek(key)
@@ -42,10 +42,18 @@ impl<V: Vault> Account<V> {
                 attempt.read(key)
             }
         };
-        let read = [read(&hot)?, read(&skipped)?, read(&archive)?, read(&pending)?];
-        let [hot, skipped, archive, pending] = &read;
+        let read =
+            [read(&hot)?, read(&skipped)?, read(&archive)?, read(&pending)?, read(&exchange)?];
+        let [hot, skipped, archive, pending, exchange] = &read;
         let session = hot.as_ref().and_then(|hot| {
-            Session::restore(hot, part(skipped), part(archive), part(pending)).ok()
+            let parts = PartRefs {
+                hot,
+                skipped: part(skipped),
+                archive: part(archive),
+                pending: part(pending),
+                exchange: part(exchange),
+            };
+            Session::restore(parts).ok()
         });
         Ok(Working { session, read })
     }
@@ -66,8 +74,8 @@ impl<V: Vault> Account<V> {
         working: &Working,
     ) {
         let Some(session) = &working.session else { return };
-        let Parts { hot, skipped, archive, pending } = session.snapshot();
-        let parts = [hot, skipped, archive, pending];
+        let Parts { hot, skipped, archive, pending, exchange } = session.snapshot();
+        let parts = [hot, skipped, archive, pending, exchange];
         for ((key, part), read) in self.session_keys(peer).into_iter().zip(parts).zip(&working.read)
         {
             match (part.is_empty(), read) {

@@ -6,7 +6,7 @@ use hop::{Attempt, Waiting};
 use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{
-    IdentityKeyPair, KemPreKey, KemPreKeyRandomness, OneTimePreKey, Profile, SignedPreKey,
+    IdentityKeyPair, KemPreKey, KemPreKeyRandomness, OneTimePreKey, SignedPreKey,
     SignedPreKeyRandomness,
 };
 use vocab::{DataClass, Keep, Reason, limits};
@@ -195,10 +195,7 @@ impl<V: Vault> Account<V> {
     /// One-time prekeys of both kinds that are to be published: none of the KEM where no handshake
     /// uses them, and never more than the directory holds.
     fn wanted(&self) -> (u32, u32) {
-        let kem = match self.config.profile {
-            Profile::V3 => 0,
-            Profile::V4 | _ => self.config.kem_prekeys,
-        };
+        let kem = if self.config.profile.has_kem() { self.config.kem_prekeys } else { 0 };
         let held = u32::try_from(limits::MAX_PREKEYS_HELD).unwrap_or(u32::MAX);
         (self.config.one_time_prekeys.min(held), kem.min(held))
     }
@@ -210,7 +207,7 @@ impl<V: Vault> Account<V> {
         first: bool,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
-        let last_resort = first && !matches!(self.config.profile, Profile::V3);
+        let last_resort = first && self.config.profile.has_kem();
         let (one_time, kem) = self.wanted();
         self.upload(attempt, row, &Parts { signed: first, last_resort, one_time, kem }, rng)
     }

@@ -33,7 +33,7 @@ pub enum SealError {
         /// Age up to which it is used.
         limit_seconds: u64,
     },
-    /// The sending chain has used all of its 2^32 - 1 numbers.
+    /// A sending chain has used all of its 2^32 - 1 numbers.
     #[error("the sending chain is exhausted")]
     ChainExhausted,
 }

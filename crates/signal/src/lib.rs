@@ -21,8 +21,8 @@
 //! ```
 //! use signal::{
 //!     IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, NoTrace, OneTimePreKey,
-//!     OpenContext, OpenRandomness, PreKeys, Profile, Session, SignedPreKey,
-//!     SignedPreKeyRandomness,
+//!     OpenContext, OpenRandomness, PreKeys, Profile, SealRandomness, Session,
+//!     SignedPreKey, SignedPreKeyRandomness,
 //! };
 //!
 //! // Bob publishes a signed prekey; a directory hands it out.
@@ -44,7 +44,8 @@
 //! let random = InitiateRandomness { base: [5; 32], ratchet: [6; 32], encapsulation: [0; 32] };
 //! let mut hers =
 //!     Session::initiate(Profile::V3, &alice, 11, &bundle, random, 0, &mut NoTrace)?;
-//! let sealed = hers.seal(b"hello", 0, None, &mut NoTrace)?;
+//! let random = SealRandomness { braid: [8; 64] };
+//! let sealed = hers.seal(b"hello", random, 0, None, &mut NoTrace)?;
 //!
 //! // Bob opens it: a trial that changes nothing, and a commit.
 //! struct Store(SignedPreKey);
@@ -116,8 +117,8 @@ pub use prekeys::{
 };
 pub use profile::Profile;
 pub use sesame::{
-    InitiateRandomness, OpenContext, OpenRandomness, Opened, Opening, Sealed, SendingPosition,
-    Session,
+    InitiateRandomness, OpenContext, OpenRandomness, Opened, Opening, SealRandomness, Sealed,
+    SendingPosition, Session,
 };
-pub use snapshot::{Parts, RestoreError};
+pub use snapshot::{PartRefs, Parts, RestoreError};
 pub use trace::{Fingerprint, NoTrace, Recorder, Tracer};

@@ -33,6 +33,9 @@ impl MessageKeys {
     ///
     /// `post_quantum` is the key of the post-quantum ratchet for this message, where the profile
     /// has one: it is the salt (Double Ratchet section 7.2, KDF_HYBRID).
+    //= spec: double-ratchet r4 6.3 kdf-hybrid — both ratchets' keys go into the message's.
+    //= spec: double-ratchet r4 7.2 kdf-hybrid — the post-quantum key is the salt, the other the
+    //= input.
     //= spec: double-ratchet r4 7.2 encrypt — HKDF of the message key to 80 bytes: encryption key,
     //= authentication key, initialisation vector.
     pub(crate) fn expand(
@@ -50,8 +53,12 @@ impl MessageKeys {
             Value::secret("authentication key", &keys.mac),
             Value::secret("iv", &keys.iv),
         ];
-        let inputs = [Value::secret("mk", seed.expose())];
-        report(trace, "message keys", "double-ratchet r4 7.2", &inputs, &outputs);
+        let inputs =
+            [Value::secret("mk", seed.expose()), Value::secret("pq mk", salt.unwrap_or_default())];
+        // Without a post-quantum key there is one input.
+        let given = if salt.is_some() { 2 } else { 1 };
+        let inputs = inputs.get(..given).unwrap_or_default();
+        report(trace, "message keys", "double-ratchet r4 7.2", inputs, &outputs);
         keys
     }
 

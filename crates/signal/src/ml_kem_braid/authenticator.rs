@@ -1,6 +1,8 @@
 //! The authenticator: keys that follow the epoch secrets and protect what the braid carries
 //! (ML-KEM Braid section 2.4).
 
+use alloc::boxed::Box;
+
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -91,6 +93,11 @@ impl Authenticator {
         let mut mac = self.labelled(&label::<41>(b":ekheader", epoch));
         mac.update(header);
         *finish(mac)
+    }
+
+    /// A header with its MAC, as it is sent.
+    pub(crate) fn header_object(&self, epoch: u64, header: &Header) -> Box<[u8]> {
+        [header.as_slice(), &self.header_mac(epoch, header)].concat().into_boxed_slice()
     }
 
     //= spec: mlkem-braid r1 2.4 mac-ciphertext — both parts of the ciphertext are authenticated

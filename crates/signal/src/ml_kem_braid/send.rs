@@ -58,28 +58,18 @@ impl Braid {
         trace: &mut (impl Tracer + ?Sized),
     ) -> Payload {
         let keys = DecapsulationSeed::from_secret(random);
-        let mut header = self.header_encoder(&keys, trace);
+        let (header, vector) = keys.public();
+        let object = self.auth.header_object(self.epoch, &header);
+        let inputs = [Value::secret("d || z", keys.expose())];
+        let outputs = [
+            Value::public("ek_header || mac", &object),
+            Value::public("ek_vector", vector.as_slice()),
+        ];
+        report(trace, "keygen", "mlkem-braid r1 2.5", &inputs, &outputs);
+        let mut header = Encoder::new(object);
         let chunk = header.next_chunk();
         self.state = State::KeysSampled { keys, header };
         Payload::Header(chunk)
-    }
-
-    /// The header of `keys` and its MAC, at chunk 0.
-    pub(crate) fn header_encoder(
-        &self,
-        keys: &DecapsulationSeed,
-        trace: &mut (impl Tracer + ?Sized),
-    ) -> Encoder {
-        let (header, vector) = keys.public();
-        let mac = self.auth.header_mac(self.epoch, &header);
-        let inputs = [Value::secret("d || z", keys.expose())];
-        let outputs = [
-            Value::public("ek_header", &header),
-            Value::public("ek_vector", vector.as_slice()),
-            Value::public("mac", &mac),
-        ];
-        report(trace, "keygen", "mlkem-braid r1 2.5", &inputs, &outputs);
-        Encoder::new([&header[..], &mac[..]].concat().into_boxed_slice())
     }
 
     //= spec: mlkem-braid r1 2.5 header-received-send — the first part of a ciphertext is made from

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     crypto::dh::KeyPair, double_ratchet::ratchet::Ratchet, error::InitiateError,
-    identity::IdentityKeyPair, pqxdh, profile::Profile, trace::Tracer, x3dh,
+    identity::IdentityKeyPair, pqxdh, profile::Profile, spqr::Spqr, trace::Tracer, x3dh,
 };
 
 /// What starting a session draws.
@@ -80,13 +80,17 @@ fn new_state(
     let bundle = bundle.get();
     let base = KeyPair::from_secret(&mut r.base);
     let mut input = x3dh::initiator(ours, &base, bundle, trace)?;
-    let (keys, kem) = match profile {
-        Profile::V3 => (x3dh::derive(&input, trace), None),
-        Profile::V4 => {
-            let prekey = bundle.kem.as_ref().ok_or(InitiateError::NoKemPreKey)?;
-            let ciphertext = pqxdh::encapsulate(&mut input, &prekey.key, r.encapsulation, trace);
-            (pqxdh::derive(&input, trace).handshake, Some((prekey.id, ciphertext)))
-        }
+    let (keys, kem, post_quantum) = if profile.has_kem() {
+        let prekey = bundle.kem.as_ref().ok_or(InitiateError::NoKemPreKey)?;
+        let ciphertext = pqxdh::encapsulate(&mut input, &prekey.key, r.encapsulation, trace);
+        let keys = pqxdh::derive(&input, trace);
+        let spqr = profile.has_post_quantum_ratchet().then(|| {
+            let offered = profile == Profile::V4Negotiated;
+            Spqr::initiator(keys.authentication.expose(), offered, trace)
+        });
+        (keys.handshake, Some((prekey.id, ciphertext)), spqr)
+    } else {
+        (x3dh::derive(&input, trace), None, None)
     };
     let ratchet_key = KeyPair::from_secret(&mut r.ratchet);
     let ratchet =
@@ -103,5 +107,6 @@ fn new_state(
         flight: None,
         pending: Some(Pending { one_time, signed: bundle.signed.id, kem }),
         ratchet,
+        post_quantum,
     }))
 }

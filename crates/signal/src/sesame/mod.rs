@@ -14,6 +14,6 @@ mod state;
 pub use initiate::InitiateRandomness;
 pub use open::{OpenContext, OpenRandomness};
 pub use opening::{Opened, Opening};
-pub use seal::{Sealed, SendingPosition};
+pub use seal::{SealRandomness, Sealed, SendingPosition};
 pub use session::Session;
 pub(crate) use state::{Pending, State};

@@ -1,6 +1,6 @@
 //! Opening one message on trial (Sesame section 3.4, Double Ratchet section 3.5).
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
 use keys::{IdentityKey, PublicKey};
 use wire::signal::{ADDRESSES_BYTES, Malformed, PreKeySignalMessage, SignalMessage};
@@ -9,20 +9,17 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::{
     opening::{Consumed, Opening, Place},
     session::Session,
-    state::{State, flight_print},
+    state::{Change, PostQuantumChange, State, flight_print},
 };
 use crate::{
-    double_ratchet::{
-        message_keys::MessageKeys,
-        ratchet::{Change, Ratchet},
-        receiving::Work,
-    },
-    error::{OpenError, PreKeyKind},
+    double_ratchet::{message_keys::MessageKeys, ratchet::Ratchet, receiving::Work},
+    error::{OpenError, PostQuantumError, PreKeyKind},
     identity::IdentityKeyPair,
     incoming::Incoming,
     pqxdh,
     prekeys::{BaseKeyMark, KemPreKey, PreKeys},
     profile::Profile,
+    spqr::{Spqr, chains::PostQuantumKey},
     trace::Tracer,
     x3dh,
 };
@@ -56,7 +53,7 @@ pub struct OpenContext<'a> {
 }
 
 /// What a message in a session opened to, and what that would change in its state.
-type OpenedInState = (Zeroizing<alloc::vec::Vec<u8>>, Change);
+type OpenedInState = (Zeroizing<Vec<u8>>, Change);
 
 impl Session {
     /// Opens a message on trial: whatever the outcome, nothing has changed.
@@ -136,14 +133,19 @@ fn open_in_state(
     r: &mut OpenRandomness,
     trace: &mut (impl Tracer + ?Sized),
 ) -> Result<OpenedInState, OpenError> {
-    if Profile::of_version_byte(message.version) != Some(state.profile) {
+    if !state.profile.accepts(message.version) {
         return Err(OpenError::Version { found: message.version });
     }
     let ratchet_key = PublicKey::decode_lenient(message.ratchet_key)?;
     let trial = state.ratchet.try_key(&ratchet_key, message.counter, work, trace)?;
     let number = message.counter;
     let seed = state.ratchet.seed(&trial).ok_or(OpenError::Duplicate { number })?;
-    let keys = MessageKeys::expand(seed, None, trace);
+    let post_quantum = try_post_quantum(state, message, work, trace)?;
+    let salt = match (&state.post_quantum, &post_quantum) {
+        (Some(spqr), PostQuantumChange::Move(trial)) => spqr.key(trial)?,
+        _ => None,
+    };
+    let keys = MessageKeys::expand(seed, salt.map(PostQuantumKey::expose), trace);
     let (sender, receiver) = (&state.remote_identity, &state.our_identity);
     if !keys.verify(sender, receiver, message.authenticated, message.mac, trace) {
         return Err(OpenError::BadMac);
@@ -160,8 +162,27 @@ fn open_in_state(
     {
         return Err(OpenError::AddressMismatch);
     }
-    let change = Ratchet::verified(trial, &mut r.ratchet, trace)?;
-    Ok((plaintext, change))
+    let ratchet = Ratchet::verified(trial, &mut r.ratchet, trace)?;
+    Ok((plaintext, Change { ratchet, post_quantum }))
+}
+
+//= spec: double-ratchet r4 6.1 in-parallel — each ratchet gives a key of its own.
+/// What the message would change in the post-quantum ratchet of `state`.
+fn try_post_quantum(
+    state: &State,
+    message: &SignalMessage<'_>,
+    work: &mut Work,
+    trace: &mut (impl Tracer + ?Sized),
+) -> Result<PostQuantumChange, OpenError> {
+    match &state.post_quantum {
+        None => Ok(PostQuantumChange::Nothing),
+        Some(spqr) if spqr.offered && message.pq_ratchet.is_empty() => {
+            Ok(PostQuantumChange::FallBack)
+        }
+        Some(spqr) => {
+            Ok(PostQuantumChange::Move(spqr.try_receive(message.pq_ratchet, work, trace)?))
+        }
+    }
 }
 
 fn open_first(
@@ -182,8 +203,8 @@ fn open_first(
     }
     let basis = Session::basis(session);
     let mut work = Work::one_message();
-    let profile = Profile::of_version_byte(message.version);
-    let known = session.and_then(|session| session.state_of(profile, base_key));
+    let version = message.version;
+    let known = session.and_then(|session| session.state_of(version, base_key));
     if let Some((place, state)) = known {
         // A copy, or a later message of a sender that has had no answer: no second handshake.
         if state.flight != Some(flight_print(message)) {
@@ -202,8 +223,8 @@ fn open_first(
 }
 
 impl Session {
-    fn state_of(&self, profile: Option<Profile>, base_key: PublicKey) -> Option<(Place, &State)> {
-        let same = |state: &State| state.base_key == base_key && Some(state.profile) == profile;
+    fn state_of(&self, version: u8, base_key: PublicKey) -> Option<(Place, &State)> {
+        let same = |state: &State| state.base_key == base_key && state.profile.accepts(version);
         if let Some(state) = self.current.as_deref().filter(|state| same(state)) {
             return Some((Place::Current, state));
         }
@@ -244,13 +265,17 @@ fn respond(
     let ours = context.ours;
     let pair = one_time.map(|prekey| &prekey.pair);
     let mut input = x3dh::responder(ours, &signed.pair, pair, &identity, &base_key, trace)?;
-    let keys = match kem {
-        None => x3dh::derive(&input, trace),
+    let (keys, post_quantum) = match kem {
+        None => (x3dh::derive(&input, trace), None),
         Some((prekey, ciphertext)) => {
             let length = ciphertext.len();
             pqxdh::decapsulate(&mut input, &prekey.seed, ciphertext, trace)
                 .ok_or(OpenError::KemCiphertext { length })?;
-            pqxdh::derive(&input, trace).handshake
+            let keys = pqxdh::derive(&input, trace);
+            let spqr = profile
+                .has_post_quantum_ratchet()
+                .then(|| Spqr::responder(keys.authentication.expose(), trace));
+            (keys.handshake, spqr)
         }
     };
     let ratchet = Ratchet::responder(keys.root, keys.chain, signed.pair.duplicate());
@@ -265,18 +290,33 @@ fn respond(
         flight: Some(flight_print(message)),
         pending: None,
         ratchet,
+        post_quantum,
     };
     let kem = kem.map(|(prekey, _)| (prekey.id, prekey.last_resort));
     Ok((state, Consumed { one_time: message.pre_key_id, kem, mark }))
 }
 
+/// The profile in which a first message starts a session here: whether it has a step of the
+/// post-quantum ratchet decides between the two of version 4.
 fn accepted(
     message: &PreKeySignalMessage<'_>,
     context: &OpenContext<'_>,
 ) -> Result<Profile, OpenError> {
-    let profile = Profile::of_version_byte(message.version);
-    let accepted = profile.filter(|profile| context.profiles.contains(profile));
-    accepted.ok_or(OpenError::Version { found: message.version })
+    let found = message.version;
+    let speaks = |profile: Profile| context.profiles.contains(&profile) && profile.accepts(found);
+    let either = speaks(Profile::V4Negotiated);
+    let has_step = !message.message.pq_ratchet.is_empty();
+    if speaks(Profile::V3) {
+        Ok(Profile::V3)
+    } else if has_step && (either || speaks(Profile::V4Spqr)) {
+        Ok(Profile::V4Spqr)
+    } else if speaks(Profile::V4) || either {
+        Ok(Profile::V4)
+    } else if speaks(Profile::V4Spqr) {
+        Err(PostQuantumError::Absent.into())
+    } else {
+        Err(OpenError::Version { found })
+    }
 }
 
 /// The KEM prekey and ciphertext that `profile` needs, or nothing where it has none.
@@ -285,11 +325,11 @@ fn kem_prekey<'a>(
     profile: Profile,
     context: &OpenContext<'a>,
 ) -> Result<Option<(&'a KemPreKey, &'a [u8])>, OpenError> {
-    match (profile, message.kem) {
-        (Profile::V3, None) => Ok(None),
-        (Profile::V3, Some(kem)) => Err(OpenError::KemCiphertext { length: kem.ciphertext.len() }),
-        (Profile::V4, None) => Err(OpenError::Malformed(Malformed::Missing { field: 7 })),
-        (Profile::V4, Some(kem)) => {
+    match (profile.has_kem(), message.kem) {
+        (false, None) => Ok(None),
+        (false, Some(kem)) => Err(OpenError::KemCiphertext { length: kem.ciphertext.len() }),
+        (true, None) => Err(OpenError::Malformed(Malformed::Missing { field: 7 })),
+        (true, Some(kem)) => {
             let (kind, id) = (PreKeyKind::Kem, kem.pre_key_id);
             let unknown = OpenError::UnknownPreKey { kind, id };
             Ok(Some((context.prekeys.kem(id).ok_or(unknown)?, kem.ciphertext)))

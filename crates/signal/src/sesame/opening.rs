@@ -6,8 +6,11 @@ use core::{fmt, mem};
 use keys::{IdentityKey, PublicKey};
 use zeroize::Zeroizing;
 
-use super::{session::Session, state::State};
-use crate::{double_ratchet::ratchet::Change, error::StaleOpening, prekeys::BaseKeyMark};
+use super::{
+    session::Session,
+    state::{Change, State},
+};
+use crate::{error::StaleOpening, prekeys::BaseKeyMark};
 
 /// A message that has been opened on trial: MAC and padding have held, nothing has changed yet.
 ///
@@ -101,8 +104,7 @@ impl Session {
         }
         record.steps = record.steps.wrapping_add(1);
         if let Some(state) = record.current.as_mut() {
-            state.ratchet.commit(change);
-            state.pending = None; // Whatever opens under this state is an answer.
+            state.commit(change);
         }
         Ok(Opened {
             plaintext: mem::take(&mut *plaintext),

@@ -5,12 +5,21 @@ use alloc::vec::Vec;
 use keys::PublicKey;
 use vocab::limits::MAX_UNACKNOWLEDGED_AGE;
 use wire::signal::{ADDRESSES_BYTES, SignalFields};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{session::Session, state::State};
 use crate::{
     double_ratchet::message_keys::MessageKeys, error::SealError, incoming::MessageKind,
-    trace::Tracer,
+    ml_kem_braid::message::Encoded, spqr::chains::PostQuantumKey, trace::Tracer,
 };
+
+/// What sealing a message may draw: only a message that brings the post-quantum ratchet to a new
+/// exchange uses it.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct SealRandomness {
+    /// The seed of a KEM key pair, or in its first half that of an encapsulation.
+    pub braid: [u8; 64],
+}
 
 /// A sealed message, ready to leave once the session that sealed it is durable.
 #[must_use = "the session has moved past this message's key"]
@@ -49,19 +58,31 @@ impl Session {
     pub fn seal(
         &mut self,
         plaintext: &[u8],
+        mut r: SealRandomness,
         now_seconds: u64,
         addresses: Option<&[u8; ADDRESSES_BYTES]>,
         trace: &mut (impl Tracer + ?Sized),
     ) -> Result<Sealed, SealError> {
         let state = self.current.as_mut().ok_or(SealError::NoSession)?;
         refuse_unacknowledged(state, now_seconds)?;
+        if state.post_quantum.as_ref().is_some_and(|spqr| !spqr.can_send()) {
+            return Err(SealError::ChainExhausted);
+        }
         let ratchet_key = state.ratchet.sending.pair.public;
         let advanced = state.ratchet.sending.advance(trace);
         let (counter, seed) = advanced.ok_or(SealError::ChainExhausted)?;
         self.steps = self.steps.wrapping_add(1);
 
-        let keys = MessageKeys::expand(&seed, None, trace);
+        //= spec: double-ratchet r4 6.1 in-parallel — each ratchet gives a key of its own.
+        //= spec: double-ratchet r4 6.5 composite-header — the post-quantum part has a field of its
+        //= own in the header.
+        let sent = state.post_quantum.as_mut().and_then(|spqr| spqr.send(&mut r.braid, trace));
+        let (step, post_quantum) = sent.unzip();
+        let post_quantum = post_quantum.flatten();
+        let salt = post_quantum.as_ref().map(PostQuantumKey::expose);
+        let keys = MessageKeys::expand(&seed, salt, trace);
         let ciphertext = keys.encrypt(plaintext);
+        //= spec: double-ratchet r4 6.5 encrypt — the whole header is authenticated, both parts.
         //= spec: double-ratchet r4 3.4 encrypt — the header carries the ratchet key and the number,
         //= and is authenticated with the ciphertext.
         let fields = SignalFields {
@@ -70,7 +91,7 @@ impl Session {
             counter,
             previous_counter: state.ratchet.previous_counter,
             ciphertext: &ciphertext,
-            pq_ratchet: &[],
+            pq_ratchet: step.as_ref().map(Encoded::as_slice).unwrap_or_default(),
             addresses: addresses.filter(|_| state.pending.is_some()),
         };
         let mut message = fields.encode_authenticated();

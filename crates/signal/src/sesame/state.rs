@@ -7,7 +7,11 @@ use keys::{IdentityKey, PublicKey};
 use sha2::{Digest, Sha256};
 use wire::signal::{KemPart, PreKeyFields, PreKeySignalMessage};
 
-use crate::{double_ratchet::ratchet::Ratchet, profile::Profile};
+use crate::{
+    double_ratchet::ratchet::{self, Ratchet},
+    profile::Profile,
+    spqr::{self, Spqr},
+};
 
 /// One session state.
 pub(crate) struct State {
@@ -26,6 +30,26 @@ pub(crate) struct State {
     /// Initiator only, until the first answer.
     pub(crate) pending: Option<Pending>,
     pub(crate) ratchet: Ratchet,
+    /// The post-quantum ratchet beside it, where the profile has one.
+    pub(crate) post_quantum: Option<Spqr>,
+}
+
+/// What opening one message would change in its state.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) ratchet: ratchet::Change,
+    pub(crate) post_quantum: PostQuantumChange,
+}
+
+/// What opening one message would change in the post-quantum ratchet.
+#[derive(Debug)]
+pub(crate) enum PostQuantumChange {
+    /// There is none.
+    Nothing,
+    /// The other side does not speak it: from now on there is none.
+    FallBack,
+    /// It moves.
+    Move(spqr::Trial),
 }
 
 /// What first messages carry until the recipient has answered.
@@ -58,6 +82,25 @@ pub(crate) fn flight_print(message: &PreKeySignalMessage<'_>) -> FlightPrint {
 }
 
 impl State {
+    //= spec: double-ratchet r4 6.6 decrypt — both ratchets move, or neither.
+    /// Makes a verified change real. It must come from this state.
+    pub(crate) fn commit(&mut self, change: Change) {
+        let Change { ratchet, post_quantum } = change;
+        self.ratchet.commit(ratchet);
+        match (post_quantum, self.post_quantum.as_mut()) {
+            (PostQuantumChange::Move(trial), Some(spqr)) => {
+                spqr.commit(trial);
+                self.profile = Profile::V4Spqr;
+            }
+            (PostQuantumChange::FallBack, Some(_)) => {
+                self.post_quantum = None;
+                self.profile = Profile::V4;
+            }
+            (PostQuantumChange::Nothing, _) | (_, None) => {}
+        }
+        self.pending = None; // Whatever opens under this state is an answer.
+    }
+
     /// The first message that carries `message`, if the recipient has not answered yet.
     pub(crate) fn first_message(&self, message: &[u8]) -> Option<Vec<u8>> {
         let pending = self.pending.as_ref()?;

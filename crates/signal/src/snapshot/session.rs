@@ -7,46 +7,30 @@ use alloc::{
 };
 
 use keys::KEM_TYPE;
-use vocab::limits::{MAX_ARCHIVED_SESSIONS, MAX_RECEIVING_CHAINS, MAX_SKIPPED_KEYS};
+use vocab::limits::{MAX_ARCHIVED_SESSIONS, MAX_RECEIVING_CHAINS};
 use zeroize::Zeroizing;
 
-use super::{RestoreError, reader::Reader, writer::Writer};
+use super::{
+    RestoreError, exchange,
+    parts::{PartRefs, Parts},
+    post_quantum::{self, Outline},
+    reader::Reader,
+    skipped,
+    writer::Writer,
+};
 use crate::{
     crypto::{
         dh::{KeyPair, PrivateKey},
         kem::CIPHERTEXT_WIRE_BYTES,
     },
     double_ratchet::{
-        chain::{ChainKey, MessageSeed},
-        ratchet::Ratchet,
-        receiving::ReceivingChain,
-        root::RootKey,
+        chain::ChainKey, ratchet::Ratchet, receiving::ReceivingChain, root::RootKey,
         sending::SendingChain,
     },
     profile::Profile,
     sesame::{Pending, Session, State},
+    spqr::Spqr,
 };
-
-/// A session as bytes: what a store is given. Two equal parts are one row that need not be written.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Parts {
-    /// What almost every message changes.
-    pub hot: Zeroizing<Vec<u8>>,
-    /// Keys of skipped messages in the current state; empty if there are none.
-    pub skipped: Zeroizing<Vec<u8>>,
-    /// Inactive states; empty if there are none.
-    pub archive: Zeroizing<Vec<u8>>,
-    /// What first messages carry; empty once the recipient has answered.
-    pub pending: Zeroizing<Vec<u8>>,
-}
-
-impl core::fmt::Debug for Parts {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self { hot, skipped, archive, pending } = self;
-        let lengths = [hot.len(), skipped.len(), archive.len(), pending.len()];
-        write!(f, "Parts(bytes: {lengths:?})")
-    }
-}
 
 impl Session {
     /// The session as bytes.
@@ -54,42 +38,39 @@ impl Session {
         let current = self.current.as_deref();
         Parts {
             hot: self.write_hot(),
-            skipped: current.map(write_skipped).unwrap_or_default(),
+            skipped: current.map(skipped::write_part).unwrap_or_default(),
             archive: self.write_archive(),
             pending: current.map(write_pending).unwrap_or_default(),
+            exchange: current.map(write_exchange).unwrap_or_default(),
         }
     }
 
-    /// The session that [`snapshot`](Self::snapshot) made these parts of. A part that was empty
-    /// may be absent in the store: give it as empty.
+    /// The session that [`snapshot`](Self::snapshot) made these parts of.
     ///
     /// # Errors
     ///
     /// [`RestoreError`]; never a panic, whatever the bytes.
-    pub fn restore(
-        hot: &[u8],
-        skipped: &[u8],
-        archive: &[u8],
-        pending: &[u8],
-    ) -> Result<Self, RestoreError> {
+    pub fn restore(parts: PartRefs<'_>) -> Result<Self, RestoreError> {
+        let PartRefs { hot, skipped: keys, archive, pending, exchange } = parts;
         let mut reader = Reader::open(hot, b'H')?;
         let remote = reader.identity()?;
-        let mut current = reader.option(read_state)?.map(Box::new);
+        let current = reader.option(Half::read)?;
         reader.finish()?;
-        match current.as_mut() {
-            Some(state) => {
-                read_skipped_part(skipped, state)?;
-                read_pending(pending, state)?;
+        let current = match current {
+            Some(mut half) => {
+                skipped::read_part(keys, &mut half)?;
+                read_pending(pending, &mut half.state)?;
+                Some(Box::new(half.with_exchange(exchange)?))
             }
-            None if skipped.is_empty() && pending.is_empty() => {}
+            None if keys.is_empty() && pending.is_empty() && exchange.is_empty() => None,
             None => return Err(RestoreError::Mixed),
-        }
+        };
         let archive = read_archive(archive)?;
         Ok(Self { current, archive, remote, steps: 0 })
     }
 
     fn write_hot(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new(b'H', 700);
+        let mut w = Writer::new(b'H', 1_200);
         w.bytes(self.remote.public_key().as_bytes());
         w.flag(self.current.is_some());
         if let Some(state) = self.current.as_deref() {
@@ -102,18 +83,21 @@ impl Session {
         if self.archive.is_empty() {
             return Zeroizing::default();
         }
-        let mut w = Writer::new(b'A', self.archive.len().saturating_mul(700));
+        let mut w = Writer::new(b'A', self.archive.len().saturating_mul(2_400));
         w.length(self.archive.len());
         for state in &self.archive {
             write_state(&mut w, state);
-            write_skipped_lists(&mut w, state);
+            skipped::write_lists(&mut w, state);
+            if let Some(spqr) = &state.post_quantum {
+                exchange::write(&mut w, &spqr.braid);
+            }
         }
         w.finish()
     }
 }
 
 fn write_state(w: &mut Writer, state: &State) {
-    w.u8(state.profile.version_byte());
+    w.u8(profile_byte(state.profile));
     w.bytes(state.our_identity.public_key().as_bytes());
     w.bytes(state.remote_identity.public_key().as_bytes());
     w.u32(state.our_registration_id);
@@ -137,26 +121,95 @@ fn write_state(w: &mut Writer, state: &State) {
         w.bytes(chain.chain.expose());
         w.u32(chain.next);
     }
+    w.flag(state.post_quantum.is_some());
+    if let Some(spqr) = &state.post_quantum {
+        post_quantum::write(w, spqr);
+    }
 }
 
-fn read_state(r: &mut Reader<'_>) -> Result<State, RestoreError> {
-    let profile = match r.u8()? {
-        0x33 => Profile::V3,
-        0x44 => Profile::V4,
-        _ => return Err(RestoreError::Range { what: "profile" }),
-    };
-    Ok(State {
-        profile,
-        our_identity: r.identity()?,
-        remote_identity: r.identity()?,
-        our_registration_id: r.u32()?,
-        remote_registration_id: r.u32()?,
-        base_key: r.key()?,
-        created_seconds: r.u64()?,
-        flight: r.option(Reader::array)?,
-        pending: None,
-        ratchet: read_ratchet(r)?,
-    })
+/// How a profile is written. Two of version 4 have bytes that no message begins with.
+const PROFILES: [(u8, Profile); 4] = [
+    (0x33, Profile::V3),
+    (0x44, Profile::V4),
+    (0x45, Profile::V4Spqr),
+    (0x46, Profile::V4Negotiated),
+];
+
+fn profile_byte(profile: Profile) -> u8 {
+    let known = PROFILES.iter().find(|(_, known)| *known == profile);
+    known.map_or(0, |(byte, _)| *byte)
+}
+
+fn read_profile(r: &mut Reader<'_>) -> Result<Profile, RestoreError> {
+    let byte = r.u8()?;
+    let known = PROFILES.iter().find(|(known, _)| *known == byte);
+    known.map(|(_, profile)| *profile).ok_or(RestoreError::Range { what: "profile" })
+}
+
+/// A state without what the exchange of its post-quantum ratchet has gathered.
+pub(super) struct Half {
+    pub(super) state: State,
+    pub(super) post_quantum: Option<Outline>,
+}
+
+impl Half {
+    fn read(r: &mut Reader<'_>) -> Result<Self, RestoreError> {
+        let state = State {
+            profile: read_profile(r)?,
+            our_identity: r.identity()?,
+            remote_identity: r.identity()?,
+            our_registration_id: r.u32()?,
+            remote_registration_id: r.u32()?,
+            base_key: r.key()?,
+            created_seconds: r.u64()?,
+            flight: r.option(Reader::array)?,
+            pending: None,
+            ratchet: read_ratchet(r)?,
+            post_quantum: None,
+        };
+        let post_quantum = r.option(post_quantum::read)?;
+        let offered = post_quantum.as_ref().is_some_and(|outline| outline.offered);
+        let fits = state.profile.has_post_quantum_ratchet() == post_quantum.is_some()
+            && offered == (state.profile == Profile::V4Negotiated);
+        if fits {
+            Ok(Self { state, post_quantum })
+        } else {
+            Err(RestoreError::Range { what: "post-quantum ratchet" })
+        }
+    }
+
+    fn with(mut self, post_quantum: Option<Spqr>) -> State {
+        self.state.post_quantum = post_quantum;
+        self.state
+    }
+
+    /// The whole state, the exchange being in `part`.
+    fn with_exchange(mut self, part: &[u8]) -> Result<State, RestoreError> {
+        let Some(outline) = self.post_quantum.take() else {
+            return if part.is_empty() { Ok(self.state) } else { Err(RestoreError::Mixed) };
+        };
+        if part.is_empty() {
+            return Ok(self.with(Some(exchange::read_nothing(outline)?)));
+        }
+        let mut r = Reader::open(part, b'X')?;
+        if r.array()? != label(&self.state) {
+            return Err(RestoreError::Mixed);
+        }
+        let spqr = exchange::read(&mut r, outline)?;
+        r.finish()?;
+        if exchange::has(&spqr.braid) {
+            Ok(self.with(Some(spqr)))
+        } else {
+            Err(RestoreError::Range { what: "exchange" }) // That part would be empty.
+        }
+    }
+
+    /// The whole state, the exchange coming next.
+    fn then_exchange(mut self, r: &mut Reader<'_>) -> Result<State, RestoreError> {
+        let outline = self.post_quantum.take();
+        let spqr = outline.map(|outline| exchange::read(r, outline)).transpose()?;
+        Ok(self.with(spqr))
+    }
 }
 
 fn read_ratchet(r: &mut Reader<'_>) -> Result<Ratchet, RestoreError> {
@@ -186,60 +239,19 @@ fn read_ratchet(r: &mut Reader<'_>) -> Result<Ratchet, RestoreError> {
 }
 
 /// Ties a part to the state it belongs to.
-fn label(state: &State) -> [u8; 8] {
+pub(super) fn label(state: &State) -> [u8; 8] {
     let [a, b, c, d, e, f, g, h, ..] = *state.base_key.as_bytes();
     [a, b, c, d, e, f, g, h]
 }
 
-fn write_skipped(state: &State) -> Zeroizing<Vec<u8>> {
-    let keys: usize = state.ratchet.receiving.iter().map(|chain| chain.skipped.len()).sum();
-    if keys == 0 {
+fn write_exchange(state: &State) -> Zeroizing<Vec<u8>> {
+    let Some(spqr) = state.post_quantum.as_ref().filter(|spqr| exchange::has(&spqr.braid)) else {
         return Zeroizing::default();
-    }
-    let mut w = Writer::new(b'S', keys.saturating_mul(36).saturating_add(64));
+    };
+    let mut w = Writer::new(b'X', 2_400);
     w.bytes(&label(state));
-    write_skipped_lists(&mut w, state);
+    exchange::write(&mut w, &spqr.braid);
     w.finish()
-}
-
-fn write_skipped_lists(w: &mut Writer, state: &State) {
-    for chain in &state.ratchet.receiving {
-        w.length(chain.skipped.len());
-        for (number, seed) in &chain.skipped {
-            w.u32(*number);
-            w.bytes(seed.expose());
-        }
-    }
-}
-
-fn read_skipped_part(part: &[u8], state: &mut State) -> Result<(), RestoreError> {
-    if part.is_empty() {
-        return Ok(());
-    }
-    let mut r = Reader::open(part, b'S')?;
-    if r.array()? != label(state) {
-        return Err(RestoreError::Mixed);
-    }
-    read_skipped_lists(&mut r, state)?;
-    if state.ratchet.receiving.iter().all(|chain| chain.skipped.is_empty()) {
-        return Err(RestoreError::Range { what: "skipped keys" }); // That part would be empty.
-    }
-    r.finish()
-}
-
-fn read_skipped_lists(r: &mut Reader<'_>, state: &mut State) -> Result<(), RestoreError> {
-    for chain in &mut state.ratchet.receiving {
-        for _ in 0..r.length("skipped keys", MAX_SKIPPED_KEYS)? {
-            let number = r.u32()?;
-            let seed = MessageSeed::from_secret(&mut *r.secret()?);
-            let ascending = chain.skipped.last_key_value().is_none_or(|(last, _)| *last < number);
-            if !ascending || number >= chain.next {
-                return Err(RestoreError::Range { what: "skipped number" });
-            }
-            chain.skipped.insert(number, seed);
-        }
-    }
-    Ok(())
 }
 
 fn write_pending(state: &State) -> Zeroizing<Vec<u8>> {
@@ -279,7 +291,7 @@ fn read_pending(part: &[u8], state: &mut State) -> Result<(), RestoreError> {
             Some(_) | None => Err(RestoreError::Range { what: "KEM ciphertext" }),
         }
     })?;
-    if kem.is_some() != (state.profile == Profile::V4) {
+    if kem.is_some() != state.profile.has_kem() {
         return Err(RestoreError::Mixed);
     }
     state.pending = Some(Pending { one_time, signed, kem });
@@ -297,9 +309,9 @@ fn read_archive(part: &[u8]) -> Result<VecDeque<State>, RestoreError> {
     }
     let mut archive = VecDeque::with_capacity(length);
     for _ in 0..length {
-        let mut state = read_state(&mut r)?;
-        read_skipped_lists(&mut r, &mut state)?;
-        archive.push_back(state);
+        let mut half = Half::read(&mut r)?;
+        skipped::read_lists(&mut r, &mut half)?;
+        archive.push_back(half.then_exchange(&mut r)?);
     }
     r.finish()?;
     Ok(archive)

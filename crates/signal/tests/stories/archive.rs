@@ -2,7 +2,7 @@
 
 use signal::{MessageKind, OpenError, Profile, Session, StaleOpening};
 
-use crate::people::{BOTH, Person, With, acquainted, strangers};
+use crate::people::{ALL, Person, With, acquainted, strangers};
 
 const PLAIN: With = With { one_time: true, last_resort: false };
 
@@ -11,7 +11,7 @@ const PLAIN: With = With { one_time: true, last_resort: false };
 //= test: sesame r2 3.4 receive
 #[test]
 fn a_message_on_an_archived_session_opens_and_makes_it_the_current_one() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = acquainted(profile);
         let old = alice.session.as_ref().unwrap().base_key();
         let under_way = alice.seals("under way");
@@ -49,7 +49,7 @@ fn a_copy_of_a_first_message_on_an_archived_session_promotes_it_without_a_handsh
 
 #[test]
 fn two_devices_that_start_at_the_same_time_come_to_share_one_session() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
         let (hers, his) = (alice.bundle(PLAIN), bob.bundle(PLAIN));
         alice.starts(profile, his);

@@ -1,9 +1,11 @@
 //! Starting a session, with and without one-time prekeys, in both roles.
 
 use keys::{BundleError, Mode, PublicKey, Signature};
-use signal::{InitiateError, MessageKind, OpenError, PreKeyKind, Profile, SealError};
+use signal::{
+    InitiateError, MessageKind, OpenError, PreKeyKind, Profile, SealError, SealRandomness,
+};
 
-use crate::people::{BOTH, Person, With, acquainted, strangers};
+use crate::people::{ALL, Person, With, acquainted, strangers};
 
 //= test: x3dh r1 3.3 agreements
 //= test: pqxdh r3 3.3 encapsulate
@@ -12,7 +14,7 @@ use crate::people::{BOTH, Person, With, acquainted, strangers};
 //= test: double-ratchet r4 3.3 initialization
 #[test]
 fn both_roles_agree_with_and_without_a_one_time_prekey() {
-    for profile in BOTH {
+    for profile in ALL {
         for (one_time, last_resort) in [(true, true), (true, false), (false, true), (false, false)]
         {
             let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
@@ -24,7 +26,7 @@ fn both_roles_agree_with_and_without_a_one_time_prekey() {
             assert!(opened.session_was_created);
             assert_eq!(opened.remote_identity, alice.identity.public());
             assert_eq!(opened.consumed_one_time.is_some(), one_time);
-            let v4 = profile == Profile::V4;
+            let v4 = profile != Profile::V3;
             assert_eq!(opened.consumed_kem.map(|(_, last)| last), v4.then_some(last_resort));
             let guarded = if v4 { !last_resort } else { one_time };
             assert_eq!(opened.remember_base_key.is_none(), guarded);
@@ -90,7 +92,7 @@ fn one_time_keys_are_used_up_by_the_first_message_that_opens_and_not_before() {
 
 #[test]
 fn a_second_message_of_an_unanswered_sender_starts_no_second_handshake() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         let (first, second) = (alice.seals("one"), alice.seals("two"));
         assert_eq!(second.kind, MessageKind::PreKey);
@@ -165,7 +167,7 @@ fn a_bundle_with_a_signed_key_of_small_order_starts_nothing() {
 
 #[test]
 fn another_identity_than_the_pinned_one_is_refused() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         let first = alice.seals("hello");
         bob.pinned = Some(Person::new("mallory").identity.public());
@@ -204,7 +206,9 @@ fn a_session_unanswered_for_more_than_30_days_is_not_sent_on() {
     alice.now += 1;
     let (before, now) = (alice.session.as_ref().unwrap().snapshot(), alice.now);
     let session = alice.session.as_mut().unwrap();
-    let refused = session.seal(b"too late", now, None, &mut signal::NoTrace).unwrap_err();
+    let refused = session
+        .seal(b"too late", SealRandomness { braid: [0; 64] }, now, None, &mut signal::NoTrace)
+        .unwrap_err();
     let why =
         SealError::Unacknowledged { age_seconds: thirty_days + 1, limit_seconds: thirty_days };
     assert_eq!(refused, why);
@@ -223,7 +227,8 @@ fn sealing_without_a_session_is_refused() {
     let session = alice.session.as_mut().unwrap();
     session.archive_current();
     assert!(!session.has_current());
-    let refused = session.seal(b"hello", 0, None, &mut signal::NoTrace);
+    let refused =
+        session.seal(b"hello", SealRandomness { braid: [0; 64] }, 0, None, &mut signal::NoTrace);
     assert_eq!(refused, Err(SealError::NoSession));
 }
 

@@ -1,8 +1,8 @@
 //! Nothing prints a key, and watching changes nothing.
 
-use signal::{NoTrace, OpenError, Profile, Recorder};
+use signal::{NoTrace, OpenError, Profile, Recorder, SealRandomness};
 
-use crate::people::{BOTH, Person, With, acquainted, strangers};
+use crate::people::{ALL, Person, With, acquainted, strangers};
 
 #[test]
 fn debug_output_never_contains_secret_bytes() {
@@ -36,14 +36,16 @@ fn debug_output_never_contains_secret_bytes() {
 
 #[test]
 fn a_watched_conversation_is_the_same_conversation() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         let (mut watched_alice, mut watched_bob) = strangers(profile);
         let mut recorder = Recorder::default();
         for text in ["one", "two"] {
             let plain = alice.seals(text);
+            let random = SealRandomness { braid: watched_alice.draw() };
             let session = watched_alice.session.as_mut().unwrap();
-            let watched = session.seal(text.as_bytes(), alice.now, None, &mut recorder).unwrap();
+            let watched = session.seal(text.as_bytes(), random, alice.now, None, &mut recorder);
+            let watched = watched.unwrap();
             assert_eq!(plain, watched);
 
             let (kind, bytes) = (watched.kind, &watched.bytes);
@@ -55,13 +57,20 @@ fn a_watched_conversation_is_the_same_conversation() {
         }
         let names: Vec<_> = recorder.steps.iter().map(|step| step.name).collect();
         let mut handshake = vec!["DH1", "DH2", "DH3", "DH4"];
-        if profile == Profile::V4 {
+        if profile != Profile::V3 {
             handshake.push("pqkem-dec");
         }
         handshake.push("sk");
-        let sealing = ["kdf-ck mk", "kdf-ck ck", "message keys", "mac"];
+        let mut sealing = vec!["kdf-ck mk", "kdf-ck ck", "message keys", "mac"];
+        if profile == Profile::V4Spqr {
+            handshake.extend(["kdf-auth", "kdf-scka-init"]);
+            sealing.insert(2, "kdf-scka-ck");
+        }
         let turning = ["dh", "kdf-rk"];
-        let mut expected = sealing.to_vec();
+        let mut expected = sealing.clone();
+        if profile == Profile::V4Spqr {
+            expected.insert(2, "keygen"); // The first message begins the first exchange.
+        }
         expected.extend(handshake.iter().chain(&turning).chain(&sealing).chain(&turning));
         expected.extend(sealing.iter().chain(&sealing));
         assert_eq!(names, expected);
@@ -73,7 +82,9 @@ fn what_two_devices_derive_has_the_same_fingerprints() {
     let (mut alice, mut bob) = strangers(Profile::V4);
     let (mut hers, mut his) = (Recorder::default(), Recorder::default());
     let session = alice.session.as_mut().unwrap();
-    let sealed = session.seal(b"hello", alice.now, None, &mut hers).unwrap();
+    let sealed = session
+        .seal(b"hello", SealRandomness { braid: [0; 64] }, alice.now, None, &mut hers)
+        .unwrap();
     let _opening = bob.tries_watched(sealed.kind, &sealed.bytes, &mut his).unwrap();
     let outputs = |recorder: &Recorder, name: &str| {
         recorder.steps.iter().find(|step| step.name == name).map(|step| step.outputs.clone())
@@ -95,7 +106,8 @@ fn refusals_say_what_was_found() {
     assert_eq!(far.to_string(), "message 30000 skips 29000 keys; 25000 are left for it");
     let session = bob.session.as_mut().unwrap();
     session.archive_current();
-    let refused = session.seal(b"", 0, None, &mut NoTrace).unwrap_err();
+    let refused =
+        session.seal(b"", SealRandomness { braid: [0; 64] }, 0, None, &mut NoTrace).unwrap_err();
     assert_eq!(refused.to_string(), "no session");
 }
 

@@ -16,3 +16,4 @@ mod ratchet;
 mod replay;
 mod snapshot;
 mod tampering;
+mod triple_ratchet;

@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 use signal::{
     BaseKeyMark, IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness,
     MessageKind, NoTrace, OneTimePreKey, OpenContext, OpenError, OpenRandomness, Opening, PreKeys,
-    Profile, Sealed, Session, SignedPreKey, SignedPreKeyRandomness, StaleOpening, Tracer,
+    Profile, SealRandomness, Sealed, Session, SignedPreKey, SignedPreKeyRandomness, StaleOpening,
+    Tracer,
 };
 
-/// Both profiles, for stories that are the same in each.
-pub(crate) const BOTH: [Profile; 2] = [Profile::V3, Profile::V4];
+/// Every profile, for stories that are the same in each.
+pub(crate) const ALL: [Profile; 3] = [Profile::V3, Profile::V4, Profile::V4Spqr];
 
 /// One device: its keys, its prekeys, and its session with the other one.
 pub(crate) struct Person {
@@ -77,7 +78,7 @@ impl Person {
             registration_id,
             prekeys: Shelf::default(),
             session: None,
-            profiles: BOTH.to_vec(),
+            profiles: ALL.to_vec(),
             pinned: None,
             expects_registration_id: None,
             addresses: None,
@@ -141,8 +142,11 @@ impl Person {
 
     pub(crate) fn seals(&mut self, text: &str) -> Sealed {
         self.remember();
+        let random = SealRandomness { braid: self.draw() };
         let session = self.session.as_mut().unwrap();
-        session.seal(text.as_bytes(), self.now, self.addresses.as_ref(), &mut NoTrace).unwrap()
+        session
+            .seal(text.as_bytes(), random, self.now, self.addresses.as_ref(), &mut NoTrace)
+            .unwrap()
     }
 
     /// Opens `sealed` on trial.
@@ -221,8 +225,7 @@ impl Person {
             && let Some(session) = &self.session
         {
             let parts = session.snapshot();
-            let restored =
-                Session::restore(&parts.hot, &parts.skipped, &parts.archive, &parts.pending);
+            let restored = Session::restore(parts.refs());
             let restored = restored.unwrap();
             assert!(restored.snapshot() == parts, "the encoding is canonical");
             self.session = Some(restored);

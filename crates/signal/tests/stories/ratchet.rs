@@ -2,7 +2,7 @@
 
 use signal::{OpenError, Profile, Sealed};
 
-use crate::people::{BOTH, Person, acquainted};
+use crate::people::{ALL, Person, acquainted};
 
 //= test: double-ratchet r4 3.4 encrypt
 //= test: double-ratchet r4 3.5 decrypt
@@ -10,7 +10,7 @@ use crate::people::{BOTH, Person, acquainted};
 //= test: double-ratchet r4 7.2 kdf-rk
 #[test]
 fn two_devices_talk_in_turns_and_each_turn_has_a_new_ratchet_key() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = acquainted(profile);
         let mut keys = std::collections::BTreeSet::new();
         for turn in 0..50 {
@@ -27,7 +27,7 @@ fn two_devices_talk_in_turns_and_each_turn_has_a_new_ratchet_key() {
 
 #[test]
 fn a_late_message_opens_exactly_once() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = acquainted(profile);
         let (first, second) = (alice.seals("first"), alice.seals("second"));
         bob.opens(&second, "second");

@@ -4,13 +4,13 @@ use keys::PublicKey;
 use signal::{MessageKind, OpenError, PreKeyKind, Profile, Sealed};
 use wire::signal::{PreKeyFields, PreKeySignalMessage};
 
-use crate::people::{BOTH, Person, With, strangers};
+use crate::people::{ALL, Person, With, strangers};
 
 //= test: x3dh r1 4.2 replay
 //= test: pqxdh r3 4.2 replay
 #[test]
 fn a_replayed_first_message_is_refused_after_the_session_is_gone() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
         let bundle = bob.bundle(With { one_time: false, last_resort: true });
         alice.starts(profile, bundle);
@@ -61,7 +61,7 @@ fn base_keys_of_small_order_and_other_encodings_are_refused() {
         0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49,
         0xb8, 0x00,
     ];
-    for profile in BOTH {
+    for profile in ALL {
         for u in small {
             let (mut alice, mut bob) = strangers(profile);
             let first = alice.seals("hello");

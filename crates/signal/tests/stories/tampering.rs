@@ -2,11 +2,11 @@
 
 use signal::{MessageKind, Profile, Sealed, Session};
 
-use crate::people::{BOTH, Person, acquainted, strangers};
+use crate::people::{ALL, Person, acquainted, strangers};
 
 #[test]
 fn a_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = acquainted(profile);
         let _lost = alice.seals("lost");
         let sealed = alice.seals("genuine");
@@ -18,7 +18,7 @@ fn a_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens(
 
 #[test]
 fn a_first_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         bob.expects_registration_id = Some(alice.registration_id);
         let sealed = alice.seals("genuine");
@@ -30,7 +30,7 @@ fn a_first_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_
 
 #[test]
 fn a_later_first_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         let (first, later) = (alice.seals("first"), alice.seals("later"));
         bob.opens(&first, "first");

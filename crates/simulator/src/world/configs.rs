@@ -28,13 +28,14 @@ impl Stage<'_> {
         match self.scenario.profile {
             scenario::Profile::V3 => signal::Profile::V3,
             scenario::Profile::V4 => signal::Profile::V4,
+            scenario::Profile::V4Spqr => signal::Profile::V4Spqr,
         }
     }
 
     const fn kem_prekeys(&self) -> u32 {
         match self.scenario.profile {
             scenario::Profile::V3 => 0,
-            scenario::Profile::V4 => 5,
+            scenario::Profile::V4 | scenario::Profile::V4Spqr => 5,
         }
     }
 

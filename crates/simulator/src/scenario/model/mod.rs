@@ -104,13 +104,15 @@ impl Scenario {
 
 /// The Signal protocol that people and businesses speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Profile {
     /// X3DH and the Double Ratchet: what WhatsApp speaks today.
     V3,
     /// PQXDH and the Double Ratchet.
     V4,
+    /// PQXDH and the Triple Ratchet: what Signal's current clients speak.
+    V4Spqr,
 }
 
 /// Which version of the source documents is judged.
