@@ -42,6 +42,8 @@ pub(crate) enum Error {
     File { path: PathBuf, source: io::Error },
     #[error("{0}")]
     Proto(String),
+    #[error("{path}: {why}")]
+    Data { path: String, why: String },
     #[error("{program} did not do its work: {why}")]
     Program { program: String, why: String },
 }

@@ -8,6 +8,7 @@ mod digests;
 mod finding;
 mod reference;
 mod repository;
+mod requirements;
 mod tidy;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
   digests [--check]   run every numbered scenario of sims/ and record its digest
   reference [--check] write docs/reference/ from the types of the scenario format
+  requirements [--check]
+                      write docs/reference/requirements.md from docs/spec/ and the citations
   tidy                check the style of every file
   tidy --fix PATH     break comments that are too long, in Rust files under PATH
 ";
@@ -53,6 +56,8 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
         ["digests", "--check"] => digests::check(&repository, &digests::released(&repository)),
         ["reference"] => reference::write(&repository).map(|()| Vec::new()),
         ["reference", "--check"] => reference::check(&repository),
+        ["requirements"] => requirements::write(&repository).map(|()| Vec::new()),
+        ["requirements", "--check"] => requirements::check(&repository),
         ["tidy"] => tidy::run(&repository).map(|report| {
             report.notes.iter().for_each(|note| eprintln!("{note}"));
             report.findings
