@@ -36,7 +36,7 @@ impl KemPublicKey {
         }
     }
 
-    //= spec: pqxdh r3 2.2 encode-kem — a constant that names the mechanism, then its public key;
+    //= spec: pqxdh r3 2.1 encode-kem — a constant that names the mechanism, then its public key;
     //= the constant never begins the encoding of a curve key.
     /// The 1,569 bytes of the wire form: `0x08`, then the key.
     pub fn encode(&self) -> &[u8; KEM_KEY_WIRE_BYTES] {

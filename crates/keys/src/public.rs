@@ -31,7 +31,7 @@ impl PublicKey {
         &self.0
     }
 
-    //= spec: pqxdh r3 2.2 encode-ec — a constant that names the curve, then the u-coordinate in
+    //= spec: pqxdh r3 2.1 encode-ec — a constant that names the curve, then the u-coordinate in
     //= little-endian form.
     /// The 33 bytes of the wire form: `0x05`, then the u-coordinate.
     pub fn encode(&self) -> [u8; KEY_WIRE_BYTES] {

@@ -95,3 +95,6 @@ pub(crate) fn derive(input: &SecretInput, trace: &mut (impl Tracer + ?Sized)) ->
 
 /// Deployed info: the curve is called X25519 there, not CURVE25519.
 const INFO: &[u8] = b"WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024";
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ mod limits;
 mod people;
 mod ratchet;
 mod replay;
+mod secrets;
 mod snapshot;
 mod tampering;
 mod triple_ratchet;

@@ -156,7 +156,11 @@ mod tests {
 
     #[test]
     fn a_requirement_with_a_test_and_no_code_is_found() {
-        assert_found(&requirement("kdf", "may", ""), &[test()], &["may `x3dh r1 2.2 kdf` has no c"]);
+        assert_found(
+            &requirement("kdf", "may", ""),
+            &[test()],
+            &["may `x3dh r1 2.2 kdf` has no c"],
+        );
     }
 
     #[test]

@@ -62,7 +62,10 @@ fn summary(page: &mut String, documents: &[Document]) {
 }
 
 fn held(page: &mut String, document: &Document, citations: &[Citation]) {
-    add(page, format_args!("\n| section | | what is asked | code | tests |\n|---|---|---|---|---|\n"));
+    add(
+        page,
+        format_args!("\n| section | | what is asked | code | tests |\n|---|---|---|---|---|\n"),
+    );
     for requirement in document.requirements.iter().filter(|it| it.gap.is_none()) {
         let held = Held::by(citations, &document.name(requirement));
         let (code, tests) = (places(&held.code), places(&held.tests));

@@ -59,6 +59,20 @@ fn a_changed_ciphertext_yields_another_secret_and_a_wrong_form_none() {
     assert_eq!(ours.decapsulate(&[]), None);
 }
 
+//= test: pqxdh r3 3.3 ad-kem
+//= test: pqxdh r3 4.11 contributory
+//= test: pqxdh r3 4.12 re-encapsulation
+#[test]
+fn the_same_randomness_gives_another_secret_under_another_key() {
+    let [one, other] = [[3; 64], [5; 64]].map(|mut seed| KemSeed::from_secret(&mut seed));
+    let (to_one, first) = encapsulate(&one.public(), [4; 32]);
+    let (to_other, second) = encapsulate(&other.public(), [4; 32]);
+    assert_ne!(*first, *second);
+    assert_ne!(to_one, to_other);
+    // What was made for one key yields nothing of use under another.
+    assert_ne!(other.decapsulate(&to_one).unwrap(), first);
+}
+
 #[test]
 fn this_is_round_3_and_not_the_later_standard() {
     let ours = KemSeed::from_secret(&mut [3; 64]);
