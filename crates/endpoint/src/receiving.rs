@@ -83,6 +83,7 @@ impl<V: Vault> Account<V> {
                 let (content, opened, derived) = *outcome;
                 self.consume(attempt, &opened);
                 mark_seen(attempt, self.keys.seen(&peer.name, envelope.id));
+                //= spec: sesame r2 4.1 receipts — one for each message that opened.
                 let delivered = (ReceiptKind::Delivered, [envelope.id].into(), envelope.attempt);
                 self.receipt(attempt, &peer.address, delivered, rng)?;
                 let mut happened = self.pin(attempt, peer, opened.remote_identity)?;
@@ -199,6 +200,7 @@ impl<V: Vault> Account<V> {
         Ok(named)
     }
 
+    //= spec: pqxdh r3 3.4 delete-one-time — and that of a one-time KEM prekey.
     //= spec: x3dh r1 3.4 delete-one-time — the private half of a used one-time prekey goes with the
     //= first message that decrypted.
     /// Removes used one-time keys and remembers the base key, with the step that used them.
@@ -217,6 +219,7 @@ impl<V: Vault> Account<V> {
         }
     }
 
+    //= spec: sesame r2 4.1 retry-request — by its id, a few times.
     fn not_opened<E, N: From<Note>>(
         &self,
         attempt: &mut Attempt<'_, E, N>,

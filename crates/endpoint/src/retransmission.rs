@@ -30,13 +30,16 @@ impl<V: Vault> Account<V> {
         id: MessageId,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
+        //= spec: sesame r2 4.1 unknown-record — what is not kept is refused.
         let Some((kept, state)) = self.kept(attempt, id)? else {
             return self.refuse(attempt, peer, id, Failure::NotKept, rng);
         };
+        //= spec: sesame r2 4.1 refuse-foreign — only the recipient has it again.
         if recipient(&kept).as_ref() != Some(&peer.address) {
             // A stranger: neither the message nor the fact that there is one is for them.
             return self.refuse(attempt, peer, id, Failure::NotKept, rng);
         }
+        //= spec: sesame r2 4.1 resend-limit — so many times and no more.
         if state.attempt >= limits::MAX_RETRIES_GRANTED {
             return self.refuse(attempt, peer, id, Failure::TooManyRetries, rng);
         }
@@ -51,6 +54,7 @@ impl<V: Vault> Account<V> {
             self.save(attempt, peer, &working);
             return Ok(happened);
         }
+        //= spec: sesame r2 4.1 fresh-session — the session it could not be opened in is replaced.
         let again = Outgoing { id, content: Vec::new(), attempt: of_attempt };
         self.wait_for_bundle(attempt, peer, &again, rng)?;
         Ok(Vec::new())

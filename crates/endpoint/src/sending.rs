@@ -67,6 +67,7 @@ impl<V: Vault> Account<V> {
             let why = Failure::TooLong;
             return Ok([Happening::Failed { id: content.id, to: to.clone(), why }].into());
         }
+        //= spec: sesame r2 3.2 prep — without an active session, a bundle is fetched first.
         let mut working = self.load(attempt, &peer)?;
         let usable = working.session.as_ref().is_some_and(|session| session.has_current());
         self.write_sent(attempt, sent, &row);
@@ -138,6 +139,7 @@ impl<V: Vault> Account<V> {
         Ok(happened)
     }
 
+    //= spec: sesame r2 4.1 message-records — with recipient and session.
     /// Writes the message for retransmission, once, and how it was sealed, each time.
     fn keep<E, N>(
         &self,
@@ -212,6 +214,7 @@ impl<V: Vault> Account<V> {
         let bundle = match answer {
             (Status::Ok, Some(bundle)) => verified(&bundle).ok_or(Failure::BadBundle),
             (Status::Forbidden, _) => Err(Failure::Forbidden),
+            //= spec: sesame r2 3.3 unknown-user — what waits fails.
             _ => Err(Failure::NoSuchAccount),
         };
         let mut working = self.load(attempt, &peer)?;
@@ -289,6 +292,7 @@ impl<V: Vault> Account<V> {
         }
     }
 
+    //= spec: sesame r2 6.1 changed — a change is told.
     /// Remembers the identity of somebody else; a change is something that a person must see.
     pub(crate) fn pin<E, N>(
         &self,

@@ -21,6 +21,7 @@ pub(crate) struct Working {
 const PARTS: usize = 5;
 
 impl<V: Vault> Account<V> {
+    //= spec: sesame r2 3.1 records — a session is kept by person and device.
     fn session_keys(&self, peer: &Peer) -> [Key; PARTS] {
         let key = |part| self.keys.session(&peer.name, peer.device(), part);
         [key(0), key(1), key(2), key(3), key(4)]

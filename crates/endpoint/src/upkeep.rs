@@ -68,6 +68,8 @@ impl<V: Vault> Account<V> {
         Ok(())
     }
 
+    //= spec: sesame r2 3.1 same-identity — another identity is another account: nothing of the old
+    //= one stays.
     /// The account anew, under the same number: another identity, other prekeys, no sessions on it.
     ///
     /// # Errors
@@ -166,6 +168,8 @@ impl<V: Vault> Account<V> {
         }
     }
 
+    //= spec: x3dh r1 3.2 replenish — when the server says that few are left.
+    //= spec: pqxdh r3 3.2 replenish — one-time prekeys of both kinds.
     /// The transport says that few one-time prekeys are left: publishes more, one upload at a time.
     ///
     /// # Errors
@@ -200,6 +204,7 @@ impl<V: Vault> Account<V> {
         (self.config.one_time_prekeys.min(held), kem.min(held))
     }
 
+    //= spec: sesame r2 5.2 prekeys — signed and one-time prekeys.
     fn publish<E, N: From<Note>>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
@@ -318,6 +323,8 @@ fn is_of(row: &MeRow, identity_key: &[u8]) -> bool {
         .is_ok_and(|identity| identity.public().encode().as_slice() == identity_key)
 }
 
+//= spec: pqxdh r3 2.4 ids — ids are never given twice.
+//= spec: pqxdh r3 4.13 identifiers — they are numbers in sequence.
 const fn next_id(row: &mut MeRow) -> u32 {
     let id = row.next_prekey;
     row.next_prekey = id.saturating_add(1);

@@ -3,6 +3,8 @@
 //! A bundle comes from a directory that nobody has to trust. [`Bundle::verify`] is the only way to
 //! a [`VerifiedBundle`], and a session can start from nothing else: the proof is the value.
 
+use core::fmt;
+
 use crate::{
     kem::KemPublicKey,
     public::{IdentityKey, PublicKey},
@@ -89,19 +91,68 @@ pub struct Bundle {
 impl Bundle {
     //= spec: x3dh r1 3.3 verify — the sender aborts when the prekey signature does not verify.
     //= spec: pqxdh r3 3.3 verify — the sender aborts when any of the signatures does not verify.
-    /// Checks every signature in the bundle.
+    /// Checks every signature in the bundle; in strict mode every curve key, too.
     ///
     /// Whether `identity` is the right one is not asked here: the caller compares it with its pin.
     ///
     /// # Errors
     ///
-    /// [`BundleError`] naming the prekey whose signature does not hold.
+    /// [`BundleError`] naming the prekey whose signature does not hold, or the key that `mode`
+    /// does not take.
     pub fn verify(self, mode: Mode) -> Result<VerifiedBundle, BundleError> {
+        if mode == Mode::Strict {
+            self.refuse_aliases()?;
+        }
         self.signed.verify(&self.identity, mode)?;
         if let Some(kem) = &self.kem {
             kem.verify(&self.identity, mode)?;
         }
         Ok(VerifiedBundle(self))
+    }
+
+    fn refuse_aliases(&self) -> Result<(), BundleError> {
+        let one_time = self.one_time.as_ref();
+        let keys = [
+            (BundleKey::Identity, Some(self.identity.public_key())),
+            (BundleKey::Signed { id: self.signed.id }, Some(&self.signed.key)),
+            (
+                BundleKey::OneTime { id: one_time.map_or(0, |prekey| prekey.id) },
+                one_time.map(|prekey| &prekey.key),
+            ),
+        ];
+        for (which, key) in keys {
+            if key.is_some_and(|key| !key.is_canonical_and_torsion_free()) {
+                return Err(BundleError::Alias { which });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which curve key of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BundleKey {
+    /// The identity key.
+    Identity,
+    /// The signed prekey.
+    Signed {
+        /// Its id.
+        id: u32,
+    },
+    /// The one-time prekey.
+    OneTime {
+        /// Its id.
+        id: u32,
+    },
+}
+
+impl fmt::Display for BundleKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Identity => f.write_str("the identity key"),
+            Self::Signed { id } => write!(f, "signed prekey {id}"),
+            Self::OneTime { id } => write!(f, "one-time prekey {id}"),
+        }
     }
 }
 
@@ -121,11 +172,18 @@ impl VerifiedBundle {
     }
 }
 
-/// A prekey in a bundle is not what its publisher signed. The directory, or whoever wrote to it,
+/// A key in a bundle is not what its publisher signed, or not in the one form that strict mode takes. The directory, or whoever wrote to it,
 /// is to blame.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
+    /// In strict mode: a key is in another encoding than its owner writes, or has a part of small
+    /// order.
+    #[error("{which} is not canonical and free of torsion (strict mode)")]
+    Alias {
+        /// Which key.
+        which: BundleKey,
+    },
     /// The signature over the signed prekey does not hold.
     #[error("signature over signed prekey {id} does not verify")]
     SignedPreKey {

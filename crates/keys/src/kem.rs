@@ -9,6 +9,7 @@ use crate::public::KeyError;
 pub const KEM_KEY_BYTES: usize = 1_568;
 /// Length of that key on the wire: a type byte, then the key.
 pub const KEM_KEY_WIRE_BYTES: usize = 1_569;
+//= spec: pqxdh r3 2.1 disjoint — the first byte tells a KEM key from a curve key.
 /// The type byte of Kyber1024, round 3. (FIPS 203's ML-KEM-1024 is another algorithm, `0x0a`.)
 pub const KEM_TYPE: u8 = 0x08;
 
@@ -43,6 +44,8 @@ impl KemPublicKey {
         &self.0
     }
 
+    //= spec: pqxdh r3 2.1 decode — another first byte is refused.
+    //= spec: pqxdh r3 2.5 one-kem — there is one mechanism.
     /// Reads exactly one wire form.
     ///
     /// # Errors

@@ -18,7 +18,9 @@ pub mod signature;
 #[cfg(test)]
 mod tests;
 
-pub use bundle::{Bundle, BundleError, KemPreKey, OneTimePreKey, SignedPreKey, VerifiedBundle};
+pub use bundle::{
+    Bundle, BundleError, BundleKey, KemPreKey, OneTimePreKey, SignedPreKey, VerifiedBundle,
+};
 pub use kem::{KEM_KEY_BYTES, KEM_KEY_WIRE_BYTES, KEM_TYPE, KemPublicKey};
 pub use public::{EC_TYPE, IdentityKey, KEY_BYTES, KEY_WIRE_BYTES, KeyError, PublicKey};
 pub use signature::{BadSignature, Mode, SIGNATURE_BYTES, Signature};

@@ -4,6 +4,8 @@ use core::fmt;
 
 use curve25519_dalek::montgomery::MontgomeryPoint;
 
+use crate::signature::Mode;
+
 /// Length of a Curve25519 public key: its u-coordinate, little endian.
 pub const KEY_BYTES: usize = 32;
 /// Length of a Curve25519 public key on the wire: a type byte, then the u-coordinate.
@@ -31,6 +33,7 @@ impl PublicKey {
         &self.0
     }
 
+    //= spec: x3dh r1 2.1 encode — one byte for the curve, then the u-coordinate.
     //= spec: pqxdh r3 2.1 encode-ec — a constant that names the curve, then the u-coordinate in
     //= little-endian form.
     /// The 33 bytes of the wire form: `0x05`, then the u-coordinate.
@@ -54,6 +57,9 @@ impl PublicKey {
         }
     }
 
+    //= spec: pqxdh r3 2.1 decode — another first byte is refused.
+    //= spec: pqxdh r3 2.4 one-curve — there is one curve.
+    //= spec: x3dh r1 2.4 one-curve — there is one curve.
     /// Reads one wire form and ignores what follows it.
     ///
     /// Deployed peers do so for the keys inside messages; anything that is stored or published is
@@ -69,6 +75,25 @@ impl PublicKey {
             return Err(KeyError::Type { found: *type_byte, expected: EC_TYPE });
         }
         rest.first_chunk::<KEY_BYTES>().map(|u| Self(*u)).ok_or(short)
+    }
+
+    /// Reads a key as `mode` reads those that peers publish and send.
+    ///
+    /// Compat reads as [`decode_lenient`](Self::decode_lenient). Strict takes nothing after the
+    /// key, and no other form of it: see
+    /// [`is_canonical_and_torsion_free`](Self::is_canonical_and_torsion_free).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`].
+    pub fn decode_in(bytes: &[u8], mode: Mode) -> Result<Self, KeyError> {
+        match mode {
+            Mode::Compat => Self::decode_lenient(bytes),
+            Mode::Strict => {
+                let key = Self::decode(bytes)?;
+                if key.is_canonical_and_torsion_free() { Ok(key) } else { Err(KeyError::Alias) }
+            }
+        }
     }
 
     /// Whether this is the only encoding of its point and the point has no small-order part.
@@ -130,6 +155,15 @@ impl IdentityKey {
     pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
         PublicKey::decode(bytes).map(Self)
     }
+
+    /// Reads an identity as `mode` reads those that peers publish and send.
+    ///
+    /// # Errors
+    ///
+    /// As [`PublicKey::decode_in`].
+    pub fn decode_in(bytes: &[u8], mode: Mode) -> Result<Self, KeyError> {
+        PublicKey::decode_in(bytes, mode).map(Self)
+    }
 }
 
 impl fmt::Debug for IdentityKey {
@@ -150,6 +184,10 @@ pub enum KeyError {
         /// How many there should have been.
         expected: usize,
     },
+    /// In strict mode: another encoding of the same key is the one that its owner wrote, or the
+    /// point has a part of small order.
+    #[error("the key is not canonical and free of torsion (strict mode)")]
+    Alias,
     /// The first byte names another kind of key.
     #[error("key type 0x{found:02x} where 0x{expected:02x} was expected")]
     Type {

@@ -31,16 +31,43 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// How strictly a signature is read. A verdict that depends on it names it.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How strictly what a peer publishes and sends is read, where deployed clients take more than one
+/// form of the same thing. A verdict that depends on it names it.
+///
+/// Every difference is a row of `docs/reference/verification-modes.md`, and a test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// As deployed clients verify: `s` below 2^253 is reduced, so `(R, s + L)` verifies too.
+    /// As deployed clients do: an `s` below 2^253 is reduced, so that `(R, s + L)` verifies too;
+    /// keys are taken in every encoding and with bytes after them.
     #[default]
     Compat,
-    /// Only the one encoding: `s` below the group order, the signer's key canonical and free of
-    /// torsion.
+    /// Only the one form: an `s` below the group order, keys canonical, free of torsion, and
+    /// nothing after them.
     Strict,
+}
+
+impl Mode {
+    /// Both, in the order of [`name`](Self::name).
+    pub const ALL: [Self; 2] = [Self::Compat, Self::Strict];
+
+    /// `compat` or `strict`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Compat => "compat",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// The mode with this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// The signature does not hold. The signer, or whoever changed key, message or signature, is to
@@ -83,6 +110,8 @@ pub fn verify(
     if mode == Mode::Strict && !signer.is_canonical_and_torsion_free() {
         return Err(BadSignature);
     }
+    //= spec: xeddsa r1 2.3 convert-mont — with the sign bit that the signature carries.
+    //= spec: xeddsa r1 3 on-curve — a u of no point is refused.
     let a = MontgomeryPoint(*signer.as_bytes()).to_edwards(sign).ok_or(BadSignature)?;
     let mut hash = Sha512::new();
     hash.update(r);
@@ -91,6 +120,7 @@ pub fn verify(
     let h = Scalar::from_bytes_mod_order_wide(&hash.finalize().into());
     #[expect(clippy::arithmetic_side_effects, reason = "negating a point has no overflow")]
     let minus_a = -a;
+    //= spec: xeddsa r1 5 cofactorless — the equation is checked as it stands.
     let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(&h, &minus_a, &scalar);
     if expected.compress().as_bytes() == &r { Ok(()) } else { Err(BadSignature) }
 }
@@ -108,6 +138,8 @@ fn split(signature: &Signature) -> ([u8; 32], [u8; 32], u8) {
     (r, s, sign)
 }
 
+//= spec: xeddsa r1 3 range — an s of more than 253 bits is refused; in strict mode one that is not
+//= reduced, too.
 fn scalar_of(s: [u8; 32], mode: Mode) -> Result<Scalar, BadSignature> {
     if s.last().is_none_or(|top| top & 0b1110_0000 != 0) {
         return Err(BadSignature);
@@ -117,3 +149,6 @@ fn scalar_of(s: [u8; 32], mode: Mode) -> Result<Scalar, BadSignature> {
         Mode::Strict => Option::from(Scalar::from_canonical_bytes(s)).ok_or(BadSignature),
     }
 }
+
+#[cfg(test)]
+mod tests;

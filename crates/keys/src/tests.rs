@@ -16,6 +16,7 @@ const SIGNATURE: &str = "5de88ca9a89b4a115da79109c67c9c7464a3e4180274f1cb8c63c29
 const MALLEATED: &str = "5de88ca9a89b4a115da79109c67c9c7464a3e4180274f1cb8c63c2984e286dfb\
                          dabc2348b830b206e297b0c434951ca501bd8130cd11d486cef047bd60b86e98";
 
+//= test: xeddsa r1 2.3 convert-mont
 #[test]
 fn a_published_signature_verifies_in_both_modes() {
     let (signer, message) = published();
@@ -67,6 +68,12 @@ fn only_the_lenient_reader_ignores_what_follows_a_key() {
     assert!(PublicKey::decode_lenient(&bytes[..32]).is_err());
 }
 
+//= test: x3dh r1 2.1 encode
+//= test: x3dh r1 2.4 one-curve
+//= test: pqxdh r3 2.1 disjoint
+//= test: pqxdh r3 2.1 decode
+//= test: pqxdh r3 2.4 one-curve
+//= test: pqxdh r3 2.5 one-kem
 //= test: pqxdh r3 2.1 encode-ec
 //= test: pqxdh r3 2.1 encode-kem
 #[test]

@@ -14,6 +14,7 @@ use crate::{
 pub struct IdentityKeyPair {
     private: PrivateKey,
     public: IdentityKey,
+    //= spec: xeddsa r1 7 cache — the Edwards form is computed once.
     /// Kept so that signing need not compute it again.
     edwards: EdwardsPublic,
 }
@@ -35,6 +36,7 @@ impl IdentityKeyPair {
         self.public
     }
 
+    //= spec: xeddsa r1 8 fresh-random — the caller brings 64 bytes, which are wiped.
     /// Signs `message`. The same `random` must never serve twice.
     pub fn sign(&self, message: &[u8], mut random: [u8; 64]) -> Signature {
         let signature = xeddsa::sign(&self.private, &self.edwards, message, &random);

@@ -1,8 +1,9 @@
 //! A received message, parsed and not yet trusted.
 
+use keys::{IdentityKey, KEY_WIRE_BYTES, Mode, PublicKey};
 use wire::signal::{PreKeySignalMessage, SignalMessage};
 
-use crate::error::OpenError;
+use crate::{error::OpenError, profile::Profile};
 
 /// The two kinds of message, with the numbers that deployed peers give them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,15 +43,43 @@ pub enum Incoming<'a> {
 }
 
 impl<'a> Incoming<'a> {
-    /// Parses `bytes` as a message of `kind`.
+    /// Parses `bytes` as a message of `kind`, in the mode of the product: [`Mode::Compat`].
     ///
     /// # Errors
     ///
-    /// [`OpenError::Malformed`].
+    /// As [`parse_in`](Self::parse_in).
     pub fn parse(kind: MessageKind, bytes: &'a [u8]) -> Result<Self, OpenError> {
+        Self::parse_in(kind, bytes, Mode::Compat)
+    }
+
+    /// Parses `bytes` as a message of `kind`, as `mode` reads it.
+    ///
+    /// What only compat mode takes is cut or set to the form that every writer uses, so that the
+    /// message is afterwards the same as one that was written so.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Malformed`]; in strict mode also [`OpenError::Key`] for a key that is not in
+    /// its one form.
+    pub fn parse_in(kind: MessageKind, bytes: &'a [u8], mode: Mode) -> Result<Self, OpenError> {
         Ok(match kind {
-            MessageKind::PreKey => Self::PreKey(PreKeySignalMessage::parse(bytes)?),
-            MessageKind::Message => Self::Message(SignalMessage::parse(bytes)?),
+            MessageKind::PreKey => {
+                let mut message = PreKeySignalMessage::parse(bytes)?;
+                match mode {
+                    Mode::Strict => refuse_aliases(&message)?,
+                    Mode::Compat => {
+                        message.version = usual_version(message.version);
+                        message.base_key = one_key(message.base_key);
+                        message.identity_key = one_key(message.identity_key);
+                    }
+                }
+                Self::PreKey(message)
+            }
+            MessageKind::Message => {
+                let message = SignalMessage::parse(bytes)?;
+                PublicKey::decode_in(message.ratchet_key, mode)?;
+                Self::Message(message)
+            }
         })
     }
 
@@ -60,5 +89,28 @@ impl<'a> Incoming<'a> {
             Self::PreKey(_) => MessageKind::PreKey,
             Self::Message(_) => MessageKind::Message,
         }
+    }
+}
+
+/// The base key may be in one form only in either mode, which the handshake sees to.
+fn refuse_aliases(message: &PreKeySignalMessage<'_>) -> Result<(), OpenError> {
+    PublicKey::decode(message.base_key)?;
+    IdentityKey::decode_in(message.identity_key, Mode::Strict)?;
+    PublicKey::decode_in(message.message.ratchet_key, Mode::Strict)?;
+    Ok(())
+}
+
+/// A key without what follows it.
+fn one_key(bytes: &[u8]) -> &[u8] {
+    bytes.get(..KEY_WIRE_BYTES).unwrap_or(bytes)
+}
+
+/// The lower half of a first message's version byte says nothing, and nothing authenticates it:
+/// deployed readers look at the upper half alone.
+const fn usual_version(byte: u8) -> u8 {
+    match (Profile::of_version_byte(byte), byte >> 4) {
+        (None, 3) => Profile::V3.version_byte(),
+        (None, 4) => Profile::V4.version_byte(),
+        _ => byte,
     }
 }

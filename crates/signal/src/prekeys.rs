@@ -93,6 +93,7 @@ pub struct KemPreKey {
     pub(crate) last_resort: bool,
 }
 
+//= spec: pqxdh r3 3.2 fresh-random — each signature has 64 random bytes of its own.
 /// What making a [`KemPreKey`] draws.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct KemPreKeyRandomness {
@@ -133,6 +134,7 @@ impl KemPreKey {
         self.signature
     }
 
+    //= spec: pqxdh r3 2.5 last-resort-known — a prekey says which it is.
     /// Whether it is handed out when no one-time KEM prekey is left, and so is not removed by use.
     pub const fn is_last_resort(&self) -> bool {
         self.last_resort
@@ -146,6 +148,9 @@ impl KemPreKey {
 
 /// The recipient's private prekeys and replay memory, as a session asks for them.
 pub trait PreKeys {
+    //= spec: x3dh r1 3.2 keep-previous — as many as the caller keeps.
+    //= spec: x3dh r1 3.2 delete-previous — what it deleted opens nothing.
+    //= spec: pqxdh r3 3.2 delete-previous — the same.
     /// The signed prekey with this id, if still kept.
     fn signed(&self, id: u32) -> Option<&SignedPreKey>;
     /// The one-time prekey with this id, if not used yet.

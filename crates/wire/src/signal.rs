@@ -66,6 +66,7 @@ pub struct KemPart<'a> {
 }
 
 impl<'a> SignalMessage<'a> {
+    //= spec: double-ratchet r4 3.1 header-dh — a header without ratchet key is no header.
     /// Reads one message.
     ///
     /// # Errors
@@ -248,6 +249,7 @@ enum Field<'a> {
 }
 
 impl<'a> Fields<'a> {
+    //= spec: pqxdh r3 3.3 unambiguous — no field comes twice, and no number has two forms.
     fn read(
         &mut self,
         mut rest: &'a [u8],

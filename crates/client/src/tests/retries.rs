@@ -29,6 +29,8 @@ fn assert_no_key_served_twice(world: &World) {
     }
 }
 
+//= test: sesame r2 4.1 message-records
+//= test: sesame r2 4.1 fresh-session
 #[test]
 fn a_device_that_lost_its_session_gets_the_message_in_a_fresh_one() {
     let mut world = World::of(2);
@@ -45,6 +47,7 @@ fn a_device_that_lost_its_session_gets_the_message_in_a_fresh_one() {
     assert_no_key_served_twice(&world);
 }
 
+//= test: sesame r2 4.1 retry-request
 #[test]
 fn a_receiver_asks_five_times_and_for_each_transmission_once() {
     let mut world = World::of(2);
@@ -65,6 +68,7 @@ fn a_receiver_asks_five_times_and_for_each_transmission_once() {
     assert_eq!(world.shown(1), []);
 }
 
+//= test: sesame r2 4.1 resend-limit
 #[test]
 fn a_sender_grants_ten_retries() {
     let mut world = World::of(2);
@@ -100,6 +104,8 @@ fn reinstalled(world: &mut World) {
     assert_eq!(world.count(0, |what| matches!(what, Happening::IdentityChanged { .. })), 1);
 }
 
+//= test: sesame r2 3.1 same-identity
+//= test: sesame r2 6.1 changed
 #[test]
 fn a_message_is_never_encrypted_to_a_changed_identity() {
     let mut world = World::of(2);
@@ -147,6 +153,8 @@ fn the_mutant_that_reuses_a_key_is_seen_by_its_fingerprint() {
     assert!(distinct.len() < fingerprints.len(), "the mutant was not seen");
 }
 
+//= test: sesame r2 4.1 refuse-foreign
+//= test: sesame r2 4.1 unknown-record
 #[test]
 fn a_stranger_who_asks_for_a_message_learns_nothing() {
     let mut world = World::of(3);

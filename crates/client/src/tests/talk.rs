@@ -6,6 +6,9 @@ use wire::transport::{FromTransport, Payload, ReceiptKind};
 use super::world::{World, address, id, phone, receipts};
 use crate::Ask;
 
+//= test: pqxdh r3 2.4 ids
+//= test: pqxdh r3 4.13 identifiers
+//= test: sesame r2 5.2 prekeys
 #[test]
 fn a_device_registers_publishes_and_becomes_ready() {
     let world = World::of(1);
@@ -27,6 +30,7 @@ fn an_upload_that_does_not_fit_one_frame_goes_in_several() {
     assert_eq!(world.count(0, |what| *what == Happening::Ready), 1);
 }
 
+//= test: sesame r2 3.2 prep
 #[test]
 fn two_people_talk_in_both_directions() {
     let mut world = World::of(2);
@@ -40,6 +44,8 @@ fn two_people_talk_in_both_directions() {
     assert_eq!(world.rows(0, "ask") + world.rows(1, "ask"), 0);
 }
 
+//= test: x3dh r1 3.4 delete-one-time
+//= test: pqxdh r3 3.4 delete-one-time
 #[test]
 fn a_one_time_prekey_goes_with_the_first_message_opened_and_not_before() {
     let mut world = World::of(2);
@@ -58,6 +64,7 @@ fn a_one_time_prekey_goes_with_the_first_message_opened_and_not_before() {
     assert_eq!(world.shown(1), [id(1)]);
 }
 
+//= test: sesame r2 4.1 receipts
 #[test]
 fn a_copy_is_acknowledged_and_shown_once() {
     let mut world = World::of(2);
@@ -106,6 +113,8 @@ fn an_envelope_whose_content_bears_another_id_is_refused() {
     assert_eq!(world.shown(1), [id(1)]);
 }
 
+//= test: x3dh r1 3.2 replenish
+//= test: pqxdh r3 3.2 replenish
 #[test]
 fn prekeys_are_replenished_when_told_and_only_up_to_what_is_wanted() {
     let mut world = World::of(1);
@@ -131,4 +140,32 @@ fn a_message_longer_than_may_be_sent_fails_at_once() {
     let failed = Happening::Failed { id: id(1), to: address(1), why: Failure::TooLong };
     assert_eq!(world.count(0, |what| *what == failed), 1);
     assert!(world.carried.is_empty());
+}
+
+//= test: sesame r2 3.3 unknown-user
+#[test]
+fn a_message_to_a_number_that_nobody_has_fails_and_nothing_waits_on() {
+    let mut world = World::of(1);
+    world.writes(0, 7, 1);
+    let failed = Happening::Failed { id: id(1), to: address(7), why: Failure::NoSuchAccount };
+    assert_eq!(world.count(0, |what| *what == failed), 1);
+    assert_eq!((world.rows(0, "wait"), world.rows(0, "ses"), world.rows(0, "ask")), (0, 0, 0));
+}
+
+//= test: sesame r2 3.1 records
+#[test]
+fn the_session_with_one_person_is_not_that_with_another() {
+    let mut world = World::of(3);
+    world.writes(0, 1, 1);
+    world.writes(0, 2, 2);
+    world.does(0, Ask::LoseSession { with: phone(1) });
+    let fetches =
+        |world: &World| world.asked(0, |ask| matches!(ask, wire::transport::Ask::Fetch { .. }));
+    let before = fetches(&world);
+    world.writes(0, 2, 3);
+    assert_eq!(fetches(&world), before);
+    world.writes(0, 1, 4);
+    assert_eq!(fetches(&world), before + 1);
+    assert_eq!(world.shown(1), [id(1), id(4)]);
+    assert_eq!(world.shown(2), [id(2), id(3)]);
 }

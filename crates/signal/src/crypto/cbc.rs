@@ -8,6 +8,7 @@ use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::
 /// Length of an initialisation vector.
 pub(crate) const IV_BYTES: usize = 16;
 
+//= spec: pqxdh r3 4.7 aead — AES-256, under a tag.
 /// Encrypts `plaintext`. One key and IV serve one message.
 pub(crate) fn encrypt(key: &[u8; 32], iv: &[u8; IV_BYTES], plaintext: &[u8]) -> Vec<u8> {
     ::cbc::Encryptor::<Aes256>::new(key.into(), iv.into()).encrypt_padded_vec::<Pkcs7>(plaintext)

@@ -65,6 +65,7 @@ pub(crate) struct KeyPair {
     pub(crate) public: PublicKey,
 }
 
+//= spec: double-ratchet r4 7.2 generate-dh — key pairs are of Curve25519.
 impl KeyPair {
     /// The pair that grows from 32 random bytes; the caller's copy is wiped.
     pub(crate) fn from_secret(bytes: &mut [u8; KEY_BYTES]) -> Self {
@@ -143,6 +144,7 @@ fn detect() -> Backend {
     Backend::Portable
 }
 
+//= spec: double-ratchet r4 7.2 dh — X25519, with either implementation.
 fn multiply(
     backend: Backend,
     scalar: &[u8; KEY_BYTES],

@@ -64,6 +64,10 @@ impl core::fmt::Debug for KemSeed {
 
 const _: () = wipes_on_drop::<KemSeed>();
 
+//= spec: pqxdh r3 3.3 ad-kem — Kyber hashes the prekey into the secret, so it is not authenticated
+//= again.
+//= spec: pqxdh r3 4.11 contributory — that makes both sides contribute.
+//= spec: pqxdh r3 4.12 re-encapsulation — and binds the secret to this prekey.
 /// Encapsulates a fresh secret to `public`: the ciphertext in wire form, and the secret.
 pub(crate) fn encapsulate(
     public: &KemPublicKey,

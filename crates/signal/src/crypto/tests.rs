@@ -68,6 +68,7 @@ fn every_wycheproof_hmac_case_with_a_key_of_our_length_holds() {
     assert!(cases > 50, "{cases} cases");
 }
 
+//= test: pqxdh r3 4.7 aead
 #[test]
 fn every_wycheproof_aes_256_cbc_case_holds() {
     let set = cipher::TestSet::load(cipher::TestName::AesCbcPkcs5).unwrap();

@@ -33,6 +33,10 @@ impl ChainKey {
         seed
     }
 
+    //= spec: double-ratchet r4 2.1 chain-kdf — a chain moves by a function whose output is random
+    //= to those without the key.
+    //= spec: double-ratchet r4 2.4 delete-used — the link before is wiped when the next one takes
+    //= its place.
     /// The link after this one.
     ///
     /// Borrows: receiving is a trial until the MAC has held. Whoever commits the next link drops,

@@ -72,6 +72,13 @@ impl MessageKeys {
         cbc::decrypt(&self.cipher, &self.iv, ciphertext)
     }
 
+    //= spec: double-ratchet r4 3.1 aead — the tag is over associated data, header and ciphertext.
+    //= spec: double-ratchet r4 3.1 concat — the identities have a fixed length and come first, so
+    //= that one reading is possible.
+    //= spec: double-ratchet r4 7.1 ad — the associated data of the handshake, sender first as
+    //= deployed.
+    //= spec: x3dh r1 3.3 ad — both identity keys as they are encoded.
+    //= spec: pqxdh r3 3.3 ad — the same.
     //= spec: double-ratchet r4 8.6 truncating — the tag may be shortened, here to 8 bytes.
     /// The MAC over `authenticated`, sent from `sender` to `receiver`.
     ///
@@ -99,6 +106,8 @@ impl MessageKeys {
         tag
     }
 
+    //= spec: double-ratchet r4 3.1 authentication-failure — what does not authenticate is not
+    //= decrypted.
     /// Whether `tag` is the MAC over `authenticated`; in constant time.
     pub(crate) fn verify(
         &self,

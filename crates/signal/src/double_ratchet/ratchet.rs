@@ -78,6 +78,7 @@ impl Ratchet {
         Ok(Self { root, sending, previous_counter: 0, receiving })
     }
 
+    //= spec: double-ratchet r4 7.1 signed-prekey — the signed prekey is the first ratchet key pair.
     //= spec: double-ratchet r4 3.3 initialization — the responder's first ratchet key is the key
     //= pair that the initiator used: its signed prekey.
     /// The responder's first state.
@@ -126,6 +127,10 @@ impl Ratchet {
         chain.seed(trial.number, &trial.step)
     }
 
+    //= spec: x3dh r1 4.3 randomize — before anything is sealed, a fresh pair is mixed in.
+    //= spec: pqxdh r3 4.3 key-reuse — the same.
+    //= spec: double-ratchet r4 2.3 new-pair — a ratchet key not seen before makes us draw another
+    //= pair.
     //= spec: double-ratchet r4 3.5 dh-ratchet — after the receiving chain, a new key pair of ours
     //= and a second root step give the next sending chain.
     /// Adds our half of the ratchet step to a trial whose MAC has held.
@@ -148,6 +153,8 @@ impl Ratchet {
         Ok(Change { number, step: at, place })
     }
 
+    //= spec: double-ratchet r4 8.4 deletion-in-time — skipped keys go with their chain, after five
+    //= newer ratchet keys of the peer.
     /// Makes a verified trial real. It must come from this state of this ratchet.
     pub(crate) fn commit(&mut self, change: Change) {
         let Change { number, step, place } = change;

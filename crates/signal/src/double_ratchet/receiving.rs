@@ -110,6 +110,7 @@ impl ReceivingChain {
         }
     }
 
+    //= spec: double-ratchet r4 3.5 skipped-first — a stored key opens its message and is gone.
     /// Makes a verified trial real: its key is spent and cannot be had again.
     pub(crate) fn commit(&mut self, number: u32, step: Step) {
         match step {

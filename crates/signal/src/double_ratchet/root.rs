@@ -14,6 +14,8 @@ secret_key! {
 }
 
 impl RootKey {
+    //= spec: double-ratchet r4 2.3 root-chain — agreements go into the root chain, and chain keys
+    //= come out of it.
     /// `KDF_RK(rk, dh_out)`: the next root key, and the chain key of a new chain.
     //= spec: double-ratchet r4 7.2 kdf-rk — HKDF with the root key as salt, the Diffie-Hellman
     //= output as input, and a constant of the application as info.

@@ -18,6 +18,8 @@ impl SendingChain {
         Self { pair, chain, next: 0 }
     }
 
+    //= spec: double-ratchet r4 2.2 unique-keys — each message takes a key of its own.
+    //= spec: double-ratchet r4 2.6 number — messages are numbered from 0 in their chain.
     /// Moves the chain forward by one message: its number and key. `None` when all numbers are
     /// used; the chain is unchanged then.
     pub(crate) fn advance(

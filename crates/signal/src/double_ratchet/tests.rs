@@ -16,6 +16,7 @@ use crate::{
     trace::{NoTrace, Step, Tracer},
 };
 
+//= test: double-ratchet r4 2.1 chain-kdf
 //= test: double-ratchet r4 7.2 kdf-ck
 //= test: double-ratchet r4 7.2 encrypt
 #[test]
@@ -53,6 +54,7 @@ fn the_jumps_of_one_message_share_one_allowance() {
     assert!(chain.try_key(5_000, &mut work, &mut NoTrace).is_ok());
 }
 
+//= test: double-ratchet r4 3.5 skipped-first
 //= test: double-ratchet r4 2.6 skipped
 //= test: double-ratchet r4 8.4 deletion
 #[test]

@@ -33,6 +33,7 @@ pub(crate) struct PostQuantumKeys {
     pub(crate) authentication: PostQuantumAuthKey,
 }
 
+//= spec: pqxdh r3 3.3 secret-order — the secret comes after the agreements.
 //= spec: pqxdh r3 3.3 encapsulate — the initiator encapsulates a secret to the KEM prekey and
 //= appends it to the agreements.
 /// Encapsulates to `prekey` and appends the secret; yields the ciphertext in wire form.
@@ -67,6 +68,8 @@ pub(crate) fn decapsulate(
     Some(())
 }
 
+//= spec: double-ratchet r4 7.1 expand-sk — the key of the post-quantum ratchet is derived beside
+//= that of the other.
 //= spec: pqxdh r3 2.2 kdf — HKDF with a zero salt over F and the key material; info names the
 //= application, curve, hash and KEM. Deployed peers take 96 bytes.
 /// Derives the session's first keys.
@@ -93,6 +96,7 @@ pub(crate) fn derive(input: &SecretInput, trace: &mut (impl Tracer + ?Sized)) ->
     keys
 }
 
+//= spec: pqxdh r3 2.1 parameters — the text of the application, curve, hash and KEM as deployed.
 /// Deployed info: the curve is called X25519 there, not CURVE25519.
 const INFO: &[u8] = b"WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024";
 

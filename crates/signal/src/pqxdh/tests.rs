@@ -15,6 +15,7 @@ use crate::{
     x3dh,
 };
 
+//= test: double-ratchet r4 7.1 expand-sk
 //= test: pqxdh r3 2.1 parameters
 //= test: pqxdh r3 3.3 secret-order
 #[test]

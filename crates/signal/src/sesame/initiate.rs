@@ -14,6 +14,8 @@ use crate::{
     identity::IdentityKeyPair, pqxdh, profile::Profile, spqr::Spqr, trace::Tracer, x3dh,
 };
 
+//= spec: x3dh r1 2.4 fresh-ephemeral — each session takes randomness of its own.
+//= spec: pqxdh r3 2.4 fresh-ephemeral — the same.
 /// What starting a session draws.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct InitiateRandomness {
@@ -47,6 +49,7 @@ impl Session {
         Ok(Self { current: Some(state), archive: VecDeque::new(), remote, steps: 0 })
     }
 
+    //= spec: sesame r2 3.3 discard — on an error the record stays as it was.
     /// As [`initiate`](Self::initiate), on an existing record: the current state is archived.
     ///
     /// # Errors
@@ -68,6 +71,8 @@ impl Session {
     }
 }
 
+//= spec: x3dh r1 3.3 delete-ephemeral — pair and agreements are wiped where this ends.
+//= spec: pqxdh r3 3.3 delete-secrets — and so is the KEM secret.
 fn new_state(
     profile: Profile,
     ours: &IdentityKeyPair,

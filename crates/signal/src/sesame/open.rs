@@ -91,6 +91,7 @@ impl Session {
     }
 }
 
+//= spec: sesame r2 3.4 discard — what no session can open changes none.
 //= spec: sesame r2 3.4 receive — the message is decrypted with whichever session of the device can;
 //= if none can, it and all changes are discarded.
 fn open_message(
@@ -123,6 +124,7 @@ fn open_message(
     Err(refusal.unwrap_or(OpenError::NoSession))
 }
 
+//= spec: double-ratchet r4 3.5 discard — a message that fails changes nothing.
 //= spec: double-ratchet r4 3.5 decrypt — the ratchet's state changes only if the message
 //= authenticates.
 fn open_in_state(
@@ -155,6 +157,8 @@ fn open_in_state(
     if context.pinned.is_some_and(|pinned| pinned != state.remote_identity) {
         return Err(OpenError::UntrustedIdentity);
     }
+    //= spec: x3dh r1 3.3 more-ad — names, where the message has them.
+    //= spec: x3dh r1 4.8 identity-binding — the same.
     //= spec: pqxdh r3 4.10 identity-binding — names under the MAC bind the session to the parties
     //= that the users mean, where both have names.
     if let (Some(found), Some(expected)) = (message.addresses, context.addresses)
@@ -185,6 +189,10 @@ fn try_post_quantum(
     }
 }
 
+//= spec: x3dh r1 3.4 abort — a ciphertext that does not open leaves nothing behind.
+//= spec: pqxdh r3 3.4 abort — the same.
+//= spec: x3dh r1 3.3 initial-ciphertext — the ciphertext is that of the ratchet, which the
+//= handshake started.
 fn open_first(
     session: Option<&Session>,
     message: &PreKeySignalMessage<'_>,
@@ -194,6 +202,7 @@ fn open_first(
 ) -> Result<Opening, OpenError> {
     let identity = IdentityKey::decode(message.identity_key)?;
     let base_key = PublicKey::decode(message.base_key)?;
+    //= spec: sesame r2 6.1 pause — a pinned sender is heard under no other identity.
     if context.pinned.is_some_and(|pinned| pinned != identity) {
         return Err(OpenError::UntrustedIdentity);
     }
@@ -234,6 +243,9 @@ impl Session {
     }
 }
 
+//= spec: x3dh r1 3.4 load-keys — the private halves of the prekeys that the message names.
+//= spec: pqxdh r3 3.4 load-keys — by their ids.
+//= spec: sesame r2 3.4 initiate — a first message makes a session.
 /// The responder's handshake: a new state that has opened nothing yet, and what it would use up.
 fn respond(
     message: &PreKeySignalMessage<'_>,

@@ -78,6 +78,7 @@ impl Session {
         session.map(|session| (session.steps, session.base_key()))
     }
 
+    //= spec: sesame r2 6.7 errors — a trial that does not fit any more changes nothing.
     //= spec: sesame r2 3.4 receive — a session that opened a message is activated if it was not
     //= the active one.
     /// Makes a trial real: the session moves, and what it opened is handed over.
@@ -103,6 +104,9 @@ impl Session {
             Place::New(state) => record.insert(state),
         }
         record.steps = record.steps.wrapping_add(1);
+        //= spec: pqxdh r3 3.3 delete-ciphertext — the first answer removes what first messages
+        //= carried.
+        //= spec: sesame r2 2.2 becomes-regular — and ends them.
         if let Some(state) = record.current.as_mut() {
             state.commit(change);
         }

@@ -46,6 +46,8 @@ pub struct SendingPosition {
 }
 
 impl Session {
+    //= spec: double-ratchet r4 3.1 none-chain — without a state there is no chain, and nothing is
+    //= sealed.
     /// Seals `plaintext` with the current state, which moves past the key.
     ///
     /// The bytes must not leave before the session as it is then is durable: restored from an
@@ -83,6 +85,8 @@ impl Session {
         let keys = MessageKeys::expand(&seed, salt, trace);
         let ciphertext = keys.encrypt(plaintext);
         //= spec: double-ratchet r4 6.5 encrypt — the whole header is authenticated, both parts.
+        //= spec: double-ratchet r4 2.3 ratchet-key-in-header — our current ratchet key is in every
+        //= header.
         //= spec: double-ratchet r4 3.4 encrypt — the header carries the ratchet key and the number,
         //= and is authenticated with the ciphertext.
         let fields = SignalFields {
@@ -111,6 +115,7 @@ impl Session {
 //= for sessions that were never answered.
 fn refuse_unacknowledged(state: &State, now_seconds: u64) -> Result<(), SealError> {
     let limit_seconds = MAX_UNACKNOWLEDGED_AGE.0 / 1_000_000;
+    //= spec: sesame r2 4.2 timestamp — the time at which the state was made.
     let age_seconds = now_seconds.saturating_sub(state.created_seconds);
     if state.pending.is_some() && age_seconds > limit_seconds {
         return Err(SealError::Unacknowledged { age_seconds, limit_seconds });

@@ -8,6 +8,7 @@ use vocab::limits::MAX_ARCHIVED_SESSIONS;
 
 use super::{seal::SendingPosition, state::State};
 
+//= spec: sesame r2 3.1 active — one active state, and the inactive ones in order.
 /// Everything that is kept for one remote device.
 ///
 /// Not `Clone`: two copies of a ratchet that both move are two messages under one key. A copy for
@@ -28,6 +29,7 @@ impl Session {
         self.remote
     }
 
+    //= spec: sesame r2 2.2 session-id — a session is named by the base key.
     /// The base key that names the current state to both sides.
     pub fn base_key(&self) -> Option<PublicKey> {
         self.current.as_ref().map(|state| state.base_key)
@@ -85,6 +87,8 @@ impl Session {
         }
     }
 
+    //= spec: sesame r2 3.2 tail — the oldest goes when there are too many.
+    //= spec: sesame r2 6.5 bounded-sessions — 40 are kept.
     fn archive_state(&mut self, mut state: State) {
         // An archived state is active again only after it has opened a message, which is an answer.
         state.pending = None;

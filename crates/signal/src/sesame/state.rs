@@ -101,6 +101,12 @@ impl State {
         self.pending = None; // Whatever opens under this state is an answer.
     }
 
+    //= spec: double-ratchet r4 7.1 repeat-initial — what starts the session is before every message
+    //= until the answer.
+    //= spec: x3dh r1 3.3 initial-message — identity and ephemeral key, and the ids of the prekeys.
+    //= spec: pqxdh r3 3.3 initial-message — and the KEM ciphertext with the id of its prekey.
+    //= spec: sesame r2 2.2 initiation-identity — the identity key is in the open.
+    //= spec: sesame r2 5.2 attach — as long as nobody answered.
     /// The first message that carries `message`, if the recipient has not answered yet.
     pub(crate) fn first_message(&self, message: &[u8]) -> Option<Vec<u8>> {
         let pending = self.pending.as_ref()?;

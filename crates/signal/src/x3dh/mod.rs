@@ -114,6 +114,8 @@ pub(crate) fn responder(
     Ok(input)
 }
 
+//= spec: double-ratchet r4 7.1 sk — the root key of the handshake is where the ratchet starts.
+//= spec: x3dh r1 2.1 parameters — X25519, SHA-256 and the text of the deployed application.
 //= spec: x3dh r1 2.2 kdf — HKDF with a zero salt and the application's name as info. Deployed peers
 //= take 64 bytes: the root key and a first chain key.
 /// Derives the session's first keys.

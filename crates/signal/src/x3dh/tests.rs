@@ -10,6 +10,7 @@ use crate::{
     trace::NoTrace,
 };
 
+//= test: x3dh r1 2.1 parameters
 //= test: x3dh r1 2.2 kdf
 //= test: x3dh r1 3.4 agreements
 #[test]

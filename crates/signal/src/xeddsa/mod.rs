@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::dh::PrivateKey;
 
+//= spec: xeddsa r1 2.4 encoding — 31 bytes and seven bits of y, and the sign of x.
 /// The Edwards form of a signing key's public half: 31 bytes and a bit of `y`, and the sign of `x`.
 #[derive(Clone, Copy)]
 pub(crate) struct EdwardsPublic([u8; 32]);
@@ -40,6 +41,8 @@ pub(crate) fn sign(
     let a = Zeroizing::new(Scalar::from_bytes_mod_order(*key.expose()));
     let mut domain = [0xff; 32];
     domain[0] = 0xfe;
+    //= spec: xeddsa r1 2.5 sha-512 — the hash of the paper.
+    //= spec: xeddsa r1 2.5 domain — 2^256 - 2 begins no scalar and no point.
     let nonce = Sha512::new()
         .chain_update(domain)
         .chain_update(key.expose())
@@ -47,6 +50,7 @@ pub(crate) fn sign(
         .chain_update(random);
     let nonce = Zeroizing::new(<[u8; 64]>::from(nonce.finalize()));
     let r = Zeroizing::new(Scalar::from_bytes_mod_order_wide(&nonce));
+    //= spec: xeddsa r1 5 curve25519 — the base point and the order are those of Curve25519.
     let commitment = EdwardsPoint::mul_base(&r).compress().to_bytes();
     let challenge =
         Sha512::new().chain_update(commitment).chain_update(public.0).chain_update(message);

@@ -5,6 +5,10 @@ use keys::{IdentityKey, Mode, Signature};
 use super::{EdwardsPublic, sign};
 use crate::{crypto::dh::PrivateKey, identity::IdentityKeyPair, testing::Published};
 
+//= test: xeddsa r1 2.4 encoding
+//= test: xeddsa r1 2.5 sha-512
+//= test: xeddsa r1 2.5 domain
+//= test: xeddsa r1 5 curve25519
 #[test]
 fn the_published_signature_of_the_deployed_variant_is_reproduced() {
     let vector = Published::vector("xeddsa-sign-libsignal-variant");
@@ -16,6 +20,7 @@ fn the_published_signature_of_the_deployed_variant_is_reproduced() {
     assert_eq!(signer.verify(&message, &signature, Mode::Strict), Ok(()));
 }
 
+//= test: xeddsa r1 7 cache
 //= test: xeddsa r1 3 xeddsa-sign
 //= test: xeddsa r1 3 xeddsa-verify
 //= test: xeddsa r1 2.3 calculate-key-pair
@@ -34,6 +39,8 @@ fn what_an_identity_signs_verifies_whatever_the_sign_of_its_point() {
     assert!(signs.iter().all(|count| *count > 3), "both signs occur: {signs:?}");
 }
 
+//= test: xeddsa r1 8 fresh-random
+//= test: pqxdh r3 3.2 fresh-random
 #[test]
 fn another_nonce_makes_another_signature_of_the_same_message() {
     let identity = IdentityKeyPair::generate([9; 32]);

@@ -1,12 +1,14 @@
 //! Starting a session, with and without one-time prekeys, in both roles.
 
-use keys::{BundleError, Mode, PublicKey, Signature};
+use keys::{BundleError, BundleKey, Mode, PublicKey, Signature};
 use signal::{
     InitiateError, MessageKind, OpenError, PreKeyKind, Profile, SealError, SealRandomness,
 };
 
 use crate::people::{ALL, Person, With, acquainted, strangers};
 
+//= test: pqxdh r3 2.5 last-resort-known
+//= test: sesame r2 3.4 initiate
 //= test: x3dh r1 3.3 agreements
 //= test: pqxdh r3 3.3 encapsulate
 //= test: pqxdh r3 3.4 decapsulate
@@ -130,6 +132,8 @@ fn a_profile_that_the_bundle_or_the_policy_does_not_have_is_refused() {
     bob.opens(&first, "hello");
 }
 
+//= test: x3dh r1 3.4 load-keys
+//= test: pqxdh r3 3.4 load-keys
 #[test]
 fn a_message_that_names_a_prekey_we_do_not_have_is_refused_by_kind_and_id() {
     let (mut alice, mut bob) = strangers(Profile::V4);
@@ -153,18 +157,22 @@ fn a_bundle_with_a_wrong_signature_starts_nothing() {
     assert_eq!(bundle.verify(Mode::Compat), Err(BundleError::KemPreKey { id: 3 }));
 }
 
+//= test: sesame r2 3.3 discard
 #[test]
 fn a_bundle_with_a_signed_key_of_small_order_starts_nothing() {
     let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
     let mut bundle = bob.bundle(With { one_time: false, last_resort: false });
     bundle.signed.key = PublicKey::from_bytes([0; 32]);
     bundle.signed.signature = bob.identity.sign(&bundle.signed.key.encode(), [1; 64]);
-    let verified = bundle.verify(Mode::Strict).unwrap();
+    let which = BundleKey::Signed { id: 1 };
+    assert_eq!(bundle.clone().verify(Mode::Strict), Err(BundleError::Alias { which }));
+    let verified = bundle.verify(Mode::Compat).unwrap();
     let refused = alice.starts_from(Profile::V3, &verified).unwrap_err();
     assert!(matches!(refused, InitiateError::LowOrder(_)));
     assert!(alice.session.is_none());
 }
 
+//= test: sesame r2 6.1 pause
 #[test]
 fn another_identity_than_the_pinned_one_is_refused() {
     for profile in ALL {
@@ -181,6 +189,8 @@ fn another_identity_than_the_pinned_one_is_refused() {
     }
 }
 
+//= test: x3dh r1 3.3 more-ad
+//= test: x3dh r1 4.8 identity-binding
 //= test: pqxdh r3 4.10 identity-binding
 #[test]
 fn a_first_message_that_names_other_addresses_is_refused() {
@@ -196,6 +206,7 @@ fn a_first_message_that_names_other_addresses_is_refused() {
     alice.opens(&answer, "hello yourself");
 }
 
+//= test: sesame r2 4.2 timestamp
 //= test: sesame r2 4.2 maxsend
 #[test]
 fn a_session_unanswered_for_more_than_30_days_is_not_sent_on() {
@@ -221,6 +232,7 @@ fn a_session_unanswered_for_more_than_30_days_is_not_sent_on() {
     bob.opens(&again, "at last");
 }
 
+//= test: double-ratchet r4 3.1 none-chain
 #[test]
 fn sealing_without_a_session_is_refused() {
     let (mut alice, _bob) = acquainted(Profile::V3);

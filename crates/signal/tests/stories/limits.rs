@@ -33,6 +33,7 @@ fn the_newest_2_000_skipped_messages_of_a_chain_still_open() {
     }
 }
 
+//= test: double-ratchet r4 8.4 deletion-in-time
 #[test]
 fn the_last_five_ratchet_keys_of_a_peer_are_kept() {
     let (mut alice, mut bob) = acquainted(Profile::V3);
@@ -51,6 +52,9 @@ fn the_last_five_ratchet_keys_of_a_peer_are_kept() {
     }
 }
 
+//= test: sesame r2 3.1 active
+//= test: sesame r2 3.2 tail
+//= test: sesame r2 6.5 bounded-sessions
 #[test]
 fn forty_archived_sessions_are_kept_and_no_more() {
     let (mut alice, mut bob) = strangers(Profile::V3);

@@ -27,6 +27,7 @@ pub(crate) struct Person {
     pub(crate) expects_registration_id: Option<u32>,
     pub(crate) addresses: Option<[u8; 36]>,
     pub(crate) now: u64,
+    pub(crate) mode: Mode,
     /// Rebuilds the session from its snapshot before every use.
     pub(crate) forgetful: bool,
     next_id: u32,
@@ -83,6 +84,7 @@ impl Person {
             expects_registration_id: None,
             addresses: None,
             now: 1_000_000,
+            mode: Mode::Strict,
             forgetful: false,
             next_id: 1,
         }
@@ -170,7 +172,7 @@ impl Person {
     ) -> Result<Opening, OpenError> {
         self.remember();
         let random = OpenRandomness { ratchet: self.draw() };
-        let message = Incoming::parse(kind, bytes)?;
+        let message = Incoming::parse_in(kind, bytes, self.mode)?;
         let context = OpenContext {
             profiles: &self.profiles,
             ours: &self.identity,

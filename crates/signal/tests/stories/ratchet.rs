@@ -4,6 +4,8 @@ use signal::{OpenError, Profile, Sealed};
 
 use crate::people::{ALL, Person, acquainted};
 
+//= test: double-ratchet r4 2.3 new-pair
+//= test: double-ratchet r4 2.3 ratchet-key-in-header
 //= test: double-ratchet r4 3.4 encrypt
 //= test: double-ratchet r4 3.5 decrypt
 //= test: double-ratchet r4 3.5 dh-ratchet
@@ -95,6 +97,8 @@ fn deliver(receiver: &mut Person, sealed: &Sealed, text: &str, opened: &mut u32)
     *opened += 1;
 }
 
+//= test: double-ratchet r4 2.2 unique-keys
+//= test: double-ratchet r4 2.6 number
 #[test]
 fn no_two_sealed_messages_share_a_key_or_a_place() {
     let (mut alice, mut bob) = acquainted(Profile::V4);

@@ -4,6 +4,10 @@ use signal::{MessageKind, Profile, Sealed, Session};
 
 use crate::people::{ALL, Person, acquainted, strangers};
 
+//= test: double-ratchet r4 3.1 aead
+//= test: double-ratchet r4 3.1 authentication-failure
+//= test: double-ratchet r4 3.5 discard
+//= test: sesame r2 6.7 errors
 #[test]
 fn a_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens() {
     for profile in ALL {
@@ -16,6 +20,9 @@ fn a_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens(
     }
 }
 
+//= test: x3dh r1 3.3 initial-ciphertext
+//= test: x3dh r1 3.4 abort
+//= test: pqxdh r3 3.4 abort
 #[test]
 fn a_first_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one_then_opens() {
     for profile in ALL {
@@ -40,6 +47,7 @@ fn a_later_first_message_with_any_one_bit_flipped_is_refused_and_the_genuine_one
     }
 }
 
+//= test: sesame r2 3.4 discard
 #[test]
 fn a_message_cut_anywhere_or_with_anything_after_it_is_refused() {
     let (mut alice, mut bob) = acquainted(Profile::V3);

@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+//= spec: x3dh r1 3.3 none-left — a bundle has none when none is left.
+//= spec: pqxdh r3 3.3 kem-one-time — the last resort serves when no one-time KEM prekey is left.
 /// The bundle of `address`, and one fewer one-time prekey of each kind.
 pub(super) fn fetch(
     attempt: &mut Attempt<'_>,
@@ -64,6 +66,7 @@ pub(super) fn fetch(
     })
 }
 
+//= spec: pqxdh r3 3.3 one-time — the same, for one-time prekeys of the curve.
 //= spec: x3dh r1 3.3 one-time — a one-time prekey is given out once, and then deleted.
 /// Takes the first one-time prekey of a range.
 fn take<'a>(

@@ -13,6 +13,10 @@ use crate::{Event, PrekeyKind};
 
 const ASKER: NoiseKey = NoiseKey([50; 32]);
 
+//= test: x3dh r1 3.3 one-time
+//= test: x3dh r1 3.3 none-left
+//= test: pqxdh r3 3.3 one-time
+//= test: pqxdh r3 3.3 kem-one-time
 #[test]
 fn a_one_time_prekey_leaves_exactly_once_and_then_the_last_resort_serves() {
     let (mut world, ada) = with_ada();

@@ -92,6 +92,7 @@ fn an_unknown_field_is_skipped() {
     assert_eq!(SignalMessage::parse(&bytes).unwrap().counter, 300);
 }
 
+//= test: pqxdh r3 3.3 unambiguous
 #[test]
 fn what_no_honest_writer_writes_is_refused() {
     let refused = [
@@ -107,6 +108,20 @@ fn what_no_honest_writer_writes_is_refused() {
     ];
     for (extra, why) in refused {
         assert_eq!(SignalMessage::parse(&message(extra)), Err(why), "{extra:x?}");
+    }
+}
+
+//= test: double-ratchet r4 3.1 header-dh
+#[test]
+fn a_message_without_ratchet_key_number_or_ciphertext_is_refused() {
+    let fields: [(u32, &[u8]); 3] = [(1, &[0x0a, 2, 5, 5]), (2, &[0x10, 3]), (4, &[0x22, 2, 7, 7])];
+    for missing in [1, 2, 4] {
+        let mut bytes = vec![0x33];
+        for (_, field) in fields.iter().filter(|(number, _)| *number != missing) {
+            bytes.extend(*field);
+        }
+        bytes.extend([9; MAC_BYTES]);
+        assert_eq!(SignalMessage::parse(&bytes), Err(Malformed::Missing { field: missing }));
     }
 }
 

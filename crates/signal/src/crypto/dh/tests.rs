@@ -54,6 +54,8 @@ fn rfc_7748_iterated_a_thousand_times_holds() {
     }
 }
 
+//= test: double-ratchet r4 7.2 generate-dh
+//= test: double-ratchet r4 7.2 dh
 #[test]
 fn rfc_7748_section_6_1_key_pairs_and_agreement_hold() {
     let alice = hex_array("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
