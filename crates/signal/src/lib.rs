@@ -93,6 +93,7 @@ extern crate std;
 pub mod crypto;
 pub mod double_ratchet;
 mod error;
+pub mod fingerprint;
 mod identity;
 mod incoming;
 mod ml_kem_braid;
@@ -109,6 +110,7 @@ pub mod x3dh;
 pub mod xeddsa;
 
 pub use error::{InitiateError, OpenError, PostQuantumError, PreKeyKind, SealError, StaleOpening};
+pub use fingerprint::{Comparison, Party, SafetyNumber, ScanError};
 pub use identity::IdentityKeyPair;
 pub use incoming::{Incoming, MessageKind};
 pub use prekeys::{

@@ -31,6 +31,11 @@ impl Published {
         hex(self.0[name].as_str().unwrap())
     }
 
+    /// One of its values that is text.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0[name].as_str().unwrap()
+    }
+
     /// One of its values, of a known length.
     pub(crate) fn array<const N: usize>(&self, name: &str) -> [u8; N] {
         self.bytes(name).try_into().unwrap()

@@ -7,6 +7,7 @@ extern crate alloc;
 
 pub mod content;
 pub mod error;
+pub mod fingerprint;
 pub mod generated;
 pub mod signal;
 pub mod transport;

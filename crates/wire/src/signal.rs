@@ -238,19 +238,19 @@ pub enum Malformed {
 
 /// The fields of one message: numbers 1 to 8 are all that either message has.
 #[derive(Default)]
-struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     slots: [Option<Field<'a>>; 8],
 }
 
 #[derive(Clone, Copy)]
-enum Field<'a> {
+pub(crate) enum Field<'a> {
     Number(u32),
     Bytes(&'a [u8]),
 }
 
 impl<'a> Fields<'a> {
     //= spec: pqxdh r3 3.3 unambiguous — no field comes twice, and no number has two forms.
-    fn read(
+    pub(crate) fn read(
         &mut self,
         mut rest: &'a [u8],
         bytes: &[u32],
@@ -283,14 +283,14 @@ impl<'a> Fields<'a> {
         self.slots.get_mut(index)
     }
 
-    fn bytes(&mut self, field: u32) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(&mut self, field: u32) -> Option<&'a [u8]> {
         match self.slot(field)? {
             Some(Field::Bytes(bytes)) => Some(bytes),
             Some(Field::Number(_)) | None => None,
         }
     }
 
-    fn number(&mut self, field: u32) -> Option<u32> {
+    pub(crate) fn number(&mut self, field: u32) -> Option<u32> {
         match self.slot(field)? {
             Some(Field::Number(number)) => Some(*number),
             Some(Field::Bytes(_)) | None => None,
@@ -342,12 +342,12 @@ fn take_varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
     Err(Malformed::Number)
 }
 
-fn put_number(out: &mut Vec<u8>, field: u8, number: u32) {
+pub(crate) fn put_number(out: &mut Vec<u8>, field: u8, number: u32) {
     out.push(field << 3);
     put_varint(out, number);
 }
 
-fn put_bytes(out: &mut Vec<u8>, field: u8, bytes: &[u8]) {
+pub(crate) fn put_bytes(out: &mut Vec<u8>, field: u8, bytes: &[u8]) {
     out.push(field << 3 | 2);
     // A field of 4 GiB cannot be made: texts and keys are limited far below that.
     put_varint(out, u32::try_from(bytes.len()).unwrap_or(u32::MAX));
