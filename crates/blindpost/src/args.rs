@@ -28,6 +28,19 @@ pub(crate) struct Conform {
     /// Answer requests on the standard input, a line of JSON each, until it ends.
     #[arg(long, required = true)]
     pub(crate) serve: bool,
+
+    /// How strictly to read where deployed clients take more than one form.
+    #[arg(long, value_name = "MODE", value_enum)]
+    pub(crate) mode: Option<Mode>,
+}
+
+/// One of two readings.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Mode {
+    /// As deployed clients read.
+    Compat,
+    /// Only the one form that an honest writer writes.
+    Strict,
 }
 
 /// Runs scenarios in virtual time and reports who saw what.

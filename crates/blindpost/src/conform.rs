@@ -2,14 +2,22 @@
 
 use std::io::{self, Write as _};
 
-use crate::{args::Conform, exit::Exit};
+use crate::{
+    args::{Conform, Mode},
+    exit::Exit,
+};
 
 /// Serves until the input ends or nobody reads the answers any more.
 pub(crate) fn run(asked: &Conform) -> Exit {
     if !asked.serve {
         return Exit::Unusable;
     }
-    match conformance::serve(io::stdin().lock(), io::stdout().lock(), entropy) {
+    let mode = match asked.mode {
+        None => conformance::Mode::default(),
+        Some(Mode::Compat) => conformance::Mode::Compat,
+        Some(Mode::Strict) => conformance::Mode::Strict,
+    };
+    match conformance::serve_in(mode, io::stdin().lock(), io::stdout().lock(), entropy) {
         Ok(()) => Exit::Held,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Held,
         Err(error) => {

@@ -1,5 +1,7 @@
 //! One device: an identity, its prekeys, and a session with each peer.
 
+mod fingerprint;
+
 use std::collections::BTreeMap;
 
 use keys::{Bundle, IdentityKey, Mode};
@@ -22,6 +24,8 @@ const MAX_PLAINTEXT: usize = 500_000;
 
 /// A device from its `init` on.
 pub(crate) struct Device {
+    name: String,
+    mode: Mode,
     number: u8,
     registration_id: u32,
     profile: Profile,
@@ -56,14 +60,16 @@ impl Device {
     /// `init`: a device with a fresh identity, of the newest profile unless another is asked for.
     pub(crate) fn new(
         request: Fields<'_>,
+        mode: Mode,
         entropy: &mut impl FnMut(&mut [u8]),
     ) -> Result<Self, Refusal> {
-        request.text("name")?;
         let profile = match request.optional("profile") {
             None => Profile::V4Spqr,
             Some(_) => profile(request.text("profile")?)?,
         };
         Ok(Self {
+            name: request.text("name")?.to_owned(),
+            mode,
             number: request.device("dev")?,
             registration_id: request.u32("regid")?,
             profile,
@@ -129,12 +135,12 @@ impl Device {
         entropy: &mut impl FnMut(&mut [u8]),
     ) -> Result<Value, Refusal> {
         let peer = request.address("peer")?;
-        let bundle = bundle(request.object("b")?)?;
+        let bundle = bundle(request.object("b")?, self.mode)?;
         if self.pins.get(&peer).is_some_and(|pinned| *pinned != bundle.identity) {
             let message = format_args!("{peer} had another identity before");
             return Err(Refusal::new(Kind::UntrustedIdentity, message));
         }
-        let bundle = bundle.verify(Mode::Strict)?;
+        let bundle = bundle.verify(self.mode)?;
         let random = InitiateRandomness {
             base: draw(entropy),
             ratchet: draw(entropy),
@@ -186,7 +192,7 @@ impl Device {
         let kind = u8::try_from(number).ok().and_then(MessageKind::of_number);
         let kind = kind.ok_or_else(|| Refusal::malformed(format_args!("type {number}")))?;
         let bytes = request.bytes("c")?;
-        let message = Incoming::parse(kind, &bytes)?;
+        let message = Incoming::parse_in(kind, &bytes, self.mode)?;
         let context = OpenContext {
             profiles: &[self.profile],
             ours: &self.identity,
@@ -214,7 +220,7 @@ impl Device {
 
     /// `trust`: from now on `peer` has the identity `ik`.
     pub(crate) fn trust(&mut self, request: Fields<'_>) -> Result<Value, Refusal> {
-        let (peer, identity) = (request.address("peer")?, request.identity("ik")?);
+        let (peer, identity) = (request.address("peer")?, request.identity("ik", self.mode)?);
         self.pins.insert(peer, identity);
         Ok(json!({}))
     }
@@ -249,10 +255,10 @@ fn plaintext(bytes: Vec<u8>) -> Value {
 }
 
 /// A published bundle. A prekey without its id, or half of a KEM prekey, is a missing field.
-fn bundle(b: Fields<'_>) -> Result<Bundle, Refusal> {
+fn bundle(b: Fields<'_>, mode: Mode) -> Result<Bundle, Refusal> {
     let one_time = match b.optional("otk") {
         None => None,
-        Some(_) => Some(keys::OneTimePreKey { id: b.u32("otk_id")?, key: b.key("otk")? }),
+        Some(_) => Some(keys::OneTimePreKey { id: b.u32("otk_id")?, key: b.key("otk", mode)? }),
     };
     let kem = match b.optional("k") {
         None => None,
@@ -265,10 +271,10 @@ fn bundle(b: Fields<'_>) -> Result<Bundle, Refusal> {
     Ok(Bundle {
         registration_id: b.u32("reg")?,
         device: b.u32("dev")?,
-        identity: b.identity("ik")?,
+        identity: b.identity("ik", mode)?,
         signed: keys::SignedPreKey {
             id: b.u32("spk_id")?,
-            key: b.key("spk")?,
+            key: b.key("spk", mode)?,
             signature: b.signature("spk_sig")?,
         },
         one_time,

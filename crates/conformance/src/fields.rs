@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use keys::{IdentityKey, KemPublicKey, PublicKey, Signature};
+use keys::{IdentityKey, KemPublicKey, Mode, PublicKey, Signature};
 use serde_json::{Map, Value};
 
 use crate::refusal::{Kind, Refusal};
@@ -12,6 +12,12 @@ use crate::refusal::{Kind, Refusal};
 pub(crate) struct Address {
     name: String,
     device: u8,
+}
+
+impl Address {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl fmt::Display for Address {
@@ -80,12 +86,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A 33-byte key.
-    pub(crate) fn key(self, name: &str) -> Result<PublicKey, Refusal> {
-        Ok(PublicKey::decode(&self.bytes(name)?)?)
+    pub(crate) fn key(self, name: &str, mode: Mode) -> Result<PublicKey, Refusal> {
+        Ok(PublicKey::decode_in(&self.bytes(name)?, mode)?)
     }
 
-    pub(crate) fn identity(self, name: &str) -> Result<IdentityKey, Refusal> {
-        self.key(name).map(IdentityKey::new)
+    pub(crate) fn identity(self, name: &str, mode: Mode) -> Result<IdentityKey, Refusal> {
+        self.key(name, mode).map(IdentityKey::new)
     }
 
     /// A 1,569-byte KEM key.

@@ -30,5 +30,6 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 
+pub use keys::Mode;
 pub use lines::MAX_LINE;
-pub use serve::serve;
+pub use serve::{serve, serve_in};

@@ -77,7 +77,11 @@ impl From<KeyError> for Refusal {
 
 impl From<BundleError> for Refusal {
     fn from(error: BundleError) -> Self {
-        Self::new(Kind::BadSignature, error)
+        let kind = match error {
+            BundleError::Alias { .. } => Kind::BadKey,
+            _ => Kind::BadSignature,
+        };
+        Self::new(kind, error)
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use keys::Mode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -21,6 +22,7 @@ const OPERATIONS: &[&str] = &[
     "process",
     "encrypt",
     "decrypt",
+    "fingerprint",
     "mh",
     "last_resort",
     "time",
@@ -37,14 +39,29 @@ const OPERATIONS: &[&str] = &[
 ///
 /// Those of `input` and `output`.
 pub fn serve(
+    input: impl BufRead,
+    output: impl Write,
+    entropy: impl FnMut(&mut [u8]),
+) -> io::Result<()> {
+    serve_in(Mode::default(), input, output, entropy)
+}
+
+/// As [`serve`], reading keys, signatures and messages as `mode` says.
+///
+/// # Errors
+///
+/// As [`serve`].
+pub fn serve_in(
+    mode: Mode,
     mut input: impl BufRead,
     mut output: impl Write,
     mut entropy: impl FnMut(&mut [u8]),
 ) -> io::Result<()> {
     let mut device = None;
     while let Some(line) = lines::next(&mut input)? {
-        let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut device, &line, &mut entropy)))
-            .unwrap_or_else(|_| Err(Refusal::new(Kind::Internal, "crashed on this request")));
+        let answer =
+            catch_unwind(AssertUnwindSafe(|| answer(&mut device, mode, &line, &mut entropy)))
+                .unwrap_or_else(|_| Err(Refusal::new(Kind::Internal, "crashed on this request")));
         let answer = match answer {
             Ok(ok) => json!({ "ok": ok }),
             Err(refusal) => json!({ "err": refusal.to_string() }),
@@ -57,6 +74,7 @@ pub fn serve(
 
 fn answer(
     device: &mut Option<Device>,
+    mode: Mode,
     line: &Line,
     entropy: &mut impl FnMut(&mut [u8]),
 ) -> Result<Value, Refusal> {
@@ -70,23 +88,25 @@ fn answer(
     let request: Value = serde_json::from_slice(line).map_err(Refusal::malformed)?;
     let request = Fields::of(&request)?;
     match request.text("op")? {
-        "capabilities" => Ok(capabilities()),
+        "capabilities" => Ok(capabilities(mode)),
         "init" => {
-            *device = Some(Device::new(request, entropy)?);
+            *device = Some(Device::new(request, mode, entropy)?);
             Ok(json!({ "version": version() }))
         }
         "bundle" => started(device)?.bundle(request, entropy),
         "process" => started(device)?.process(request, entropy),
         "encrypt" => started(device)?.encrypt(request, entropy),
         "decrypt" => started(device)?.decrypt(request, entropy),
+        "fingerprint" => started(device)?.fingerprint(request),
         "trust" => started(device)?.trust(request),
         "time" => started(device)?.time(request),
         other => Err(Refusal::new(Kind::Unsupported, format_args!("operation {other:?}"))),
     }
 }
 
-fn capabilities() -> Value {
-    json!({ "profiles": ["v3", "v4", "v4-spqr"], "ops": OPERATIONS, "impl": version() })
+fn capabilities(mode: Mode) -> Value {
+    let profiles = ["v3", "v4", "v4-spqr"];
+    json!({ "profiles": profiles, "ops": OPERATIONS, "impl": version(), "mode": mode.name() })
 }
 
 fn version() -> &'static str {

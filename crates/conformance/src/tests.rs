@@ -25,38 +25,38 @@ fn counter(seed: u64) -> impl FnMut(&mut [u8]) {
 
 /// A process that is asked one thing at a time: each answer is that of the whole history, so that
 /// what went before is part of it.
-struct Process {
+pub(crate) struct Process {
     seed: u64,
     history: String,
 }
 
 impl Process {
-    fn new(seed: u64, profile: &str) -> Self {
+    pub(crate) fn new(seed: u64, profile: &str) -> Self {
         let mut new = Self { seed, history: String::new() };
         let init = json!({"op":"init","name":"n","dev":1,"regid":seed,"profile":profile});
         assert!(new.ask(&init)["ok"]["version"].is_string());
         new
     }
 
-    fn ask(&mut self, request: &Value) -> Value {
+    pub(crate) fn ask(&mut self, request: &Value) -> Value {
         self.history += &format!("{request}\n");
         run(self.seed, self.history.as_bytes()).pop().unwrap()
     }
 
-    fn ok(&mut self, request: &Value) -> Value {
+    pub(crate) fn ok(&mut self, request: &Value) -> Value {
         let answer = self.ask(request);
         assert!(answer["err"].is_null(), "{answer}");
         answer["ok"].clone()
     }
 
     /// The kind of the refusal.
-    fn refused(&mut self, request: &Value) -> String {
+    pub(crate) fn refused(&mut self, request: &Value) -> String {
         let answer = self.ask(request);
         let text = answer["err"].as_str().unwrap_or_else(|| panic!("accepted: {answer}"));
         text.split_once(": ").unwrap().0.to_owned()
     }
 
-    fn encrypt(&mut self, text: &str) -> Value {
+    pub(crate) fn encrypt(&mut self, text: &str) -> Value {
         self.ok(&json!({"op":"encrypt","peer":["p",1],"m":text}))
     }
 }

@@ -33,9 +33,36 @@ fn two_devices_of_one_name_have_different_keys() {
     assert_ne!(bundle(), bundle(), "randomness is the operating system's");
 }
 
+#[test]
+fn the_mode_that_was_asked_for_is_named_and_read_in() {
+    let requests = concat!(
+        r#"{"op":"capabilities"}"#,
+        "\n",
+        r#"{"op":"init","name":"a","dev":1,"regid":7}"#,
+        "\n",
+        // An identity key with a byte after it.
+        r#"{"op":"trust","peer":["b",1],"#,
+        r#""ik":"050900000000000000000000000000000000000000000000000000000000000000ff"}"#,
+        "\n",
+    );
+    for (arguments, mode, third) in [
+        (&["conform", "--serve"][..], "compat", r#"{"ok":{}}"#),
+        (&["conform", "--serve", "--mode", "compat"], "compat", r#"{"ok":{}}"#),
+        (&["conform", "--serve", "--mode", "strict"], "strict", r#"{"err":"bad_key: "#),
+    ] {
+        let answers = serve_with(arguments, requests);
+        assert!(answers[0].contains(&format!(r#""mode":"{mode}""#)), "{answers:?}");
+        assert!(answers[2].starts_with(third), "{answers:?}");
+    }
+}
+
 fn serve(requests: &str) -> Vec<String> {
+    serve_with(&["conform", "--serve"], requests)
+}
+
+fn serve_with(arguments: &[&str], requests: &str) -> Vec<String> {
     let mut child = blindpost()
-        .args(["conform", "--serve"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
