@@ -172,8 +172,8 @@ impl VerifiedBundle {
     }
 }
 
-/// A key in a bundle is not what its publisher signed, or not in the one form that strict mode takes. The directory, or whoever wrote to it,
-/// is to blame.
+/// A key in a bundle is not what its publisher signed, or not in the one form that strict mode
+/// takes. The directory, or whoever wrote to it, is to blame.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {

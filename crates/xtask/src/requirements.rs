@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_rust_is_a_finding_and_data_that_is_no_data_an_error() {
-        let broken = checkout("broken", &[("crates/signal/src/x3dh.rs", "fn {")]);
+        let text = "//= spec: x3dh r1 2.2 kdf — so\nfn {";
+        let broken = checkout("broken", &[("crates/signal/src/x3dh.rs", text)]);
         let findings = check(&broken).unwrap();
         assert!(findings.iter().any(|it| it.what.contains("is not Rust")), "{findings:?}");
         let data = checkout("data", &[("docs/spec/x3dh.toml", "document = 3")]);

@@ -114,6 +114,8 @@ impl EncapsulationSeed {
     }
 }
 
+//= spec: mlkem-braid r1 1.2.1 header-fields — seed and hash of vector and seed, in the order of
+//= FIPS 203.
 /// Whether `vector` is what `header` announced: the hash holds, and every coefficient is reduced.
 pub(crate) fn is_consistent(header: &Header, vector: &Vector) -> bool {
     incremental::validate_pk_bytes(header, vector).is_ok()

@@ -13,6 +13,7 @@ pub(crate) const VERSION: u8 = 1;
 pub(crate) const MAX_ENCODED: usize = 52;
 
 //= spec: mlkem-braid r1 2.2 epoch-type — epochs are unsigned, of 64 bits.
+//= spec: mlkem-braid r1 3.8 no-wrap — so many that they never come again.
 /// One message of the post-quantum ratchet: a step of the braid, and the number of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BraidMessage {

@@ -161,6 +161,7 @@ impl Braid {
         Ok(Change::HeaderWhole(Box::new(header)))
     }
 
+    //= spec: mlkem-braid r1 1.1 key-consistency — what was encapsulated, under a MAC with it.
     //= spec: mlkem-braid r1 2.5 ek-sent-ct1-received-receive — with the whole ciphertext the secret
     //= is decapsulated, the authenticator moves, and then the ciphertext's MAC is checked with it.
     //= spec: mlkem-braid r1 2.4 verify-ciphertext — a ciphertext whose MAC is wrong is refused.
@@ -200,6 +201,8 @@ impl Braid {
         Encoder::new([&ct2[..], &mac[..]].concat().into_boxed_slice())
     }
 
+    //= spec: mlkem-braid r1 1.1 one-key-per-epoch — an epoch that has its key is left.
+    //= spec: mlkem-braid r1 2.6 progress — every state is left by a message that can come.
     /// Makes a change real. It must come from this state.
     pub(crate) fn commit(&mut self, change: Change) {
         let state = mem::replace(&mut self.state, State::KeysUnsampled);

@@ -1,5 +1,7 @@
 //! The braid against the worked exchange, and alone over links that lose.
 
+mod sending;
+
 use std::vec::Vec;
 
 use super::{
@@ -53,6 +55,7 @@ fn name(braid: &Braid) -> &'static str {
     }
 }
 
+//= test: mlkem-braid r1 2.6 init
 //= test: mlkem-braid r1 2.5 keys-unsampled-send
 //= test: mlkem-braid r1 2.5 keys-sampled-receive
 //= test: mlkem-braid r1 2.5 header-sent-receive

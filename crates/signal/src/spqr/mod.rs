@@ -22,6 +22,7 @@ use crate::{
 };
 use chains::{Chains, Direction, Epoch, EpochRoot, KeyTrial, PostQuantumKey};
 
+//= spec: double-ratchet r4 7.2 scka — the agreement is the ML-KEM Braid.
 /// One side of the post-quantum ratchet.
 #[derive(Debug)]
 pub(crate) struct Spqr {
@@ -73,6 +74,8 @@ impl Spqr {
         self.braid.epoch.saturating_sub(1)
     }
 
+    //= spec: mlkem-braid r1 1.1 sender-knows-epoch — what is sent is keyed from an epoch that is
+    //= there.
     //= spec: double-ratchet r4 5.5 advance-on-send — a secret that sending agreed on makes the next
     //= epoch.
     /// What the next message carries, and its post-quantum key, if it has one. `None` if the chain
@@ -100,6 +103,8 @@ impl Spqr {
         Some((message.encode(), key))
     }
 
+    //= spec: mlkem-braid r1 1.1 receiver-knows-epoch — and so is what is received.
+    //= spec: mlkem-braid r1 1.1 epoch-agreement — the message says which.
     //= spec: double-ratchet r4 5.1 chain-of-epoch — a message is keyed from the chain of the epoch
     //= that the braid names for it.
     /// What receiving `bytes` would change.

@@ -26,6 +26,10 @@ fn opens(side: &mut Spqr, message: &[u8]) -> Result<Option<Vec<u8>>, PostQuantum
     Ok(key)
 }
 
+//= test: double-ratchet r4 7.2 scka
+//= test: double-ratchet r4 7.2 kdf-scka-init
+//= test: double-ratchet r4 7.2 kdf-scka-rk
+//= test: double-ratchet r4 7.2 kdf-scka-ck
 //= test: double-ratchet r4 5.4 init
 //= test: double-ratchet r4 5.1 mix-every-key
 //= test: double-ratchet r4 5.1 chain-of-epoch

@@ -1,8 +1,8 @@
 //! `//= spec:` and `//= test:` name a document, its revision, a section and a label.
 //!
 //! ```text
-//! //= spec: double-ratchet r4 2.6 out-of-order — what the section asks, in our own words
-//! //= test: double-ratchet r4 2.6 out-of-order
+//! //= spec: double-ratchet r4 2.6 skipped — what the section asks, in our own words
+//! //= test: double-ratchet r4 2.6 skipped
 //! ```
 
 use crate::finding::Finding;

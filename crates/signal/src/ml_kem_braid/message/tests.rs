@@ -32,6 +32,7 @@ fn every_type_is_read_as_it_was_written() {
 }
 
 //= test: mlkem-braid r1 2.2 epoch-type
+//= test: mlkem-braid r1 3.8 no-wrap
 #[test]
 fn the_largest_numbers_fit() {
     let chunk = Chunk { number: u16::MAX, bytes: [9; ROW_BYTES] };
