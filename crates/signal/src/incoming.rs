@@ -3,7 +3,11 @@
 use keys::{IdentityKey, KEY_WIRE_BYTES, Mode, PublicKey};
 use wire::signal::{PreKeySignalMessage, SignalMessage};
 
-use crate::{error::OpenError, profile::Profile};
+use crate::{
+    error::{OpenError, PostQuantumError},
+    ml_kem_braid::message::BraidMessage,
+    profile::Profile,
+};
 
 /// The two kinds of message, with the numbers that deployed peers give them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,14 +63,17 @@ impl<'a> Incoming<'a> {
     ///
     /// # Errors
     ///
-    /// [`OpenError::Malformed`]; in strict mode also [`OpenError::Key`] for a key that is not in
-    /// its one form.
+    /// [`OpenError::Malformed`]; in strict mode also [`OpenError::Key`] for a key and
+    /// [`OpenError::PostQuantum`] for a post-quantum part that is not in its one form.
     pub fn parse_in(kind: MessageKind, bytes: &'a [u8], mode: Mode) -> Result<Self, OpenError> {
         Ok(match kind {
             MessageKind::PreKey => {
                 let mut message = PreKeySignalMessage::parse(bytes)?;
                 match mode {
-                    Mode::Strict => refuse_aliases(&message)?,
+                    Mode::Strict => {
+                        refuse_aliases(&message)?;
+                        refuse_second_forms(&message.message)?;
+                    }
                     Mode::Compat => {
                         message.version = usual_version(message.version);
                         message.base_key = one_key(message.base_key);
@@ -77,7 +84,10 @@ impl<'a> Incoming<'a> {
             }
             MessageKind::Message => {
                 let message = SignalMessage::parse(bytes)?;
-                PublicKey::decode_in(message.ratchet_key, mode)?;
+                match mode {
+                    Mode::Strict => refuse_second_forms(&message)?,
+                    Mode::Compat => {}
+                }
                 Self::Message(message)
             }
         })
@@ -96,8 +106,19 @@ impl<'a> Incoming<'a> {
 fn refuse_aliases(message: &PreKeySignalMessage<'_>) -> Result<(), OpenError> {
     PublicKey::decode(message.base_key)?;
     IdentityKey::decode_in(message.identity_key, Mode::Strict)?;
-    PublicKey::decode_in(message.message.ratchet_key, Mode::Strict)?;
     Ok(())
+}
+
+/// Neither the ratchet key nor the post-quantum part in another form than the one that is written.
+fn refuse_second_forms(message: &SignalMessage<'_>) -> Result<(), OpenError> {
+    PublicKey::decode_in(message.ratchet_key, Mode::Strict)?;
+    // One of another version, or none, is for the session to judge.
+    match BraidMessage::decode(message.pq_ratchet) {
+        Ok(part) if part.encode().as_slice() != message.pq_ratchet => {
+            Err(PostQuantumError::Malformed.into())
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// A key without what follows it.
@@ -108,9 +129,10 @@ fn one_key(bytes: &[u8]) -> &[u8] {
 /// The lower half of a first message's version byte says nothing, and nothing authenticates it:
 /// deployed readers look at the upper half alone.
 const fn usual_version(byte: u8) -> u8 {
-    match (Profile::of_version_byte(byte), byte >> 4) {
-        (None, 3) => Profile::V3.version_byte(),
-        (None, 4) => Profile::V4.version_byte(),
+    match byte >> 4 {
+        _ if Profile::V3.accepts(byte) => byte,
+        3 => Profile::V3.version_byte(),
+        4 => Profile::V4.version_byte(),
         _ => byte,
     }
 }

@@ -19,7 +19,7 @@ use keys::{Bundle, IdentityKey, KemPublicKey, Mode, PublicKey};
 use signal::{MessageKind, Profile};
 
 use crate::{
-    forge::{alias, plus_torsion, remade, rewritten, signed_by_torsion, with_order_added},
+    forge::{Header, alias, plus_torsion, remade, rewritten, signed_by_torsion, with_order_added},
     people::{Person, With, acquainted, strangers},
 };
 
@@ -29,7 +29,7 @@ const PLAIN: With = With { one_time: true, last_resort: false };
 /// Whether what `row` describes is accepted.
 type Experiment = fn(Mode) -> bool;
 
-const ROWS: [(&str, Experiment); 17] = [
+const ROWS: [(&str, Experiment); 19] = [
     ("honest", honest),
     ("signature-not-reduced", |mode| bundle(mode, |it, _| with_order_added(it, 1))),
     ("signature-254-bits", |mode| bundle(mode, |it, _| with_order_added(it, 2))),
@@ -66,8 +66,16 @@ const ROWS: [(&str, Experiment); 17] = [
     ("base-key-alias", |mode| {
         first(mode, |bytes| rewritten(bytes, |outer| outer.base_key[32] |= 0x80))
     }),
-    ("ratchet-key-with-more", |mode| message(mode, |key| key.push(1))),
-    ("ratchet-key-alias", |mode| message(mode, |key| key[32] |= 0x80)),
+    ("ratchet-key-with-more", |mode| message(mode, |header| header.ratchet_key.push(1))),
+    ("ratchet-key-alias", |mode| message(mode, |header| header.ratchet_key[32] |= 0x80)),
+    ("post-quantum-with-more", |mode| message(mode, |header| header.step.push(1))),
+    ("post-quantum-long-number", |mode| {
+        message(mode, |header| {
+            // The epoch, which is 1, in two bytes.
+            assert_eq!(header.step[..2], [1, 1]);
+            header.step.splice(1..2, [0x81, 0]);
+        })
+    }),
     ("first-version-low", |mode| {
         first(mode, |bytes| {
             let mut bytes = bytes.to_vec();
@@ -132,8 +140,8 @@ fn honest(mode: Mode) -> bool {
     let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
     (alice.mode, bob.mode) = (mode, mode);
     let bundle = bob.bundle(PLAIN).verify(mode).unwrap();
-    alice.starts_from(Profile::V4, &bundle).unwrap();
-    for turn in 0..4 {
+    alice.starts_from(Profile::V4Spqr, &bundle).unwrap();
+    for turn in 0..200 {
         let (sender, receiver) =
             if turn % 2 == 0 { (&mut alice, &mut bob) } else { (&mut bob, &mut alice) };
         let sealed = sender.seals("text");
@@ -179,9 +187,9 @@ fn first(mode: Mode, change: impl FnOnce(&[u8]) -> Vec<u8>) -> bool {
     true
 }
 
-/// Whether a message opens whose sender wrote its ratchet key in another way.
-fn message(mode: Mode, change: impl FnOnce(&mut Vec<u8>)) -> bool {
-    let (mut alice, mut bob) = acquainted(Profile::V4);
+/// Whether a message opens whose sender wrote its header in another way.
+fn message(mode: Mode, change: impl FnOnce(&mut Header)) -> bool {
+    let (mut alice, mut bob) = acquainted(Profile::V4Spqr);
     bob.mode = mode;
     let parties = [alice.identity.public().encode(), bob.identity.public().encode()];
     let now = alice.now;

@@ -8,7 +8,7 @@ use curve25519_dalek::{
 use hmac::{Hmac, KeyInit, Mac};
 use keys::{Bundle, IdentityKey, PublicKey, Signature};
 use sha2::{Digest, Sha256, Sha512};
-use signal::{Session, Tracer, trace::Step};
+use signal::{SealRandomness, Session, Tracer, trace::Step};
 use wire::signal::{PreKeyFields, PreKeySignalMessage, SignalFields, SignalMessage};
 
 /// L, the order of the group, little endian.
@@ -106,25 +106,35 @@ impl Tracer for MacKey {
     }
 }
 
-/// A message of `session` with its ratchet key in another form, under a MAC that holds.
+/// What a message begins with, to be changed.
+pub(crate) struct Header {
+    pub(crate) ratchet_key: Vec<u8>,
+    /// The step of the post-quantum ratchet.
+    pub(crate) step: Vec<u8>,
+}
+
+/// A message of `session` with another header, under a MAC that holds.
 pub(crate) fn remade(
     session: &mut Session,
     now_seconds: u64,
     parties: [[u8; 33]; 2],
-    change: impl FnOnce(&mut Vec<u8>),
+    change: impl FnOnce(&mut Header),
 ) -> Vec<u8> {
     let mut key = MacKey::default();
-    let sealed = session.seal(b"text", now_seconds, None, &mut key).unwrap();
+    let sealed = session
+        .seal(b"text", SealRandomness { braid: [1; 64] }, now_seconds, None, &mut key)
+        .unwrap();
     let parsed = SignalMessage::parse(&sealed.bytes).unwrap();
-    let mut ratchet_key = parsed.ratchet_key.to_vec();
-    change(&mut ratchet_key);
+    let mut header =
+        Header { ratchet_key: parsed.ratchet_key.to_vec(), step: parsed.pq_ratchet.to_vec() };
+    change(&mut header);
     let fields = SignalFields {
         version: parsed.version,
-        ratchet_key: &ratchet_key,
+        ratchet_key: &header.ratchet_key,
         counter: parsed.counter,
         previous_counter: parsed.previous_counter,
         ciphertext: parsed.ciphertext,
-        pq_ratchet: parsed.pq_ratchet,
+        pq_ratchet: &header.step,
         addresses: None,
     };
     let mut bytes = fields.encode_authenticated();

@@ -4,11 +4,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use keys::Mode;
 use sha2::Sha256;
 use signal::{
-    InitiateRandomness, MessageKind, NoTrace, OpenError, PreKeyKind, Profile, Session, Tracer,
-    trace::Step,
+    InitiateRandomness, MessageKind, NoTrace, OpenError, PreKeyKind, Profile, SealRandomness,
+    Session, Tracer, trace::Step,
 };
 
-use crate::people::{BOTH, Person, With, acquainted, strangers};
+use crate::people::{ALL, Person, With, acquainted, strangers};
 
 const WITH_ONE_TIME: With = With { one_time: true, last_resort: false };
 
@@ -34,7 +34,7 @@ impl Everything {
 /// Everything that is kept of a session.
 fn kept(session: &Session) -> Vec<u8> {
     let parts = session.snapshot();
-    [&parts.hot[..], &parts.skipped, &parts.archive, &parts.pending].concat()
+    [&parts.hot[..], &parts.skipped, &parts.archive, &parts.pending, &parts.exchange].concat()
 }
 
 #[track_caller]
@@ -50,7 +50,7 @@ const AGREEMENTS: [(&str, &str); 5] =
 //= test: pqxdh r3 3.3 delete-secrets
 #[test]
 fn a_new_session_keeps_neither_ephemeral_key_nor_agreement_nor_kem_secret() {
-    for (profile, count) in [(Profile::V3, 4), (Profile::V4, 5)] {
+    for (profile, count) in [(Profile::V3, 4), (Profile::V4, 5), (Profile::V4Spqr, 5)] {
         let (alice, mut bob) = (Person::new("alice"), Person::new("bob"));
         let bundle = bob.bundle(WITH_ONE_TIME).verify(Mode::Strict).unwrap();
         let r =
@@ -73,11 +73,12 @@ fn a_new_session_keeps_neither_ephemeral_key_nor_agreement_nor_kem_secret() {
 //= test: double-ratchet r4 2.4 delete-used
 #[test]
 fn keys_that_were_used_are_not_in_what_is_kept() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = acquainted(profile);
         let (mut sealing, mut opening) = (Everything::default(), Everything::default());
+        let random = SealRandomness { braid: alice.draw() };
         let session = alice.session.as_mut().unwrap();
-        let sealed = session.seal(b"text", alice.now, None, &mut sealing).unwrap();
+        let sealed = session.seal(b"text", random, alice.now, None, &mut sealing).unwrap();
         let trial = bob.tries_watched(sealed.kind, &sealed.bytes, &mut opening).unwrap();
         let _opened = bob.commits(trial).unwrap();
 
@@ -111,7 +112,7 @@ fn keys_that_were_used_are_not_in_what_is_kept() {
 //= test: double-ratchet r4 2.3 root-chain
 #[test]
 fn the_ratchet_starts_from_the_key_of_the_handshake_and_the_signed_prekey() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
         let bundle = bob.bundle(WITH_ONE_TIME).verify(Mode::Strict).unwrap();
         let signed = *bundle.get().signed.key.as_bytes();
@@ -144,7 +145,7 @@ fn the_ratchet_starts_from_the_key_of_the_handshake_and_the_signed_prekey() {
 //= test: double-ratchet r4 3.1 concat
 #[test]
 fn every_message_authenticates_both_identities_and_its_whole_header() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = acquainted(profile);
         let (hers, his) = (alice.identity.public().encode(), bob.identity.public().encode());
         for turn in 0..2 {
@@ -175,7 +176,7 @@ fn every_message_authenticates_both_identities_and_its_whole_header() {
 //= test: pqxdh r3 4.3 key-reuse
 #[test]
 fn a_first_message_that_comes_again_is_never_answered_under_the_same_key() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = (Person::new("alice"), Person::new("bob"));
         let bundle = bob.bundle(With { one_time: false, last_resort: true });
         alice.starts(profile, bundle);
@@ -202,7 +203,7 @@ fn a_first_message_that_comes_again_is_never_answered_under_the_same_key() {
 //= test: pqxdh r3 3.2 delete-previous
 #[test]
 fn a_first_message_for_the_signed_prekey_before_opens_until_that_is_deleted() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         let late = alice.seals("late");
         let _newer = bob.bundle(WITH_ONE_TIME);
@@ -242,7 +243,7 @@ fn two_sessions_from_one_bundle_have_two_names() {
 //= test: sesame r2 5.2 attach
 #[test]
 fn every_message_carries_what_starts_the_session_until_the_first_answer() {
-    for profile in BOTH {
+    for profile in ALL {
         let (mut alice, mut bob) = strangers(profile);
         let mut outer = Vec::new();
         for text in ["one", "two", "three"] {
@@ -253,7 +254,7 @@ fn every_message_carries_what_starts_the_session_until_the_first_answer() {
             let ids = (parsed.pre_key_id, parsed.signed_pre_key_id);
             assert_eq!(ids, (Some(2), 1));
             let kem = parsed.kem.map(|part| (part.pre_key_id, part.ciphertext.to_vec()));
-            assert_eq!(kem.as_ref().map(|(id, _)| *id), (profile == Profile::V4).then_some(3));
+            assert_eq!(kem.as_ref().map(|(id, _)| *id), profile.has_kem().then_some(3));
             outer.push((parsed.base_key.to_vec(), kem));
             bob.opens(&sealed, text);
         }
@@ -264,7 +265,7 @@ fn every_message_carries_what_starts_the_session_until_the_first_answer() {
             let all = kept(person.session.as_ref().unwrap());
             ciphertext.is_some_and(|it| all.windows(it.len()).any(|window| window == it))
         };
-        assert_eq!(held(&alice), profile == Profile::V4);
+        assert_eq!(held(&alice), profile.has_kem());
         alice.opens(&answer, "answer");
         assert!(!held(&alice));
         assert_eq!(alice.seals("four").kind, MessageKind::Message);
