@@ -122,5 +122,5 @@ pub use sesame::{
     InitiateRandomness, OpenContext, OpenRandomness, Opened, Opening, SealRandomness, Sealed,
     SendingPosition, Session,
 };
-pub use snapshot::{PartRefs, Parts, RestoreError};
+pub use snapshot::{Changes, PartRefs, Parts, RestoreError};
 pub use trace::{Fingerprint, NoTrace, Recorder, Tracer};

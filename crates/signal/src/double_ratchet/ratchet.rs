@@ -155,17 +155,17 @@ impl Ratchet {
 
     //= spec: double-ratchet r4 8.4 deletion-in-time — skipped keys go with their chain, after five
     //= newer ratchet keys of the peer.
-    /// Makes a verified trial real. It must come from this state of this ratchet.
-    pub(crate) fn commit(&mut self, change: Change) {
+    /// Makes a verified trial real. It must come from this state of this ratchet. Says whether the
+    /// skipped keys, chain by chain, changed.
+    pub(crate) fn commit(&mut self, change: Change) -> bool {
         let Change { number, step, place } = change;
         match place {
             Place::Known(index) => {
-                if let Some(chain) = self.receiving.get_mut(index) {
-                    chain.commit(number, step);
-                }
+                self.receiving.get_mut(index).is_some_and(|chain| chain.commit(number, step))
             }
             Place::New { mut chain, root, sending } => {
-                chain.commit(number, step);
+                let moved = self.receiving.iter().any(|chain| !chain.skipped.is_empty());
+                let changed = chain.commit(number, step) || moved;
                 if self.receiving.len() >= MAX_RECEIVING_CHAINS {
                     self.receiving.remove(0);
                 }
@@ -173,6 +173,7 @@ impl Ratchet {
                 self.root = root;
                 self.previous_counter = self.sending.next.saturating_sub(1);
                 self.sending = sending;
+                changed
             }
         }
     }

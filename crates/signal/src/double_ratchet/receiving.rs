@@ -111,17 +111,20 @@ impl ReceivingChain {
     }
 
     //= spec: double-ratchet r4 3.5 skipped-first — a stored key opens its message and is gone.
-    /// Makes a verified trial real: its key is spent and cannot be had again.
-    pub(crate) fn commit(&mut self, number: u32, step: Step) {
+    /// Makes a verified trial real: its key is spent and cannot be had again. Says whether the
+    /// skipped keys changed.
+    pub(crate) fn commit(&mut self, number: u32, step: Step) -> bool {
         match step {
-            Step::Dig => drop(self.skipped.remove(&number)),
+            Step::Dig => self.skipped.remove(&number).is_some(),
             Step::Advance { skipped, next_link, .. } => {
+                let has_skipped = !skipped.is_empty();
                 self.skipped.extend(skipped);
                 while self.skipped.len() > MAX_SKIPPED_KEYS {
                     self.skipped.pop_first();
                 }
                 self.chain = next_link;
                 self.next = number.saturating_add(1);
+                has_skipped
             }
         }
     }

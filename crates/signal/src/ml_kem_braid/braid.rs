@@ -69,6 +69,13 @@ impl Braid {
     }
 }
 
+impl Braid {
+    /// Whether sending begins something new, which is drawn.
+    pub(crate) const fn draws(&self) -> bool {
+        matches!(self.state, State::KeysUnsampled | State::HeaderReceived { .. })
+    }
+}
+
 /// A decoder of the header with its MAC.
 pub(crate) const fn header_decoder() -> Decoder {
     Decoder::new(HEADER_ROWS)

@@ -7,7 +7,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{
     session::Session,
-    state::{Pending, State},
+    state::{Changed, Pending, State},
 };
 use crate::{
     crypto::dh::KeyPair, double_ratchet::ratchet::Ratchet, error::InitiateError,
@@ -46,7 +46,13 @@ impl Session {
     ) -> Result<Self, InitiateError> {
         let state = new_state(profile, ours, our_registration_id, bundle, r, now_seconds, trace)?;
         let remote = state.remote_identity;
-        Ok(Self { current: Some(state), archive: VecDeque::new(), remote, steps: 0 })
+        Ok(Self {
+            current: Some(state),
+            archive: VecDeque::new(),
+            remote,
+            steps: 0,
+            changed: Changed::ALL,
+        })
     }
 
     //= spec: sesame r2 3.3 discard — on an error the record stays as it was.

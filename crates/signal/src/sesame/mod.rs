@@ -16,4 +16,4 @@ pub use open::{OpenContext, OpenRandomness};
 pub use opening::{Opened, Opening};
 pub use seal::{SealRandomness, Sealed, SendingPosition};
 pub use session::Session;
-pub(crate) use state::{Pending, State};
+pub(crate) use state::{Changed, Pending, State};

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     session::Session,
-    state::{Change, State},
+    state::{Change, Changed, State},
 };
 use crate::{error::StaleOpening, prekeys::BaseKeyMark};
 
@@ -97,6 +97,7 @@ impl Session {
             archive: VecDeque::new(),
             remote: remote_identity,
             steps: 0,
+            changed: Changed::ALL,
         });
         match place {
             Place::Current => {}
@@ -108,7 +109,7 @@ impl Session {
         //= carried.
         //= spec: sesame r2 2.2 becomes-regular — and ends them.
         if let Some(state) = record.current.as_mut() {
-            state.commit(change);
+            record.changed = record.changed.and(state.commit(change));
         }
         Ok(Opened {
             plaintext: mem::take(&mut *plaintext),

@@ -9,8 +9,12 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{session::Session, state::State};
 use crate::{
-    double_ratchet::message_keys::MessageKeys, error::SealError, incoming::MessageKind,
-    ml_kem_braid::message::Encoded, spqr::chains::PostQuantumKey, trace::Tracer,
+    double_ratchet::message_keys::MessageKeys,
+    error::SealError,
+    incoming::MessageKind,
+    ml_kem_braid::message::Encoded,
+    spqr::{Spqr, chains::PostQuantumKey},
+    trace::Tracer,
 };
 
 /// What sealing a message may draw: only a message that brings the post-quantum ratchet to a new
@@ -78,6 +82,10 @@ impl Session {
         //= spec: double-ratchet r4 6.1 in-parallel — each ratchet gives a key of its own.
         //= spec: double-ratchet r4 6.5 composite-header — the post-quantum part has a field of its
         //= own in the header.
+        let touched = state.post_quantum.as_ref().map(Spqr::sending_touches).unwrap_or_default();
+        self.changed.hot = true;
+        self.changed.exchange |= touched.exchange;
+        self.changed.skipped |= touched.skipped;
         let sent = state.post_quantum.as_mut().and_then(|spqr| spqr.send(&mut r.braid, trace));
         let (step, post_quantum) = sent.unzip();
         let post_quantum = post_quantum.flatten();

@@ -6,7 +6,10 @@ use core::fmt;
 use keys::{IdentityKey, PublicKey};
 use vocab::limits::MAX_ARCHIVED_SESSIONS;
 
-use super::{seal::SendingPosition, state::State};
+use super::{
+    seal::SendingPosition,
+    state::{Changed, State},
+};
 
 //= spec: sesame r2 3.1 active — one active state, and the inactive ones in order.
 /// Everything that is kept for one remote device.
@@ -21,6 +24,8 @@ pub struct Session {
     pub(crate) remote: IdentityKey,
     /// Counts changes since this value came to be, so that a stale opening is known as one.
     pub(crate) steps: u64,
+    /// Which parts have changed since the store was last given them.
+    pub(crate) changed: Changed,
 }
 
 impl Session {
@@ -66,6 +71,7 @@ impl Session {
     pub fn archive_current(&mut self) {
         if let Some(state) = self.current.take() {
             self.steps = self.steps.wrapping_add(1);
+            self.changed = Changed::ALL;
             self.archive_state(*state);
         }
     }
@@ -75,6 +81,7 @@ impl Session {
     pub(super) fn insert(&mut self, state: Box<State>) {
         self.archive_current();
         self.steps = self.steps.wrapping_add(1);
+        self.changed = Changed::ALL;
         self.remote = state.remote_identity;
         self.current = Some(state);
     }
@@ -99,7 +106,7 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { current, archive, remote, steps: _ } = self;
+        let Self { current, archive, remote, steps: _, changed: _ } = self;
         f.debug_struct("Session")
             .field("remote", remote)
             .field("current", current)

@@ -34,6 +34,31 @@ pub(crate) struct State {
     pub(crate) post_quantum: Option<Spqr>,
 }
 
+/// Which parts of a session have changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Changed {
+    pub(crate) hot: bool,
+    pub(crate) skipped: bool,
+    pub(crate) archive: bool,
+    pub(crate) pending: bool,
+    pub(crate) exchange: bool,
+}
+
+impl Changed {
+    pub(crate) const ALL: Self =
+        Self { hot: true, skipped: true, archive: true, pending: true, exchange: true };
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self {
+            hot: self.hot || other.hot,
+            skipped: self.skipped || other.skipped,
+            archive: self.archive || other.archive,
+            pending: self.pending || other.pending,
+            exchange: self.exchange || other.exchange,
+        }
+    }
+}
+
 /// What opening one message would change in its state.
 #[derive(Debug)]
 pub(crate) struct Change {
@@ -84,21 +109,27 @@ pub(crate) fn flight_print(message: &PreKeySignalMessage<'_>) -> FlightPrint {
 impl State {
     //= spec: double-ratchet r4 6.6 decrypt — both ratchets move, or neither.
     /// Makes a verified change real. It must come from this state.
-    pub(crate) fn commit(&mut self, change: Change) {
+    pub(crate) fn commit(&mut self, change: Change) -> Changed {
         let Change { ratchet, post_quantum } = change;
-        self.ratchet.commit(ratchet);
+        let mut changed = Changed { hot: true, ..Changed::default() };
+        changed.skipped = self.ratchet.commit(ratchet);
         match (post_quantum, self.post_quantum.as_mut()) {
             (PostQuantumChange::Move(trial), Some(spqr)) => {
-                spqr.commit(trial);
+                let touched = spqr.commit(trial);
+                changed.exchange = touched.exchange;
+                changed.skipped |= touched.skipped;
                 self.profile = Profile::V4Spqr;
             }
             (PostQuantumChange::FallBack, Some(_)) => {
                 self.post_quantum = None;
+                changed.exchange = true;
                 self.profile = Profile::V4;
             }
             (PostQuantumChange::Nothing, _) | (_, None) => {}
         }
-        self.pending = None; // Whatever opens under this state is an answer.
+        // Whatever opens under this state is an answer.
+        changed.pending = self.pending.take().is_some();
+        changed
     }
 
     //= spec: double-ratchet r4 7.1 repeat-initial — what starts the session is before every message

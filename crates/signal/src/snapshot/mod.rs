@@ -50,7 +50,7 @@ mod session;
 mod skipped;
 mod writer;
 
-pub use parts::{PartRefs, Parts};
+pub use parts::{Changes, PartRefs, Parts};
 
 /// Bytes that are not a snapshot. The store, or whoever wrote to it, is to blame.
 #[non_exhaustive]

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 /// A session as bytes: what a store is given. Two equal parts are one row that need not be written.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parts {
     /// What almost every message changes.
     pub hot: Zeroizing<Vec<u8>>,
@@ -33,6 +33,50 @@ pub struct PartRefs<'a> {
     pub pending: &'a [u8],
     /// As in [`Parts`].
     pub exchange: &'a [u8],
+}
+
+/// The parts of a session that have changed, each as in [`Parts`]: what a store has to be given.
+#[derive(Default)]
+#[must_use = "what is not written is lost: the session does not name it again"]
+pub struct Changes {
+    /// As in [`Parts`].
+    pub hot: Option<Zeroizing<Vec<u8>>>,
+    /// As in [`Parts`].
+    pub skipped: Option<Zeroizing<Vec<u8>>>,
+    /// As in [`Parts`].
+    pub archive: Option<Zeroizing<Vec<u8>>>,
+    /// As in [`Parts`].
+    pub pending: Option<Zeroizing<Vec<u8>>>,
+    /// As in [`Parts`].
+    pub exchange: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl core::fmt::Debug for Changes {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { hot, skipped, archive, pending, exchange } = self;
+        let lengths = [hot, skipped, archive, pending, exchange]
+            .map(|part| part.as_ref().map(|part| part.len()));
+        write!(f, "Changes(bytes: {lengths:?})")
+    }
+}
+
+impl Parts {
+    /// Takes over what has changed.
+    pub fn apply(&mut self, changes: Changes) {
+        let Changes { hot, skipped, archive, pending, exchange } = changes;
+        let slots = [
+            (&mut self.hot, hot),
+            (&mut self.skipped, skipped),
+            (&mut self.archive, archive),
+            (&mut self.pending, pending),
+            (&mut self.exchange, exchange),
+        ];
+        for (slot, part) in slots {
+            if let Some(part) = part {
+                *slot = part;
+            }
+        }
+    }
 }
 
 impl Parts {

@@ -1,10 +1,11 @@
-//! A session as four parts, and back.
+//! A session as its parts, and back.
 
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, VecDeque},
     vec::Vec,
 };
+use core::mem;
 
 use keys::KEM_TYPE;
 use vocab::limits::{MAX_ARCHIVED_SESSIONS, MAX_RECEIVING_CHAINS};
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     RestoreError, exchange,
-    parts::{PartRefs, Parts},
+    parts::{Changes, PartRefs, Parts},
     post_quantum::{self, Outline},
     reader::Reader,
     skipped,
@@ -28,7 +29,7 @@ use crate::{
         sending::SendingChain,
     },
     profile::Profile,
-    sesame::{Pending, Session, State},
+    sesame::{Changed, Pending, Session, State},
     spqr::Spqr,
 };
 
@@ -42,6 +43,21 @@ impl Session {
             archive: self.write_archive(),
             pending: current.map(write_pending).unwrap_or_default(),
             exchange: current.map(write_exchange).unwrap_or_default(),
+        }
+    }
+
+    /// The parts that have changed since they were last asked for here, or since the session was
+    /// started or restored. What a part says that has not changed is what it said then.
+    pub fn changes(&mut self) -> Changes {
+        let Changed { hot, skipped, archive, pending, exchange } = mem::take(&mut self.changed);
+        let current = self.current.as_deref();
+        let write = |part: fn(&State) -> Zeroizing<Vec<u8>>| current.map(part).unwrap_or_default();
+        Changes {
+            hot: hot.then(|| self.write_hot()),
+            skipped: skipped.then(|| write(skipped::write_part)),
+            archive: archive.then(|| self.write_archive()),
+            pending: pending.then(|| write(write_pending)),
+            exchange: exchange.then(|| write(write_exchange)),
         }
     }
 
@@ -66,7 +82,7 @@ impl Session {
             None => return Err(RestoreError::Mixed),
         };
         let archive = read_archive(archive)?;
-        Ok(Self { current, archive, remote, steps: 0 })
+        Ok(Self { current, archive, remote, steps: 0, changed: Changed::default() })
     }
 
     fn write_hot(&self) -> Zeroizing<Vec<u8>> {

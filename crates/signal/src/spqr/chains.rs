@@ -211,20 +211,28 @@ impl Chains {
         }
     }
 
-    /// Makes a trial real: its key is spent. It must come from these chains.
-    pub(crate) fn commit(&mut self, trial: KeyTrial) {
+    /// Makes a trial real: its key is spent. It must come from these chains. Says whether the
+    /// skipped keys changed.
+    pub(crate) fn commit(&mut self, trial: KeyTrial) -> bool {
         let KeyTrial { epoch, index, step } = trial;
-        let Some(kept) = self.get_mut(epoch) else { return };
+        let Some(kept) = self.get_mut(epoch) else { return false };
         match step {
-            Step::Dig => drop(kept.skipped.remove(&index)),
+            Step::Dig => kept.skipped.remove(&index).is_some(),
             Step::Advance { skipped, link, key: _ } => {
+                let has_skipped = !skipped.is_empty();
                 kept.skipped.extend(skipped);
                 kept.receiving = Line { link, count: index };
                 while kept.skipped.first_key_value().is_some_and(|(old, _)| *old < oldest(index)) {
                     kept.skipped.pop_first();
                 }
+                has_skipped
             }
         }
+    }
+
+    /// Whether any epoch keeps skipped keys.
+    pub(crate) fn has_skipped(&self) -> bool {
+        self.epochs.iter().any(|epoch| !epoch.skipped.is_empty())
     }
 }
 

@@ -33,6 +33,13 @@ pub(crate) struct Spqr {
     pub(crate) offered: bool,
 }
 
+/// Which parts of a session a step changed, of those that not every message changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Touched {
+    pub(crate) exchange: bool,
+    pub(crate) skipped: bool,
+}
+
 /// What receiving one message would change.
 #[derive(Debug)]
 pub(crate) struct Trial {
@@ -150,15 +157,26 @@ impl Spqr {
     }
 
     /// Makes a trial real. It must come from this state.
-    pub(crate) fn commit(&mut self, trial: Trial) {
+    pub(crate) fn commit(&mut self, trial: Trial) -> Touched {
         let Trial { change, added, key } = trial;
+        let mut touched = Touched {
+            exchange: !matches!(change, Change::Nothing),
+            skipped: added.is_some() && self.chains.has_skipped(),
+        };
         self.braid.commit(change);
         if let Some(epoch) = added {
             self.chains.add_epoch(epoch);
         }
         if let Some(key) = key {
-            self.chains.commit(key);
+            touched.skipped |= self.chains.commit(key);
         }
         self.offered = false;
+        touched
+    }
+
+    /// What sending would touch, as far as it is not touched by every message.
+    pub(crate) fn sending_touches(&self) -> Touched {
+        let drops = self.chains.first.saturating_add(1) < self.sending_epoch();
+        Touched { exchange: self.braid.draws(), skipped: drops && self.chains.has_skipped() }
     }
 }

@@ -6,9 +6,9 @@ use keys::{Bundle, IdentityKey, Mode, PublicKey, VerifiedBundle};
 use sha2::{Digest, Sha256};
 use signal::{
     BaseKeyMark, IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness,
-    MessageKind, NoTrace, OneTimePreKey, OpenContext, OpenError, OpenRandomness, Opening, PreKeys,
-    Profile, SealRandomness, Sealed, Session, SignedPreKey, SignedPreKeyRandomness, StaleOpening,
-    Tracer,
+    MessageKind, NoTrace, OneTimePreKey, OpenContext, OpenError, OpenRandomness, Opening, Parts,
+    PreKeys, Profile, SealRandomness, Sealed, Session, SignedPreKey, SignedPreKeyRandomness,
+    StaleOpening, Tracer,
 };
 
 /// Every profile, for stories that are the same in each.
@@ -30,6 +30,8 @@ pub(crate) struct Person {
     pub(crate) mode: Mode,
     /// Rebuilds the session from its snapshot before every use.
     pub(crate) forgetful: bool,
+    /// What a store has that was given every change.
+    stored: Parts,
     next_id: u32,
 }
 
@@ -86,6 +88,7 @@ impl Person {
             now: 1_000_000,
             mode: Mode::Strict,
             forgetful: false,
+            stored: Parts::default(),
             next_id: 1,
         }
     }
@@ -223,12 +226,12 @@ impl Person {
     }
 
     fn remember(&mut self) {
-        if self.forgetful
-            && let Some(session) = &self.session
-        {
+        let Some(session) = &mut self.session else { return };
+        self.stored.apply(session.changes());
+        if self.forgetful {
             let parts = session.snapshot();
-            let restored = Session::restore(parts.refs());
-            let restored = restored.unwrap();
+            assert!(self.stored == parts, "what changed was given to the store");
+            let restored = Session::restore(self.stored.refs()).unwrap();
             assert!(restored.snapshot() == parts, "the encoding is canonical");
             self.session = Some(restored);
         }

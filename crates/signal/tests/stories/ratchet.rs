@@ -59,9 +59,12 @@ fn a_message_from_an_earlier_turn_opens_after_later_turns() {
 
 #[test]
 fn any_mixture_of_loss_and_delay_opens_every_delivered_message_exactly_once() {
-    for (profile, forgetful, seed) in
-        [(Profile::V3, false, 1), (Profile::V4, false, 2), (Profile::V4, true, 3)]
-    {
+    for (profile, forgetful, seed) in [
+        (Profile::V3, false, 1),
+        (Profile::V4, false, 2),
+        (Profile::V4, true, 3),
+        (Profile::V4Spqr, true, 4),
+    ] {
         let (mut alice, mut bob) = acquainted(profile);
         (alice.forgetful, bob.forgetful) = (forgetful, forgetful);
         let mut dice = Dice(seed);
