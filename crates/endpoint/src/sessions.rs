@@ -1,4 +1,4 @@
-//! Sessions as rows: five parts each, of which a message writes only those that it changed.
+//! Sessions as rows: six parts each, of which a message writes only those that it changed.
 
 use hop::{Attempt, Waiting};
 use signal::{OneTimePreKey, PartRefs, Parts, PreKeys, Session, SignedPreKey};
@@ -18,13 +18,13 @@ pub(crate) struct Working {
     read: [Option<alloc::vec::Vec<u8>>; PARTS],
 }
 
-const PARTS: usize = 5;
+const PARTS: usize = 6;
 
 impl<V: Vault> Account<V> {
     //= spec: sesame r2 3.1 records — a session is kept by person and device.
     fn session_keys(&self, peer: &Peer) -> [Key; PARTS] {
         let key = |part| self.keys.session(&peer.name, peer.device(), part);
-        [key(0), key(1), key(2), key(3), key(4)]
+        [key(0), key(1), key(2), key(3), key(4), key(5)]
     }
 
     /// Reads the session with `peer`; a session whose rows do not decode counts as none.
@@ -35,7 +35,7 @@ impl<V: Vault> Account<V> {
     ) -> Result<Working, Waiting> {
         let keys = self.session_keys(peer);
         attempt.need(&keys)?;
-        let [hot, skipped, archive, pending, exchange] = keys;
+        let [turn, skipped, archive, pending, exchange, hot] = keys;
         let mut read = |key| {
             if planted(self.config.mutant, Mutant::RatchetWithoutRevision) {
                 attempt.peek(key)
@@ -43,12 +43,19 @@ impl<V: Vault> Account<V> {
                 attempt.read(key)
             }
         };
-        let read =
-            [read(&hot)?, read(&skipped)?, read(&archive)?, read(&pending)?, read(&exchange)?];
-        let [hot, skipped, archive, pending, exchange] = &read;
-        let session = hot.as_ref().and_then(|hot| {
+        let read = [
+            read(&turn)?,
+            read(&skipped)?,
+            read(&archive)?,
+            read(&pending)?,
+            read(&exchange)?,
+            read(&hot)?,
+        ];
+        let [turn, skipped, archive, pending, exchange, hot] = &read;
+        let session = turn.as_ref().and_then(|turn| {
             let parts = PartRefs {
-                hot,
+                hot: part(hot),
+                turn,
                 skipped: part(skipped),
                 archive: part(archive),
                 pending: part(pending),
@@ -75,8 +82,8 @@ impl<V: Vault> Account<V> {
         working: &Working,
     ) {
         let Some(session) = &working.session else { return };
-        let Parts { hot, skipped, archive, pending, exchange } = session.snapshot();
-        let parts = [hot, skipped, archive, pending, exchange];
+        let Parts { hot, turn, skipped, archive, pending, exchange } = session.snapshot();
+        let parts = [turn, skipped, archive, pending, exchange, hot];
         for ((key, part), read) in self.session_keys(peer).into_iter().zip(parts).zip(&working.read)
         {
             match (part.is_empty(), read) {

@@ -155,25 +155,26 @@ impl Ratchet {
 
     //= spec: double-ratchet r4 8.4 deletion-in-time — skipped keys go with their chain, after five
     //= newer ratchet keys of the peer.
-    /// Makes a verified trial real. It must come from this state of this ratchet. Says whether the
-    /// skipped keys, chain by chain, changed.
-    pub(crate) fn commit(&mut self, change: Change) -> bool {
+    /// Makes a verified trial real. It must come from this state of this ratchet. Says whether more
+    /// than the newest receiving chain changed, and whether the skipped keys, chain by chain, did.
+    pub(crate) fn commit(&mut self, change: Change) -> (bool, bool) {
         let Change { number, step, place } = change;
         match place {
             Place::Known(index) => {
-                self.receiving.get_mut(index).is_some_and(|chain| chain.commit(number, step))
+                let is_newest = index.saturating_add(1) == self.receiving.len();
+                let chain = self.receiving.get_mut(index);
+                (!is_newest, chain.is_some_and(|chain| chain.commit(number, step)))
             }
             Place::New { mut chain, root, sending } => {
-                let moved = self.receiving.iter().any(|chain| !chain.skipped.is_empty());
-                let changed = chain.commit(number, step) || moved;
+                let mut changed = chain.commit(number, step);
                 if self.receiving.len() >= MAX_RECEIVING_CHAINS {
-                    self.receiving.remove(0);
+                    changed |= !self.receiving.remove(0).skipped.is_empty();
                 }
                 self.receiving.push(chain);
                 self.root = root;
                 self.previous_counter = self.sending.next.saturating_sub(1);
                 self.sending = sending;
-                changed
+                (true, changed)
             }
         }
     }

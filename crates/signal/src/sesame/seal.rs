@@ -84,6 +84,7 @@ impl Session {
         //= own in the header.
         let touched = state.post_quantum.as_ref().map(Spqr::sending_touches).unwrap_or_default();
         self.changed.hot = true;
+        self.changed.turn |= touched.turn;
         self.changed.exchange |= touched.exchange;
         self.changed.skipped |= touched.skipped;
         let sent = state.post_quantum.as_mut().and_then(|spqr| spqr.send(&mut r.braid, trace));

@@ -38,6 +38,7 @@ pub(crate) struct State {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Changed {
     pub(crate) hot: bool,
+    pub(crate) turn: bool,
     pub(crate) skipped: bool,
     pub(crate) archive: bool,
     pub(crate) pending: bool,
@@ -46,11 +47,12 @@ pub(crate) struct Changed {
 
 impl Changed {
     pub(crate) const ALL: Self =
-        Self { hot: true, skipped: true, archive: true, pending: true, exchange: true };
+        Self { hot: true, turn: true, skipped: true, archive: true, pending: true, exchange: true };
 
     pub(crate) const fn and(self, other: Self) -> Self {
         Self {
             hot: self.hot || other.hot,
+            turn: self.turn || other.turn,
             skipped: self.skipped || other.skipped,
             archive: self.archive || other.archive,
             pending: self.pending || other.pending,
@@ -112,17 +114,18 @@ impl State {
     pub(crate) fn commit(&mut self, change: Change) -> Changed {
         let Change { ratchet, post_quantum } = change;
         let mut changed = Changed { hot: true, ..Changed::default() };
-        changed.skipped = self.ratchet.commit(ratchet);
+        (changed.turn, changed.skipped) = self.ratchet.commit(ratchet);
         match (post_quantum, self.post_quantum.as_mut()) {
             (PostQuantumChange::Move(trial), Some(spqr)) => {
                 let touched = spqr.commit(trial);
                 changed.exchange = touched.exchange;
+                changed.turn |= touched.turn || self.profile != Profile::V4Spqr;
                 changed.skipped |= touched.skipped;
                 self.profile = Profile::V4Spqr;
             }
             (PostQuantumChange::FallBack, Some(_)) => {
                 self.post_quantum = None;
-                changed.exchange = true;
+                (changed.exchange, changed.turn) = (true, true);
                 self.profile = Profile::V4;
             }
             (PostQuantumChange::Nothing, _) | (_, None) => {}

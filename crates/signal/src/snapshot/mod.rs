@@ -5,43 +5,52 @@
 //! first 8 bytes of SHA-256 over what is before: this finds damage, not malice. Numbers are little
 //! endian, lists are preceded by their length in two bytes, options by one byte, 0 or 1.
 //!
-//! A session is five parts, so that a message writes only what it changed. A part that would say
+//! A session is six parts, so that a message writes only what it changed. A part that would say
 //! nothing is empty.
 //!
 //! | part | tag | content | changes |
 //! |---|---|---|---|
-//! | `hot` | `H` | remote identity; the current state, not the rest | with almost every message |
+//! | `hot` | `H` | the links at which the current state's chains stand | with every message |
+//! | `turn` | `T` | remote identity; the rest of the current state | when the conversation turns |
 //! | `skipped` | `S` | keys of skipped messages, current state | when messages are lost or late |
 //! | `pending` | `P` | what first messages carry | at the start, at the first answer |
 //! | `archive` | `A` | inactive states, newest first, whole | when one is added or promoted |
 //! | `exchange` | `X` | what the key exchange under way has gathered | with chunks that come in |
 //!
-//! A state is: profile (1), our identity (32), theirs (32), our registration id (4), theirs (4),
-//! base key (32), time made (8), digest of the first flight (option, 16), root key (32), previous
-//! counter (4), our ratchet key (private 32, public 32), sending chain key (32), its next number
-//! (4), and a list of receiving chains: ratchet key (32), chain key (32), next number (4).
-//! After them an option of the post-quantum ratchet: epoch (8), offered (1), authenticator (root 32,
-//! key 32), state of the braid (1, in the order of ML-KEM Braid section 2.5), number of the next
-//! chunk (2; 0 where none goes out), direction of the chains (1), their root key (32), number of
-//! the first epoch (8), and a list of epochs: sending chain (option: key 32, count 4), receiving
-//! chain (key 32, count 4).
+//! `hot` is the first 8 bytes of our ratchet key (so that parts of different turns are not mixed),
+//! sending chain key (32) and its next number (4), the same of the newest receiving chain (option),
+//! and an option of the post-quantum ratchet: epoch (8), state of the braid (1, in the order of
+//! ML-KEM Braid section 2.5), number of the next chunk (2; 0 where none goes out), and so many (1)
+//! epochs: sending chain (option: key 32, count 4), receiving chain (key 32, count 4).
 //!
-//! `skipped` is the base key's first 8 bytes (so that parts of different states are not mixed) and,
-//! for each receiving chain in order, a list of (number 4, key 32) in ascending order. `pending` is
-//! the same 8 bytes, one-time prekey id (option, 4), signed prekey id (4), and an option of KEM
-//! prekey id (4) and ciphertext (1,569). After the curve ratchet's skipped keys, with a post-quantum
-//! ratchet, come those of its epochs, as lists of the same form.
+//! `turn` is the remote identity (32) and an option of: profile (1), our identity (32), theirs (32),
+//! our registration id (4), theirs (4), base key (32), time made (8), digest of the first flight
+//! (option, 16), root key (32), previous counter (4), our ratchet key (private 32, public 32), a
+//! list of receiving ratchet keys (32), oldest first, chain key (32) and next number (4) of each but
+//! the newest, from the newer to the older, and an option of the post-quantum ratchet: offered (1),
+//! authenticator (root 32, key 32), direction of the chains (1), their root key (32), number of the
+//! first epoch (8).
+//!
+//! `skipped` is the base key's first 8 bytes (so that parts of different states are not mixed) and a
+//! list of the receiving chains that have some, oldest first: ratchet key (32) and a list of (number
+//! 4, key 32) in ascending order. With a post-quantum ratchet its epochs follow in the same form,
+//! the epoch's number (8) in place of the ratchet key.
+//!
+//! `pending` is the same 8 bytes, one-time prekey id (option, 4), signed prekey id (4), and an option
+//! of KEM prekey id (4) and ciphertext (1,569).
 //!
 //! `exchange` is the same 8 bytes, epoch (8), state of the braid (1), and what that state has, in
 //! this order: seed of the key pair (64) or of the encapsulation (32), header (64), whole vector
 //! (1,152), whole first part of the ciphertext (960), a list of chunks that came in (number 2,
 //! bytes 32), second part of the ciphertext with its MAC (160). What goes out is computed again
-//! from the seeds. An archived state is a state, its skipped keys and its exchange.
+//! from the seeds. An archived state is `hot` and `turn` from their first field on, `turn` without
+//! the remote identity and the option, then its skipped keys and its exchange.
 //!
 //! Identity and prekeys: `I` private key (32); `G` id (4), private key (32), signature (64);
 //! `O` id (4), private key (32); `K` id (4), seed (64), signature (64), last resort (1).
 
 mod exchange;
+mod hot;
 mod key_records;
 mod parts;
 mod post_quantum;

@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 /// A session as bytes: what a store is given. Two equal parts are one row that need not be written.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parts {
-    /// What almost every message changes.
+    /// What every message changes; empty without a current state.
     pub hot: Zeroizing<Vec<u8>>,
+    /// What a turn of the conversation changes, and who it is with. Never empty.
+    pub turn: Zeroizing<Vec<u8>>,
     /// Keys of skipped messages in the current state; empty if there are none.
     pub skipped: Zeroizing<Vec<u8>>,
     /// Inactive states; empty if there are none.
@@ -26,6 +28,8 @@ pub struct PartRefs<'a> {
     /// As in [`Parts`].
     pub hot: &'a [u8],
     /// As in [`Parts`].
+    pub turn: &'a [u8],
+    /// As in [`Parts`].
     pub skipped: &'a [u8],
     /// As in [`Parts`].
     pub archive: &'a [u8],
@@ -42,6 +46,8 @@ pub struct Changes {
     /// As in [`Parts`].
     pub hot: Option<Zeroizing<Vec<u8>>>,
     /// As in [`Parts`].
+    pub turn: Option<Zeroizing<Vec<u8>>>,
+    /// As in [`Parts`].
     pub skipped: Option<Zeroizing<Vec<u8>>>,
     /// As in [`Parts`].
     pub archive: Option<Zeroizing<Vec<u8>>>,
@@ -53,8 +59,8 @@ pub struct Changes {
 
 impl core::fmt::Debug for Changes {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self { hot, skipped, archive, pending, exchange } = self;
-        let lengths = [hot, skipped, archive, pending, exchange]
+        let Self { hot, turn, skipped, archive, pending, exchange } = self;
+        let lengths = [hot, turn, skipped, archive, pending, exchange]
             .map(|part| part.as_ref().map(|part| part.len()));
         write!(f, "Changes(bytes: {lengths:?})")
     }
@@ -63,9 +69,10 @@ impl core::fmt::Debug for Changes {
 impl Parts {
     /// Takes over what has changed.
     pub fn apply(&mut self, changes: Changes) {
-        let Changes { hot, skipped, archive, pending, exchange } = changes;
+        let Changes { hot, turn, skipped, archive, pending, exchange } = changes;
         let slots = [
             (&mut self.hot, hot),
+            (&mut self.turn, turn),
             (&mut self.skipped, skipped),
             (&mut self.archive, archive),
             (&mut self.pending, pending),
@@ -82,8 +89,8 @@ impl Parts {
 impl Parts {
     /// The parts, borrowed.
     pub fn refs(&self) -> PartRefs<'_> {
-        let Self { hot, skipped, archive, pending, exchange } = self;
-        PartRefs { hot, skipped, archive, pending, exchange }
+        let Self { hot, turn, skipped, archive, pending, exchange } = self;
+        PartRefs { hot, turn, skipped, archive, pending, exchange }
     }
 }
 
@@ -95,8 +102,8 @@ impl core::fmt::Debug for Parts {
 
 impl core::fmt::Debug for PartRefs<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self { hot, skipped, archive, pending, exchange } = self;
-        let lengths = [hot, skipped, archive, pending, exchange].map(|part| part.len());
+        let Self { hot, turn, skipped, archive, pending, exchange } = self;
+        let lengths = [hot, turn, skipped, archive, pending, exchange].map(|part| part.len());
         write!(f, "Parts(bytes: {lengths:?})")
     }
 }

@@ -16,25 +16,20 @@ use crate::{
     },
 };
 
+/// No session comes near it; numbers of epochs can be counted up without care.
+const MAX_EPOCH: u64 = 1 << 62;
+
 /// Epochs whose chains are kept at a time: the one sent on, its neighbours on both sides.
 const MAX_EPOCHS: usize = 3;
 
-pub(super) fn write(w: &mut Writer, spqr: &Spqr) {
-    let Spqr { braid, chains, offered } = spqr;
+/// What every message changes of it.
+pub(super) fn write_hot(w: &mut Writer, spqr: &Spqr) {
+    let Spqr { braid, chains, offered: _ } = spqr;
     w.u64(braid.epoch);
-    w.flag(*offered);
-    w.bytes(braid.auth.root.expose());
-    w.bytes(braid.auth.key.expose());
     let (tag, next) = exchange::outline(braid);
     w.u8(tag);
     w.bytes(&next.to_le_bytes());
-    w.u8(match chains.direction {
-        Direction::FromInitiator => 0,
-        Direction::FromResponder => 1,
-    });
-    w.bytes(chains.root.expose());
-    w.u64(chains.first);
-    w.length(chains.epochs.len());
+    w.u8(u8::try_from(chains.epochs.len()).unwrap_or(u8::MAX));
     for epoch in &chains.epochs {
         w.flag(epoch.sending.is_some());
         if let Some(line) = &epoch.sending {
@@ -44,9 +39,47 @@ pub(super) fn write(w: &mut Writer, spqr: &Spqr) {
     }
 }
 
+/// What an agreement changes of it.
+pub(super) fn write(w: &mut Writer, spqr: &Spqr) {
+    let Spqr { braid, chains, offered } = spqr;
+    w.flag(*offered);
+    w.bytes(braid.auth.root.expose());
+    w.bytes(braid.auth.key.expose());
+    w.u8(match chains.direction {
+        Direction::FromInitiator => 0,
+        Direction::FromResponder => 1,
+    });
+    w.bytes(chains.root.expose());
+    w.u64(chains.first);
+}
+
 fn write_line(w: &mut Writer, line: &Line) {
     w.bytes(line.link.expose());
     w.u32(line.count);
+}
+
+/// What was read of the hot part.
+pub(super) struct HotOutline {
+    epoch: u64,
+    tag: u8,
+    next: u16,
+    epochs: VecDeque<Epoch>,
+}
+
+/// Reads what [`write_hot`] wrote.
+pub(super) fn read_hot(r: &mut Reader<'_>) -> Result<HotOutline, RestoreError> {
+    let epoch = r.u64()?;
+    let (tag, next) = (r.u8()?, u16::from_le_bytes(r.array()?));
+    let length = usize::from(r.u8()?);
+    if length > MAX_EPOCHS {
+        return Err(RestoreError::Range { what: "epochs" });
+    }
+    let mut epochs = VecDeque::with_capacity(length);
+    for _ in 0..length {
+        let sending = r.option(read_line)?;
+        epochs.push_back(Epoch { sending, receiving: read_line(r)?, skipped: BTreeMap::new() });
+    }
+    Ok(HotOutline { epoch, tag, next, epochs })
 }
 
 /// The post-quantum ratchet without what its exchange has gathered.
@@ -69,17 +102,12 @@ impl Outline {
     }
 }
 
-/// Reads what [`write`] wrote.
-pub(super) fn read(r: &mut Reader<'_>) -> Result<Outline, RestoreError> {
-    let epoch = r.u64()?;
+/// Reads what [`write`] wrote; `hot` is the rest.
+pub(super) fn read(r: &mut Reader<'_>, hot: HotOutline) -> Result<Outline, RestoreError> {
+    let HotOutline { epoch, tag, next, epochs } = hot;
     let offered = r.flag()?;
     let root = AuthenticatorRoot::from_secret(&mut *r.secret()?);
     let auth = Authenticator { root, key: AuthenticatorKey::from_secret(&mut *r.secret()?) };
-    let (tag, next) = (r.u8()?, u16::from_le_bytes(r.array()?));
-    Ok(Outline { epoch, auth, tag, next, chains: read_chains(r, epoch)?, offered })
-}
-
-fn read_chains(r: &mut Reader<'_>, epoch: u64) -> Result<Chains, RestoreError> {
     let direction = match r.u8()? {
         0 => Direction::FromInitiator,
         1 => Direction::FromResponder,
@@ -87,21 +115,16 @@ fn read_chains(r: &mut Reader<'_>, epoch: u64) -> Result<Chains, RestoreError> {
     };
     let root = EpochRoot::from_secret(&mut *r.secret()?);
     let first = r.u64()?;
-    let length = r.length("epochs", MAX_EPOCHS)?;
-    let mut epochs = VecDeque::with_capacity(length);
-    for _ in 0..length {
-        let sending = r.option(read_line)?;
-        epochs.push_back(Epoch { sending, receiving: read_line(r)?, skipped: BTreeMap::new() });
-    }
     // The chain to send on is kept, and there is one epoch beyond it at the most.
     let sent_on = epoch.checked_sub(1).and_then(|sent| sent.checked_sub(first));
     let sent_on = sent_on.and_then(|index| usize::try_from(index).ok());
     let sending = sent_on.and_then(|index| epochs.get(index)?.sending.as_ref());
-    let beyond = sent_on.is_some_and(|index| index.saturating_add(2) < length);
-    if sending.is_none() || beyond {
+    let beyond = sent_on.is_some_and(|index| index.saturating_add(2) < epochs.len());
+    if sending.is_none() || beyond || epoch > MAX_EPOCH {
         return Err(RestoreError::Range { what: "epochs" });
     }
-    Ok(Chains { direction, root, first, epochs })
+    let chains = Chains { direction, root, first, epochs };
+    Ok(Outline { epoch, auth, tag, next, chains, offered })
 }
 
 fn read_line(r: &mut Reader<'_>) -> Result<Line, RestoreError> {
@@ -113,7 +136,10 @@ pub(super) fn skipped_keys(chains: &Chains) -> usize {
 }
 
 pub(super) fn write_skipped(w: &mut Writer, chains: &Chains) {
-    for epoch in &chains.epochs {
+    let epochs = || (chains.first..).zip(&chains.epochs).filter(|(_, e)| !e.skipped.is_empty());
+    w.length(epochs().count());
+    for (number, epoch) in epochs() {
+        w.u64(number);
         w.length(epoch.skipped.len());
         for (number, key) in &epoch.skipped {
             w.u32(*number);
@@ -122,9 +148,21 @@ pub(super) fn write_skipped(w: &mut Writer, chains: &Chains) {
     }
 }
 
+/// The length of a list of skipped keys: one that has none is not written.
+pub(super) fn some_keys(r: &mut Reader<'_>) -> Result<usize, RestoreError> {
+    match r.length("skipped keys", MAX_SKIPPED_KEYS)? {
+        0 => Err(RestoreError::Range { what: "skipped keys" }),
+        some => Ok(some),
+    }
+}
+
 pub(super) fn read_skipped(r: &mut Reader<'_>, chains: &mut Chains) -> Result<(), RestoreError> {
-    for epoch in &mut chains.epochs {
-        for _ in 0..r.length("skipped keys", MAX_SKIPPED_KEYS)? {
+    let mut epochs = (chains.first..).zip(&mut chains.epochs);
+    for _ in 0..r.length("epochs", MAX_EPOCHS)? {
+        let number = r.u64()?;
+        let found = epochs.find(|(known, _)| *known == number);
+        let (_, epoch) = found.ok_or(RestoreError::Mixed)?;
+        for _ in 0..some_keys(r)? {
             let number = r.u32()?;
             let key = PostQuantumKey::from_secret(&mut *r.secret()?);
             let ascending = epoch.skipped.last_key_value().is_none_or(|(last, _)| *last < number);

@@ -7,12 +7,13 @@ use alloc::{
 };
 use core::mem;
 
-use keys::KEM_TYPE;
+use keys::{KEM_TYPE, PublicKey};
 use vocab::limits::{MAX_ARCHIVED_SESSIONS, MAX_RECEIVING_CHAINS};
 use zeroize::Zeroizing;
 
 use super::{
     RestoreError, exchange,
+    hot::{self, Hot},
     parts::{Changes, PartRefs, Parts},
     post_quantum::{self, Outline},
     reader::Reader,
@@ -38,7 +39,8 @@ impl Session {
     pub fn snapshot(&self) -> Parts {
         let current = self.current.as_deref();
         Parts {
-            hot: self.write_hot(),
+            hot: current.map(hot::write_part).unwrap_or_default(),
+            turn: self.write_turn(),
             skipped: current.map(skipped::write_part).unwrap_or_default(),
             archive: self.write_archive(),
             pending: current.map(write_pending).unwrap_or_default(),
@@ -49,11 +51,13 @@ impl Session {
     /// The parts that have changed since they were last asked for here, or since the session was
     /// started or restored. What a part says that has not changed is what it said then.
     pub fn changes(&mut self) -> Changes {
-        let Changed { hot, skipped, archive, pending, exchange } = mem::take(&mut self.changed);
+        let Changed { hot, turn, skipped, archive, pending, exchange } =
+            mem::take(&mut self.changed);
         let current = self.current.as_deref();
         let write = |part: fn(&State) -> Zeroizing<Vec<u8>>| current.map(part).unwrap_or_default();
         Changes {
-            hot: hot.then(|| self.write_hot()),
+            hot: hot.then(|| write(hot::write_part)),
+            turn: turn.then(|| self.write_turn()),
             skipped: skipped.then(|| write(skipped::write_part)),
             archive: archive.then(|| self.write_archive()),
             pending: pending.then(|| write(write_pending)),
@@ -67,10 +71,10 @@ impl Session {
     ///
     /// [`RestoreError`]; never a panic, whatever the bytes.
     pub fn restore(parts: PartRefs<'_>) -> Result<Self, RestoreError> {
-        let PartRefs { hot, skipped: keys, archive, pending, exchange } = parts;
-        let mut reader = Reader::open(hot, b'H')?;
+        let PartRefs { hot, turn, skipped: keys, archive, pending, exchange } = parts;
+        let mut reader = Reader::open(turn, b'T')?;
         let remote = reader.identity()?;
-        let current = reader.option(Half::read)?;
+        let current = reader.option(|r| Half::read(r, Hot::read_part(hot)?))?;
         reader.finish()?;
         let current = match current {
             Some(mut half) => {
@@ -78,19 +82,19 @@ impl Session {
                 read_pending(pending, &mut half.state)?;
                 Some(Box::new(half.with_exchange(exchange)?))
             }
-            None if keys.is_empty() && pending.is_empty() && exchange.is_empty() => None,
+            None if [hot, keys, pending, exchange].iter().all(|part| part.is_empty()) => None,
             None => return Err(RestoreError::Mixed),
         };
         let archive = read_archive(archive)?;
         Ok(Self { current, archive, remote, steps: 0, changed: Changed::default() })
     }
 
-    fn write_hot(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new(b'H', 1_200);
+    fn write_turn(&self) -> Zeroizing<Vec<u8>> {
+        let mut w = Writer::new(b'T', 1_000);
         w.bytes(self.remote.public_key().as_bytes());
         w.flag(self.current.is_some());
         if let Some(state) = self.current.as_deref() {
-            write_state(&mut w, state);
+            write_turn(&mut w, state);
         }
         w.finish()
     }
@@ -102,7 +106,8 @@ impl Session {
         let mut w = Writer::new(b'A', self.archive.len().saturating_mul(2_400));
         w.length(self.archive.len());
         for state in &self.archive {
-            write_state(&mut w, state);
+            hot::write(&mut w, state);
+            write_turn(&mut w, state);
             skipped::write_lists(&mut w, state);
             if let Some(spqr) = &state.post_quantum {
                 exchange::write(&mut w, &spqr.braid);
@@ -112,7 +117,8 @@ impl Session {
     }
 }
 
-fn write_state(w: &mut Writer, state: &State) {
+/// What of a state does not change with every message.
+fn write_turn(w: &mut Writer, state: &State) {
     w.u8(profile_byte(state.profile));
     w.bytes(state.our_identity.public_key().as_bytes());
     w.bytes(state.remote_identity.public_key().as_bytes());
@@ -129,11 +135,12 @@ fn write_state(w: &mut Writer, state: &State) {
     w.u32(ratchet.previous_counter);
     w.bytes(ratchet.sending.pair.private.expose());
     w.bytes(ratchet.sending.pair.public.as_bytes());
-    w.bytes(ratchet.sending.chain.expose());
-    w.u32(ratchet.sending.next);
     w.length(ratchet.receiving.len());
     for chain in &ratchet.receiving {
         w.bytes(chain.ratchet_key.as_bytes());
+    }
+    // The last one's chain is in the hot part.
+    for chain in ratchet.receiving.iter().rev().skip(1) {
         w.bytes(chain.chain.expose());
         w.u32(chain.next);
     }
@@ -169,7 +176,9 @@ pub(super) struct Half {
 }
 
 impl Half {
-    fn read(r: &mut Reader<'_>) -> Result<Self, RestoreError> {
+    /// Reads what does not change with every message; `hot` is what does.
+    fn read(r: &mut Reader<'_>, hot: Hot) -> Result<Self, RestoreError> {
+        let Hot { label, sending, receiving, post_quantum } = hot;
         let state = State {
             profile: read_profile(r)?,
             our_identity: r.identity()?,
@@ -180,10 +189,17 @@ impl Half {
             created_seconds: r.u64()?,
             flight: r.option(Reader::array)?,
             pending: None,
-            ratchet: read_ratchet(r)?,
+            ratchet: read_ratchet(r, sending, receiving)?,
             post_quantum: None,
         };
-        let post_quantum = r.option(post_quantum::read)?;
+        let post_quantum = match (r.flag()?, post_quantum) {
+            (true, Some(hot)) => Some(post_quantum::read(r, hot)?),
+            (false, None) => None,
+            (true, None) | (false, Some(_)) => return Err(RestoreError::Mixed),
+        };
+        if hot::label(&state) != label {
+            return Err(RestoreError::Mixed);
+        }
         let offered = post_quantum.as_ref().is_some_and(|outline| outline.offered);
         let fits = state.profile.has_post_quantum_ratchet() == post_quantum.is_some()
             && offered == (state.profile == Profile::V4Negotiated);
@@ -228,7 +244,11 @@ impl Half {
     }
 }
 
-fn read_ratchet(r: &mut Reader<'_>) -> Result<Ratchet, RestoreError> {
+fn read_ratchet(
+    r: &mut Reader<'_>,
+    (chain, next): (ChainKey, u32),
+    newest: Option<(ChainKey, u32)>,
+) -> Result<Ratchet, RestoreError> {
     let root = RootKey::from_secret(&mut *r.secret()?);
     let previous_counter = r.u32()?;
     let mut private = r.secret()?;
@@ -238,19 +258,31 @@ fn read_ratchet(r: &mut Reader<'_>) -> Result<Ratchet, RestoreError> {
         return Err(RestoreError::Range { what: "private key" });
     }
     let pair = KeyPair { private, public: r.key()? };
-    let chain = ChainKey::from_secret(&mut *r.secret()?);
-    let sending = SendingChain { pair, chain, next: r.u32()? };
+    let sending = SendingChain { pair, chain, next };
     let length = r.length("receiving chains", MAX_RECEIVING_CHAINS)?;
-    let mut receiving: Vec<ReceivingChain> = Vec::with_capacity(length);
+    let mut keys: Vec<PublicKey> = Vec::with_capacity(length);
     for _ in 0..length {
-        let ratchet_key = r.key()?;
-        let chain = ChainKey::from_secret(&mut *r.secret()?);
-        if receiving.iter().any(|known| known.ratchet_key == ratchet_key) {
+        let key = r.key()?;
+        if keys.contains(&key) {
             return Err(RestoreError::Range { what: "ratchet key" });
         }
-        let next = r.u32()?;
+        keys.push(key);
+    }
+    let mut receiving = Vec::with_capacity(length);
+    let mut newest = newest;
+    for ratchet_key in keys.into_iter().rev() {
+        let (chain, next) = match newest.take() {
+            Some(newest) => newest,
+            // Each but the newest stands here.
+            None if !receiving.is_empty() => hot::read_chain(r)?,
+            None => return Err(RestoreError::Mixed),
+        };
         receiving.push(ReceivingChain { ratchet_key, chain, next, skipped: BTreeMap::new() });
     }
+    if newest.is_some() {
+        return Err(RestoreError::Mixed);
+    }
+    receiving.reverse();
     Ok(Ratchet { root, sending, previous_counter, receiving })
 }
 
@@ -325,7 +357,8 @@ fn read_archive(part: &[u8]) -> Result<VecDeque<State>, RestoreError> {
     }
     let mut archive = VecDeque::with_capacity(length);
     for _ in 0..length {
-        let mut half = Half::read(&mut r)?;
+        let hot = Hot::read(&mut r)?;
+        let mut half = Half::read(&mut r, hot)?;
         skipped::read_lists(&mut r, &mut half)?;
         archive.push_back(half.then_exchange(&mut r)?);
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use vocab::limits::MAX_SKIPPED_KEYS;
+use vocab::limits::MAX_RECEIVING_CHAINS;
 use zeroize::Zeroizing;
 
 use super::{
@@ -38,7 +38,10 @@ fn skipped_keys(ratchet: &Ratchet, chains: Option<&Chains>) -> usize {
 
 /// The lists of one state.
 pub(super) fn write_lists(w: &mut Writer, state: &State) {
-    for chain in &state.ratchet.receiving {
+    let chains = || state.ratchet.receiving.iter().filter(|chain| !chain.skipped.is_empty());
+    w.length(chains().count());
+    for chain in chains() {
+        w.bytes(chain.ratchet_key.as_bytes());
         w.length(chain.skipped.len());
         for (number, seed) in &chain.skipped {
             w.u32(*number);
@@ -70,8 +73,12 @@ pub(super) fn read_part(part: &[u8], half: &mut Half) -> Result<(), RestoreError
 
 /// Reads what [`write_lists`] wrote.
 pub(super) fn read_lists(r: &mut Reader<'_>, half: &mut Half) -> Result<(), RestoreError> {
-    for chain in &mut half.state.ratchet.receiving {
-        for _ in 0..r.length("skipped keys", MAX_SKIPPED_KEYS)? {
+    // Lists are named by their chain, in the order of the chains, and none is empty.
+    let mut chains = half.state.ratchet.receiving.iter_mut();
+    for _ in 0..r.length("chains", MAX_RECEIVING_CHAINS)? {
+        let key = r.key()?;
+        let chain = chains.find(|chain| chain.ratchet_key == key).ok_or(RestoreError::Mixed)?;
+        for _ in 0..post_quantum::some_keys(r)? {
             let number = r.u32()?;
             let seed = MessageSeed::from_secret(&mut *r.secret()?);
             let ascending = chain.skipped.last_key_value().is_none_or(|(last, _)| *last < number);

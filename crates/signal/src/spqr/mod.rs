@@ -36,6 +36,8 @@ pub(crate) struct Spqr {
 /// Which parts of a session a step changed, of those that not every message changes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Touched {
+    /// Authenticator, root key, or which epochs are kept.
+    pub(crate) turn: bool,
     pub(crate) exchange: bool,
     pub(crate) skipped: bool,
 }
@@ -160,8 +162,9 @@ impl Spqr {
     pub(crate) fn commit(&mut self, trial: Trial) -> Touched {
         let Trial { change, added, key } = trial;
         let mut touched = Touched {
+            turn: added.is_some(),
             exchange: !matches!(change, Change::Nothing),
-            skipped: added.is_some() && self.chains.has_skipped(),
+            skipped: false,
         };
         self.braid.commit(change);
         if let Some(epoch) = added {
@@ -177,6 +180,10 @@ impl Spqr {
     /// What sending would touch, as far as it is not touched by every message.
     pub(crate) fn sending_touches(&self) -> Touched {
         let drops = self.chains.first.saturating_add(1) < self.sending_epoch();
-        Touched { exchange: self.braid.draws(), skipped: drops && self.chains.has_skipped() }
+        Touched {
+            turn: drops || self.braid.draws(),
+            exchange: self.braid.draws(),
+            skipped: drops && self.chains.has_skipped(),
+        }
     }
 }

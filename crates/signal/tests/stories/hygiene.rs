@@ -23,7 +23,8 @@ fn debug_output_never_contains_secret_bytes() {
     assert!(printed.contains("Session {") && printed.contains("IdentityKeyPair("));
     assert!(!printed.contains("secret text"));
 
-    let mut secrets = session.snapshot().hot.to_vec();
+    let parts = session.snapshot();
+    let mut secrets = [&parts.hot[..], &parts.turn].concat();
     secrets.extend(bob.identity.to_bytes().iter());
     secrets.extend(signed.to_bytes().iter().chain(one_time.to_bytes().iter()));
     secrets.extend(kem.to_bytes().iter());

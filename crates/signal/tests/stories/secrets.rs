@@ -34,7 +34,8 @@ impl Everything {
 /// Everything that is kept of a session.
 fn kept(session: &Session) -> Vec<u8> {
     let parts = session.snapshot();
-    [&parts.hot[..], &parts.skipped, &parts.archive, &parts.pending, &parts.exchange].concat()
+    [&parts.hot[..], &parts.turn, &parts.skipped, &parts.archive, &parts.pending, &parts.exchange]
+        .concat()
 }
 
 #[track_caller]

@@ -39,7 +39,9 @@ fn a_message_changes_only_the_parts_that_it_must() {
     bob.opens(&sealed, "hello");
     let after = parts(&bob);
     assert!(before.hot != after.hot && before.archive == after.archive);
-    assert!(after.hot.len() < 700, "{} bytes", after.hot.len());
+    assert!(before.turn == after.turn);
+    assert!(after.hot.len() < 110, "{} bytes", after.hot.len());
+    assert!(after.turn.len() < 650, "{} bytes", after.turn.len());
 }
 
 #[test]
@@ -55,7 +57,8 @@ fn sealing_writes_nothing_of_what_the_key_exchange_has_gathered() {
         let sealed_again = alice.seals("and again");
         assert!(parts(&alice).exchange == after.exchange, "turn {turn}");
         assert!(before.hot != after.hot && before.archive == after.archive);
-        assert!(after.hot.len() < 1_100, "{} bytes", after.hot.len());
+        assert!(after.hot.len() <= 340, "{} bytes", after.hot.len());
+        assert!(after.turn.len() < 800, "{} bytes", after.turn.len());
         sealed.iter().zip(["hello", "again"]).for_each(|(sealed, text)| bob.opens(sealed, text));
         bob.opens(&sealed_again, "and again");
         let answer = bob.seals("answer");
@@ -130,7 +133,7 @@ fn parts_of_different_sessions_are_not_mixed() {
     let (one, other) = (one.session.unwrap().snapshot(), other.session.unwrap().snapshot());
     let mixed = Parts { pending: other.pending, ..one };
     assert_eq!(restore(&mixed).unwrap_err(), RestoreError::Mixed);
-    let swapped = Session::restore(PartRefs { hot: &mixed.archive, ..PartRefs::default() });
+    let swapped = Session::restore(PartRefs { turn: &mixed.archive, ..PartRefs::default() });
     assert!(matches!(swapped, Err(RestoreError::Tag { .. })));
 }
 
@@ -193,14 +196,15 @@ fn people() -> Vec<Person> {
     people
 }
 
-const PARTS: usize = 5;
+const PARTS: usize = 6;
 
 fn restore(parts: &Parts) -> Result<Session, RestoreError> {
     Session::restore(parts.refs())
 }
 
 fn part(parts: &Parts, which: usize) -> &[u8] {
-    [&parts.hot, &parts.skipped, &parts.archive, &parts.pending, &parts.exchange][which]
+    [&parts.hot, &parts.skipped, &parts.archive, &parts.pending, &parts.exchange, &parts.turn]
+        [which]
 }
 
 fn part_mut(parts: &mut Parts, which: usize) -> &mut Vec<u8> {
@@ -209,6 +213,7 @@ fn part_mut(parts: &mut Parts, which: usize) -> &mut Vec<u8> {
         1 => &mut parts.skipped,
         2 => &mut parts.archive,
         3 => &mut parts.pending,
-        _ => &mut parts.exchange,
+        4 => &mut parts.exchange,
+        _ => &mut parts.turn,
     }
 }
