@@ -3,10 +3,13 @@
 use core::fmt;
 
 use keys::{KemPublicKey, PublicKey, Signature};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
-    crypto::{dh::KeyPair, kem::KemSeed},
+    crypto::{
+        dh::KeyPair,
+        kem::{DecapsulationKey, KemSeed},
+    },
     identity::IdentityKeyPair,
 };
 
@@ -91,6 +94,8 @@ pub struct KemPreKey {
     pub(crate) public: KemPublicKey,
     pub(crate) signature: Signature,
     pub(crate) last_resort: bool,
+    /// The private half as it decapsulates, if it is kept at hand.
+    pub(crate) expanded: Option<DecapsulationKey>,
 }
 
 //= spec: pqxdh r3 3.2 fresh-random — each signature has 64 random bytes of its own.
@@ -116,7 +121,7 @@ impl KemPreKey {
         let seed = KemSeed::from_secret(&mut r.seed);
         let public = seed.public();
         let signature = identity.sign(public.encode(), r.nonce);
-        Self { id, seed, public, signature, last_resort }
+        Self { id, seed, public, signature, last_resort, expanded: None }
     }
 
     /// The name under which it is published.
@@ -132,6 +137,20 @@ impl KemPreKey {
     /// The identity's signature over the public half.
     pub const fn signature(&self) -> Signature {
         self.signature
+    }
+
+    /// Keeps the private half at hand as it decapsulates: 3,168 bytes of memory for one key
+    /// generation less with each first message.
+    pub fn expand(&mut self) {
+        self.expanded.get_or_insert_with(|| self.seed.expand());
+    }
+
+    /// The secret in `ciphertext` (wire form), or `None` if that is not a ciphertext.
+    pub(crate) fn decapsulate(&self, ciphertext: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+        match &self.expanded {
+            Some(key) => key.decapsulate(ciphertext),
+            None => self.seed.expand().decapsulate(ciphertext),
+        }
     }
 
     //= spec: pqxdh r3 2.5 last-resort-known — a prekey says which it is.
@@ -191,7 +210,7 @@ impl fmt::Debug for OneTimePreKey {
 
 impl fmt::Debug for KemPreKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, seed: _, public, signature: _, last_resort } = self;
+        let Self { id, seed: _, public, signature: _, last_resort, expanded: _ } = self;
         write!(f, "KemPreKey({id}, {public:?}, last resort: {last_resort})")
     }
 }

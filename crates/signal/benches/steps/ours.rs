@@ -59,7 +59,8 @@ impl Party {
         let signed = SignedPreKey::generate(1, &self.identity, random);
         let one_time = OneTimePreKey::generate(1, self.draw());
         let random = KemPreKeyRandomness { seed: self.draw(), nonce: self.draw() };
-        let kem = KemPreKey::generate(1, &self.identity, random, false);
+        let mut kem = KemPreKey::generate(1, &self.identity, random, false);
+        kem.expand();
         let bundle = Bundle {
             registration_id: 1,
             device: 1,

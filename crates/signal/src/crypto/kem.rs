@@ -7,7 +7,7 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use keys::{KEM_KEY_BYTES, KEM_TYPE, KemPublicKey};
-use libcrux_ml_kem::{MlKemCiphertext, MlKemPublicKey, kyber1024};
+use libcrux_ml_kem::{MlKemCiphertext, MlKemPrivateKey, MlKemPublicKey, kyber1024};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::secret::{KEY_BYTES, wipes_on_drop};
@@ -15,6 +15,8 @@ use crate::trace::Fingerprint;
 
 /// Length of a key generation seed.
 pub(crate) const SEED_BYTES: usize = 64;
+/// Length of a private key.
+const PRIVATE_BYTES: usize = 3_168;
 /// Length of a ciphertext without its type byte.
 const CIPHERTEXT_BYTES: usize = 1_568;
 /// Length of a ciphertext on the wire.
@@ -43,17 +45,37 @@ impl KemSeed {
         KemPublicKey::from_bytes(pair.pk())
     }
 
+    /// The private key itself, which decapsulates without growing from the seed first.
+    pub(crate) fn expand(&self) -> DecapsulationKey {
+        let pair = kyber1024::generate_key_pair(*self.0);
+        DecapsulationKey(Box::new(*pair.sk()))
+    }
+}
+
+/// A private key, expanded.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(crate) struct DecapsulationKey(Box<[u8; PRIVATE_BYTES]>);
+
+impl DecapsulationKey {
     /// The shared secret in `ciphertext` (wire form), or `None` if that is not a ciphertext.
     ///
     /// A changed ciphertext is not detected here: it yields another secret, and the MAC fails.
     pub(crate) fn decapsulate(&self, ciphertext: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
         let (&KEM_TYPE, body) = ciphertext.split_first()? else { return None };
         let body = MlKemCiphertext::from(<&[u8; CIPHERTEXT_BYTES]>::try_from(body).ok()?);
-        let pair = kyber1024::generate_key_pair(*self.0);
-        let shared = Zeroizing::new(kyber1024::decapsulate(pair.private_key(), &body));
-        Some(shared)
+        let key = MlKemPrivateKey::from(&*self.0);
+        Some(Zeroizing::new(kyber1024::decapsulate(&key, &body)))
     }
 }
+
+impl core::fmt::Debug for DecapsulationKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self(key) = self;
+        write!(f, "DecapsulationKey({})", Fingerprint::of(key.as_ref()))
+    }
+}
+
+const _: () = wipes_on_drop::<DecapsulationKey>();
 
 impl core::fmt::Debug for KemSeed {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

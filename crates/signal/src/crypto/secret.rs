@@ -23,6 +23,12 @@ macro_rules! secret_key {
                 key
             }
 
+            /// Takes over other bytes in place of its own.
+            #[allow(dead_code, reason = "only keys that move in place need it")]
+            pub(crate) fn overwrite(&mut self, bytes: &[u8; $crate::crypto::secret::KEY_BYTES]) {
+                self.0.copy_from_slice(bytes);
+            }
+
             /// The key itself, for derivations, snapshots and tracers.
             pub(crate) fn expose(&self) -> &[u8; $crate::crypto::secret::KEY_BYTES] {
                 &self.0

@@ -9,6 +9,16 @@ use super::{cbc, hash};
 use crate::testing::hex;
 
 #[test]
+fn the_short_way_through_hkdf_gives_what_the_long_one_does() {
+    for byte in 0..=255 {
+        let (input, info) = ([byte; 32], [byte ^ 0x5a; 35]);
+        let long = hash::hkdf::<96>(None, &input, &info);
+        assert_eq!(hash::hkdf_of_key::<96>(&input, &info), long);
+        assert_eq!(hash::hkdf::<96>(Some(&[0; 32]), &input, &info), long);
+    }
+}
+
+#[test]
 fn rfc_5869_vectors_for_sha_256_hold() {
     let ikm = [0x0b; 22];
     let salt: Vec<u8> = (0x00..=0x0c).collect();

@@ -37,6 +37,16 @@ impl ChainKey {
     //= to those without the key.
     //= spec: double-ratchet r4 2.4 delete-used — the link before is wiped when the next one takes
     //= its place.
+    /// Moves to the next link, in place: the spent one is overwritten.
+    pub(crate) fn advance(&mut self, trace: &mut (impl Tracer + ?Sized)) {
+        let mut mac = hmac(self.expose());
+        mac.update(&[0x02]);
+        let next = finish(mac);
+        let (input, output) = (Value::secret("ck", self.expose()), next.as_ref());
+        report(trace, "kdf-ck ck", SPEC, &[input], &[Value::secret("ck'", output)]);
+        self.overwrite(&next);
+    }
+
     /// The link after this one.
     ///
     /// Borrows: receiving is a trial until the MAC has held. Whoever commits the next link drops,

@@ -5,7 +5,6 @@ use core::fmt;
 
 use hmac::Mac;
 use keys::IdentityKey;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use wire::signal::MAC_BYTES;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -14,7 +13,7 @@ use super::chain::MessageSeed;
 use crate::{
     crypto::{
         cbc::{self, IV_BYTES},
-        hash::{finish, hkdf, hmac},
+        hash::{finish, hkdf, hkdf_of_key, hmac},
         secret::wipes_on_drop,
     },
     trace::{Fingerprint, Tracer, Value, report},
@@ -26,6 +25,8 @@ pub(crate) struct MessageKeys {
     cipher: [u8; 32],
     mac: [u8; 32],
     iv: [u8; IV_BYTES],
+    /// Derived with the keys and used for nothing else.
+    label: [u8; 16],
 }
 
 impl MessageKeys {
@@ -44,9 +45,15 @@ impl MessageKeys {
         trace: &mut (impl Tracer + ?Sized),
     ) -> Self {
         let salt = post_quantum.map(<[u8; 32]>::as_slice);
-        let okm = hkdf::<80>(salt, seed.expose(), b"WhisperMessageKeys");
-        let mut keys = Self { cipher: [0; 32], mac: [0; 32], iv: [0; IV_BYTES] };
+        const INFO: &[u8] = b"WhisperMessageKeys";
+        // 80 bytes are the keys; what HKDF's last block has beyond them is theirs alone too.
+        let okm = match salt {
+            Some(salt) => hkdf::<96>(Some(salt), seed.expose(), INFO),
+            None => hkdf_of_key::<96>(seed.expose(), INFO),
+        };
+        let mut keys = Self { cipher: [0; 32], mac: [0; 32], iv: [0; IV_BYTES], label: [0; 16] };
         let slots = keys.cipher.iter_mut().chain(&mut keys.mac).chain(&mut keys.iv);
+        let slots = slots.chain(&mut keys.label);
         slots.zip(okm.iter()).for_each(|(slot, byte)| *slot = *byte);
         let outputs = [
             Value::secret("encryption key", &keys.cipher),
@@ -121,17 +128,14 @@ impl MessageKeys {
     }
 
     /// Tells this (key, IV) pair from every other without showing it.
-    pub(crate) fn cipher_fingerprint(&self) -> [u8; 16] {
-        let digest = Sha256::new().chain_update(self.cipher).chain_update(self.iv).finalize();
-        let mut label = [0; 16];
-        label.iter_mut().zip(digest).for_each(|(slot, byte)| *slot = byte);
-        label
+    pub(crate) const fn cipher_fingerprint(&self) -> [u8; 16] {
+        self.label
     }
 }
 
 impl fmt::Debug for MessageKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cipher, mac, iv: _ } = self;
+        let Self { cipher, mac, iv: _, label: _ } = self;
         write!(f, "MessageKeys({}, {})", Fingerprint::of(cipher), Fingerprint::of(mac))
     }
 }

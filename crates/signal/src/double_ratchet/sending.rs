@@ -29,7 +29,7 @@ impl SendingChain {
         let number = self.next;
         self.next = number.checked_add(1)?;
         let seed = self.chain.message_seed(trace);
-        self.chain = self.chain.next(trace);
+        self.chain.advance(trace);
         Some((number, seed))
     }
 }

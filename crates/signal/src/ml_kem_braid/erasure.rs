@@ -24,6 +24,8 @@ pub(crate) struct Chunk {
 pub(crate) struct Encoder {
     object: Box<[u8]>,
     pub(crate) next: u16,
+    /// The rows' [`weights`], once a chunk of parity was asked for.
+    weights: Vec<Element>,
 }
 
 impl Encoder {
@@ -31,37 +33,39 @@ impl Encoder {
     //= never ends, so that loss and reordering do not stop it.
     /// Starts with chunk 0 of `object`, a whole number of rows.
     pub(crate) fn new(object: Box<[u8]>) -> Self {
-        Self { object, next: 0 }
+        Self::resume(object, 0)
     }
 
     /// An encoder that has given chunks before `next`.
     pub(crate) fn resume(object: Box<[u8]>, next: u16) -> Self {
-        Self { object, next }
+        Self { object, next, weights: Vec::new() }
     }
 
     /// The next chunk. After 65,535 comes 0 again.
     pub(crate) fn next_chunk(&mut self) -> Chunk {
         let number = self.next;
         self.next = number.wrapping_add(1);
-        Chunk { number, bytes: chunk(&self.object, number) }
+        Chunk { number, bytes: self.chunk(number) }
+    }
+
+    //= spec: mlkem-braid r1 2.2 reed-solomon — sixteen codewords of Reed-Solomon side by side.
+    //= spec: mlkem-braid r1 3.6 systematic — the first chunks are the object itself.
+    fn chunk(&mut self, number: u16) -> [u8; ROW_BYTES] {
+        let rows = self.object.as_chunks::<ROW_BYTES>().0;
+        if let Some(row) = rows.get(usize::from(number)) {
+            return *row;
+        }
+        if self.weights.is_empty() {
+            self.weights = weights((0..).take(rows.len()));
+        }
+        let points = (0..).zip(rows.iter().map(to_row));
+        to_bytes(&interpolate(points, &self.weights, number))
     }
 
     /// What is being sent.
     pub(crate) fn object(&self) -> &[u8] {
         &self.object
     }
-}
-
-//= spec: mlkem-braid r1 2.2 reed-solomon — sixteen codewords of Reed-Solomon side by side.
-//= spec: mlkem-braid r1 3.6 systematic — the first chunks are the object itself.
-/// The bytes of chunk `number` of `object`.
-pub(crate) fn chunk(object: &[u8], number: u16) -> [u8; ROW_BYTES] {
-    let rows = object.as_chunks::<ROW_BYTES>().0;
-    if let Some(row) = rows.get(usize::from(number)) {
-        return *row;
-    }
-    let points: Vec<_> = (0..).zip(rows.iter().map(to_row)).collect();
-    to_bytes(&interpolate(&points, &weights(&points), number))
 }
 
 /// An object on its way in.
@@ -130,36 +134,74 @@ impl Decoder {
         points.sort_unstable_by_key(|(number, _)| *number);
         points.truncate(self.rows);
         let whole = points.iter().all(|(number, _)| usize::from(*number) < self.rows);
-        let weights = if whole { Vec::new() } else { weights(&points) };
+        let numbers = points.iter().map(|(number, _)| *number);
+        let weights = if whole { Vec::new() } else { weights(numbers) };
         let mut object = Vec::with_capacity(self.rows.saturating_mul(ROW_BYTES));
         for number in (0..).take(self.rows) {
             let held = points.binary_search_by_key(&number, |(held, _)| *held).ok();
             let row = held.and_then(|index| points.get(index)).map(|(_, row)| *row);
-            let row = row.unwrap_or_else(|| interpolate(&points, &weights, number));
+            let row = row.unwrap_or_else(|| interpolate(points.iter().copied(), &weights, number));
             object.extend_from_slice(&to_bytes(&row));
         }
         object
     }
 }
 
-/// For each point, the product of its differences to all others.
-fn weights(points: &[(Element, Row)]) -> Vec<Element> {
-    let product = |(x, _): &(Element, Row)| {
-        let others = points.iter().filter(|(other, _)| other != x);
-        others.fold(1, |product, (other, _)| multiply(product, x ^ other))
+/// For each point, the inverse of the product of its differences to all others.
+fn weights(points: impl Iterator<Item = Element> + Clone) -> Vec<Element> {
+    let product = |x: Element| {
+        let others = points.clone().filter(|other| *other != x);
+        others.fold(1, |product, other| multiply(product, x ^ other))
     };
-    points.iter().map(product).collect()
+    inverses(points.clone().map(product).collect())
 }
 
 /// Lagrange's formula for a number that is not among the points.
-fn interpolate(points: &[(Element, Row)], weights: &[Element], number: Element) -> Row {
-    let all = points.iter().fold(1, |product, (x, _)| multiply(product, number ^ x));
-    let mut sum = [0; ROW_ELEMENTS];
-    for ((x, row), weight) in points.iter().zip(weights) {
-        let factor = multiply(all, inverse(multiply(number ^ x, *weight)));
-        add_scaled(&mut sum, row, factor);
+fn interpolate(
+    points: impl Iterator<Item = (Element, Row)> + Clone,
+    weights: &[Element],
+    number: Element,
+) -> Row {
+    // Of the differences to all points, each point takes the product of those to the others: of
+    // those after it, kept here, and of those before it, gathered on the way.
+    let mut after = [1; MOST_ROWS];
+    let mut product = 1;
+    let differences = points.clone().map(|(x, _)| number ^ x);
+    let reversed = after.iter_mut().take(weights.len()).rev();
+    let mut kept: [Element; MOST_ROWS] = [1; MOST_ROWS];
+    kept.iter_mut().zip(differences).for_each(|(slot, difference)| *slot = difference);
+    for (slot, difference) in reversed.zip(kept.iter().take(weights.len()).rev()) {
+        *slot = product;
+        product = multiply(product, *difference);
+    }
+    let (mut sum, mut before) = ([0; ROW_ELEMENTS], 1);
+    for (((x, row), after), weight) in points.zip(after).zip(weights) {
+        add_scaled(&mut sum, &row, multiply(multiply(before, after), *weight));
+        before = multiply(before, number ^ x);
     }
     sum
+}
+
+/// Rows of the largest object.
+const MOST_ROWS: usize = super::VECTOR_ROWS;
+
+/// The inverses of elements that are not zero, at the price of one and three products for each.
+fn inverses(mut values: Vec<Element>) -> Vec<Element> {
+    let mut product = 1;
+    let before: Vec<_> = values
+        .iter()
+        .map(|value| {
+            let next = multiply(product, *value);
+            core::mem::replace(&mut product, next)
+        })
+        .collect();
+    let mut inverted = inverse(product);
+    for (value, before) in values.iter_mut().zip(before).rev() {
+        let next = multiply(inverted, *value);
+        *value = multiply(inverted, before);
+        inverted = next;
+    }
+    values
 }
 
 fn to_row(bytes: &[u8; ROW_BYTES]) -> Row {

@@ -23,25 +23,46 @@ const fn times_x(value: Element) -> Element {
     (value << 1) ^ (REDUCTION & carry)
 }
 
+/// A product of two polynomials of degree below 16, reduced.
+const fn reduce(product: u32) -> Element {
+    // x^16 is x^12 + x^3 + x + 1: what stands above comes down, by four places each time.
+    fold(fold(fold(fold(product)))) as Element
+}
+
+const fn fold(product: u32) -> u32 {
+    let above = product >> 16;
+    (product & 0xffff) ^ above ^ (above << 1) ^ (above << 3) ^ (above << 12)
+}
+
 /// The product of two elements.
 pub(crate) const fn multiply(a: Element, b: Element) -> Element {
-    let (mut product, mut power, mut bit) = (0, a, 0_u32);
+    let (mut product, mut bit) = (0_u32, 0_u32);
     while bit < Element::BITS {
-        product ^= power & 0_u16.wrapping_sub((b >> bit) & 1);
-        power = times_x(power);
+        let mask = 0_u32.wrapping_sub((b as u32 >> bit) & 1);
+        product ^= ((a as u32) << bit) & mask;
         bit = bit.wrapping_add(1);
     }
-    product
+    reduce(product)
+}
+
+/// The square of an element: its bits with a zero between any two, reduced.
+const fn square(value: Element) -> Element {
+    let mut spread = value as u32;
+    spread = (spread | (spread << 8)) & 0x00ff_00ff;
+    spread = (spread | (spread << 4)) & 0x0f0f_0f0f;
+    spread = (spread | (spread << 2)) & 0x3333_3333;
+    spread = (spread | (spread << 1)) & 0x5555_5555;
+    reduce(spread)
 }
 
 /// The inverse of an element; zero for zero.
 pub(crate) const fn inverse(value: Element) -> Element {
     // The group has 2^16 - 1 elements, so value^(2^16 - 2) is the inverse: the product of the
     // squares value^2, value^4, ..., value^(2^15).
-    let (mut product, mut square, mut step) = (1, value, 1);
+    let (mut product, mut power, mut step) = (1, value, 1);
     while step < Element::BITS {
-        square = multiply(square, square);
-        product = multiply(product, square);
+        power = square(power);
+        product = multiply(product, power);
         step = step.wrapping_add(1);
     }
     product
@@ -68,12 +89,20 @@ mod tests {
         let values = [0, 1, 2, 3, 0x8000, 0x1234, 0xfffe, 0xffff];
         for a in values {
             for b in values {
+                assert_eq!(multiply(a, b), multiply(b, a));
                 for c in values {
-                    assert_eq!(multiply(a, b), multiply(b, a));
                     assert_eq!(multiply(a, b ^ c), multiply(a, b) ^ multiply(a, c));
                     assert_eq!(multiply(multiply(a, b), c), multiply(a, multiply(b, c)));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_square_is_a_product_and_x_shifts() {
+        for value in 0..=Element::MAX {
+            assert_eq!(square(value), multiply(value, value), "{value:04x}");
+            assert_eq!(times_x(value), multiply(value, 2), "{value:04x}");
         }
     }
 

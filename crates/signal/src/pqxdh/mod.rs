@@ -9,12 +9,9 @@ use keys::KemPublicKey;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    crypto::{
-        hash::hkdf,
-        kem::{self, KemSeed},
-        secret::secret_key,
-    },
+    crypto::{hash::hkdf, kem, secret::secret_key},
     double_ratchet::{chain::ChainKey, root::RootKey},
+    prekeys::KemPreKey,
     trace::{Tracer, Value, report},
     x3dh::{HandshakeKeys, SecretInput},
 };
@@ -56,7 +53,7 @@ pub(crate) fn encapsulate(
 /// Decapsulates `ciphertext` and appends the secret; `None` if it is not in wire form.
 pub(crate) fn decapsulate(
     input: &mut SecretInput,
-    prekey: &KemSeed,
+    prekey: &KemPreKey,
     ciphertext: &[u8],
     trace: &mut (impl Tracer + ?Sized),
 ) -> Option<()> {

@@ -65,6 +65,6 @@ fn the_key_material_is_a_block_of_ones_four_agreements_and_the_kem_secret() {
     let (ours, theirs) = (&bob, &alice.public());
     let base = &base.public;
     let mut again = x3dh::responder(ours, &signed.pair, pair, theirs, base, &mut NoTrace).unwrap();
-    decapsulate(&mut again, &prekey.seed, &ciphertext, &mut NoTrace).unwrap();
+    decapsulate(&mut again, &prekey, &ciphertext, &mut NoTrace).unwrap();
     assert_eq!(again.expose(), material);
 }

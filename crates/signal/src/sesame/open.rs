@@ -281,7 +281,7 @@ fn respond(
         None => (x3dh::derive(&input, trace), None),
         Some((prekey, ciphertext)) => {
             let length = ciphertext.len();
-            pqxdh::decapsulate(&mut input, &prekey.seed, ciphertext, trace)
+            pqxdh::decapsulate(&mut input, prekey, ciphertext, trace)
                 .ok_or(OpenError::KemCiphertext { length })?;
             let keys = pqxdh::derive(&input, trace);
             let spqr = profile

@@ -35,7 +35,7 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
     /// Where in the sending chains it stands.
     pub position: SendingPosition,
-    /// First 16 bytes of SHA-256 over cipher key and IV: a checker sees a repeated pair without
+    /// 16 bytes that were derived beside cipher key and IV: a checker sees a repeated pair without
     /// seeing a key.
     pub key_fingerprint: [u8; 16],
 }

@@ -61,6 +61,29 @@ pub(super) fn has(braid: &Braid) -> bool {
     }
 }
 
+/// Bytes that the part has: it is wiped when it is dropped, so none are made for nothing.
+pub(super) fn room(braid: &Braid) -> usize {
+    let chunks = |decoder: &Decoder| decoder.held().len().saturating_mul(2 + ROW_BYTES);
+    // Tag and version, label, epoch, state, checksum, and the length of a list.
+    let around = 25_usize;
+    around.saturating_add(match &braid.state {
+        State::KeysUnsampled => 0,
+        State::KeysSampled { .. } => 64,
+        State::HeaderSent { ct1, .. } => chunks(ct1).saturating_add(64),
+        State::Ct1Received { .. } => 64 + CT1_ROWS * ROW_BYTES,
+        State::EkSentCt1Received { ct2, .. } => {
+            chunks(ct2).saturating_add(64 + CT1_ROWS * ROW_BYTES)
+        }
+        State::NoHeaderReceived { header } => chunks(header),
+        State::HeaderReceived { .. } => 64,
+        State::Ct1Sampled { vector, .. } | State::Ct1Acknowledged { vector, .. } => {
+            chunks(vector).saturating_add(96)
+        }
+        State::EkReceivedCt1Sampled { .. } => 96 + VECTOR_ROWS * ROW_BYTES,
+        State::Ct2Sampled { .. } => CT2_ROWS * ROW_BYTES,
+    })
+}
+
 pub(super) fn write(w: &mut Writer, braid: &Braid) {
     w.u64(braid.epoch);
     w.u8(outline(braid).0);

@@ -28,13 +28,11 @@ pub(super) fn label(state: &State) -> [u8; 8] {
 }
 
 pub(super) fn write_part(state: &State) -> Zeroizing<Vec<u8>> {
-    let mut w = Writer::new(b'H', ROOM);
+    let epochs = state.post_quantum.as_ref().map_or(0, |spqr| spqr.chains.epochs.len());
+    let mut w = Writer::new(b'H', epochs.saturating_mul(73).saturating_add(104));
     write(&mut w, state);
     w.finish()
 }
-
-/// Bytes of the part with three epochs of the post-quantum ratchet.
-const ROOM: usize = 340;
 
 pub(super) fn write(w: &mut Writer, state: &State) {
     let ratchet = &state.ratchet;

@@ -108,6 +108,6 @@ impl KemPreKey {
         let last_resort = r.flag()?;
         r.finish()?;
         let public = seed.public();
-        Ok(Self { id, seed, public, signature, last_resort })
+        Ok(Self { id, seed, public, signature, last_resort, expanded: None })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The encoding is ours, versioned and canonical: one state has one encoding, and whatever is not
 //! that is refused. Every part begins with a tag byte and the format version and ends with the
-//! first 8 bytes of SHA-256 over what is before: this finds damage, not malice. Numbers are little
+//! CRC-32 of what is before: this finds damage, not malice. Numbers are little
 //! endian, lists are preceded by their length in two bytes, options by one byte, 0 or 1.
 //!
 //! A session is six parts, so that a message writes only what it changed. A part that would say
@@ -99,4 +99,4 @@ pub enum RestoreError {
 /// Version of the format.
 const VERSION: u8 = 2;
 /// Bytes of checksum at the end of a part.
-const CHECKSUM_BYTES: usize = 8;
+const CHECKSUM_BYTES: usize = 4;

@@ -90,7 +90,7 @@ impl Session {
     }
 
     fn write_turn(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new(b'T', 1_000);
+        let mut w = Writer::new(b'T', 740);
         w.bytes(self.remote.public_key().as_bytes());
         w.flag(self.current.is_some());
         if let Some(state) = self.current.as_deref() {
@@ -296,7 +296,7 @@ fn write_exchange(state: &State) -> Zeroizing<Vec<u8>> {
     let Some(spqr) = state.post_quantum.as_ref().filter(|spqr| exchange::has(&spqr.braid)) else {
         return Zeroizing::default();
     };
-    let mut w = Writer::new(b'X', 2_400);
+    let mut w = Writer::new(b'X', exchange::room(&spqr.braid));
     w.bytes(&label(state));
     exchange::write(&mut w, &spqr.braid);
     w.finish()

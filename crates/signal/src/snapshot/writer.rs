@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{CHECKSUM_BYTES, VERSION};
@@ -57,8 +56,7 @@ impl Writer {
     }
 }
 
-/// First bytes of SHA-256 over a part.
+/// CRC-32 over a part.
 pub(super) fn checksum(part: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(part));
-    [a, b, c, d, e, f, g, h]
+    crc32fast::hash(part).to_le_bytes()
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{
-        hash::hkdf,
+        hash::{hkdf, hkdf_of_key},
         secret::{KEY_BYTES, secret_key},
     },
     double_ratchet::{receiving::Work, root::split_64},
@@ -160,7 +160,8 @@ impl Chains {
         trace: &mut (impl Tracer + ?Sized),
     ) -> Option<(u32, PostQuantumKey)> {
         let line = self.get_mut(epoch)?.sending.as_mut()?;
-        let (count, (link, key)) = (line.count.checked_add(1)?, line.step(trace)?);
+        let count = line.count.checked_add(1)?;
+        let (link, key) = step(&line.link, count, trace);
         *line = Line { link, count };
         while self.first.saturating_add(1) < epoch {
             self.epochs.pop_front();
@@ -242,14 +243,6 @@ fn oldest(count: u32) -> u32 {
 }
 
 impl Line {
-    //= spec: double-ratchet r4 7.2 kdf-scka-ck — HKDF to 64 bytes over the chain key, with a zero
-    //= salt and the counter in front of the label.
-    //= spec: double-ratchet r4 5.2 kdf-scka-ck — a key comes from chain key, counter and label.
-    /// The link after this one and the key between them; `None` if all numbers are used.
-    fn step(&self, trace: &mut (impl Tracer + ?Sized)) -> Option<(Link, PostQuantumKey)> {
-        Some(step(&self.link, self.count.checked_add(1)?, trace))
-    }
-
     /// Follows the chain to `index`, which is ahead.
     fn advance(&self, index: u32, trace: &mut (impl Tracer + ?Sized)) -> Step {
         let first = self.count.saturating_add(1);
@@ -268,12 +261,16 @@ impl Line {
     }
 }
 
+//= spec: double-ratchet r4 7.2 kdf-scka-ck — HKDF to 64 bytes over the chain key, with a zero salt
+//= and the counter in front of the label.
+//= spec: double-ratchet r4 5.2 kdf-scka-ck — a key comes from chain key, counter and label.
+/// The link after `link` and the key between them, which has number `count`.
 fn step(link: &Link, count: u32, trace: &mut (impl Tracer + ?Sized)) -> (Link, PostQuantumKey) {
     const LABEL: &[u8; 31] = b"Signal PQ Ratchet V1 Chain Next";
     let mut info = [0; 35];
     let bytes = count.to_be_bytes();
     info.iter_mut().zip(bytes.iter().chain(LABEL)).for_each(|(slot, byte)| *slot = *byte);
-    let okm = hkdf::<64>(None, link.expose(), &info);
+    let okm = hkdf_of_key::<64>(link.expose(), &info);
     let (mut next, mut key) = split_64(&okm);
     let stepped = (Link::from_secret(&mut next), PostQuantumKey::from_secret(&mut key));
     let inputs = [Value::secret("ck", link.expose()), Value::public("ctr", &bytes)];

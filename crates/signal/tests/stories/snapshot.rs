@@ -1,6 +1,5 @@
 //! Sessions and keys as bytes, and back.
 
-use sha2::{Digest, Sha256};
 use signal::{
     IdentityKeyPair, KemPreKey, OneTimePreKey, PartRefs, Parts, Profile, RestoreError, Session,
     SignedPreKey,
@@ -98,7 +97,7 @@ fn a_part_with_a_good_checksum_and_any_content_is_read_or_refused_but_never_pani
     for person in people() {
         let parts = person.session.as_ref().unwrap().snapshot();
         for which in 0..PARTS {
-            let body = part(&parts, which).len().saturating_sub(8);
+            let body = part(&parts, which).len().saturating_sub(4);
             for byte in 0..body {
                 for value in [0, 1, 0x44, 0xff] {
                     let mut changed = parts.clone();
@@ -107,8 +106,8 @@ fn a_part_with_a_good_checksum_and_any_content_is_read_or_refused_but_never_pani
                     }
                     let bytes = part_mut(&mut changed, which);
                     bytes[byte] = value;
-                    let checksum = Sha256::digest(&bytes[..body]);
-                    bytes[body..].copy_from_slice(&checksum[..8]);
+                    let checksum = crc32fast::hash(&bytes[..body]);
+                    bytes[body..].copy_from_slice(&checksum.to_le_bytes());
                     match restore(&changed) {
                         // Whatever is read has one encoding: the one that was read.
                         Ok(session) => {

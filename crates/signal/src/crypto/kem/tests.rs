@@ -32,7 +32,7 @@ fn answer(seed: &[u8; 48]) -> String {
     let ours = KemSeed::from_secret(&mut key_seed.clone());
     let public = ours.public();
     let (ciphertext, shared) = encapsulate(&public, drbg.draw());
-    assert_eq!(ours.decapsulate(&ciphertext), Some(shared.clone()));
+    assert_eq!(ours.expand().decapsulate(&ciphertext), Some(shared.clone()));
 
     let mut text = String::from("count = 0\n");
     line(&mut text, "seed", seed);
@@ -49,14 +49,14 @@ fn a_changed_ciphertext_yields_another_secret_and_a_wrong_form_none() {
     let (ciphertext, shared) = encapsulate(&ours.public(), [4; 32]);
     let mut changed = ciphertext.clone();
     changed[700] ^= 1;
-    let other = ours.decapsulate(&changed).unwrap();
+    let other = ours.expand().decapsulate(&changed).unwrap();
     assert_ne!(*other, *shared);
 
     let mut wrong_type = ciphertext.clone();
     wrong_type[0] = KEM_TYPE + 2;
-    assert_eq!(ours.decapsulate(&wrong_type), None);
-    assert_eq!(ours.decapsulate(&ciphertext[..CIPHERTEXT_BYTES]), None);
-    assert_eq!(ours.decapsulate(&[]), None);
+    assert_eq!(ours.expand().decapsulate(&wrong_type), None);
+    assert_eq!(ours.expand().decapsulate(&ciphertext[..CIPHERTEXT_BYTES]), None);
+    assert_eq!(ours.expand().decapsulate(&[]), None);
 }
 
 //= test: pqxdh r3 3.3 ad-kem
@@ -70,7 +70,7 @@ fn the_same_randomness_gives_another_secret_under_another_key() {
     assert_ne!(*first, *second);
     assert_ne!(to_one, to_other);
     // What was made for one key yields nothing of use under another.
-    assert_ne!(other.decapsulate(&to_one).unwrap(), first);
+    assert_ne!(other.expand().decapsulate(&to_one).unwrap(), first);
 }
 
 #[test]
