@@ -19,11 +19,12 @@
 //!
 //! # A session between two devices
 //!
-//! In the newest profile: PQXDH, then the Triple Ratchet. Whoever runs it brings randomness, the time
-//! and a store; nothing here reaches for them.
+//! In the newest profile: PQXDH, then the Triple Ratchet. Whoever runs it brings randomness, the
+//! time and a store; nothing here reaches for them.
 //!
 //! ```
-//! use std::{collections::BTreeMap, sync::atomic::{AtomicU8, Ordering}};
+//! use std::collections::BTreeMap;
+//! use std::sync::atomic::{AtomicU8, Ordering};
 //!
 //! use signal::{
 //!     BaseKeyMark, IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness,
@@ -131,7 +132,8 @@
 //!             now_seconds: 0,
 //!         };
 //!         let r = OpenRandomness { ratchet: random() };
-//!         let trial = Session::try_open(self.session.as_ref(), &message, &context, r, &mut NoTrace)?;
+//!         let session = self.session.as_ref();
+//!         let trial = Session::try_open(session, &message, &context, r, &mut NoTrace)?;
 //!         let opened: Opened = Session::commit(&mut self.session, trial)?;
 //!         if let Some(id) = opened.consumed_one_time {
 //!             self.prekeys.one_time.remove(&id);
