@@ -23,14 +23,14 @@ const EXAMPLES: &str = "crates/xtask/";
 
 /// Writes the page.
 pub(crate) fn write(repository: &Repository) -> Result<(), Error> {
-    let (documents, citations, _) = read(repository)?;
+    let Everything { documents, citations, findings: _ } = read(repository)?;
     repository.write(PAGE, &page::page(&documents, &citations))
 }
 
 /// Names each requirement that is not held, each citation of nothing, and a page that is not what
 /// data and citations say.
 pub(crate) fn check(repository: &Repository) -> Result<Vec<Finding>, Error> {
-    let (documents, citations, mut findings) = read(repository)?;
+    let Everything { documents, citations, mut findings } = read(repository)?;
     findings.extend(judge::judge(&documents, &citations));
     let expected = page::page(&documents, &citations);
     let found = match repository.path(PAGE).is_file() {
@@ -47,7 +47,14 @@ pub(crate) fn check(repository: &Repository) -> Result<Vec<Finding>, Error> {
     Ok(findings)
 }
 
-fn read(repository: &Repository) -> Result<(Vec<Document>, Vec<Citation>, Vec<Finding>), Error> {
+/// Everything there is, and the files that could not be read as what they should be.
+struct Everything {
+    documents: Vec<Document>,
+    citations: Vec<Citation>,
+    findings: Vec<Finding>,
+}
+
+fn read(repository: &Repository) -> Result<Everything, Error> {
     let mut documents = Vec::new();
     for name in repository.list(SPECIFICATIONS, "toml")? {
         let path = format!("{SPECIFICATIONS}/{name}");
@@ -63,7 +70,7 @@ fn read(repository: &Repository) -> Result<(Vec<Document>, Vec<Citation>, Vec<Fi
             Err(finding) => findings.push(finding),
         }
     }
-    Ok((documents, citations, findings))
+    Ok(Everything { documents, citations, findings })
 }
 
 #[cfg(test)]

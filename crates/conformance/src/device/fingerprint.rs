@@ -47,7 +47,7 @@ impl From<ScanError> for Refusal {
     fn from(error: ScanError) -> Self {
         let kind = match error {
             ScanError::Version { .. } => Kind::Version,
-            _ => Kind::Malformed,
+            ScanError::Malformed(_) | _ => Kind::Malformed,
         };
         Self::new(kind, error)
     }
@@ -62,13 +62,11 @@ mod tests {
     /// Two that know each other's identity.
     fn acquainted() -> (Process, Process) {
         let (mut alice, mut bob) = (Process::new(1, "v3"), Process::new(2, "v3"));
-        for (one, other) in [(&mut alice, &mut bob)] {
-            let bundle = other.ok(&json!({"op":"bundle","otk":true}));
-            one.ok(&json!({"op":"process","b":bundle,"peer":["p",1]}));
-            let first = one.encrypt("hello");
-            let (kind, c) = (&first["type"], &first["c"]);
-            other.ok(&json!({"op":"decrypt","peer":["p",1],"type":kind,"c":c}));
-        }
+        let bundle = bob.ok(&json!({"op":"bundle","otk":true}));
+        alice.ok(&json!({"op":"process","b":bundle,"peer":["p",1]}));
+        let first = alice.encrypt("hello");
+        let (kind, c) = (&first["type"], &first["c"]);
+        bob.ok(&json!({"op":"decrypt","peer":["p",1],"type":kind,"c":c}));
         (alice, bob)
     }
 

@@ -31,10 +31,10 @@ impl Counter {
 /// What a step draws in the state that `braid` is in, padded to the most that one may draw.
 pub(crate) fn drawn(braid: &Braid, counter: &mut Counter) -> [u8; 64] {
     let mut random = [0; 64];
-    match braid.state {
-        State::KeysUnsampled => random = counter.take(),
-        State::HeaderReceived { .. } => random[..32].copy_from_slice(&counter.take::<32>()),
-        _ => {}
+    if matches!(braid.state, State::KeysUnsampled) {
+        random = counter.take();
+    } else if matches!(braid.state, State::HeaderReceived { .. }) {
+        random[..32].copy_from_slice(&counter.take::<32>());
     }
     random
 }

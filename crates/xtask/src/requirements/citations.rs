@@ -134,9 +134,10 @@ impl<'ast> Visit<'ast> for Items {
     }
 
     fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
-        let owner = match &*item.self_ty {
-            syn::Type::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
-            _ => None,
+        let owner = if let syn::Type::Path(path) = &*item.self_ty {
+            path.path.segments.last().map(|it| it.ident.to_string())
+        } else {
+            None
         };
         self.add(item.span(), owner.clone().unwrap_or_else(|| "impl".to_owned()), false);
         self.inside(owner, |items| syn::visit::visit_item_impl(items, item));
