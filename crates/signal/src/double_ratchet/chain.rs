@@ -1,11 +1,12 @@
 //! The symmetric-key ratchet (Double Ratchet section 2.2).
 
 use hmac::Mac;
+use zeroize::Zeroizing;
 
 use crate::{
     crypto::{
         hash::{finish, hmac},
-        secret::secret_key,
+        secret::{KEY_BYTES, secret_key},
     },
     trace::{Tracer, Value, report},
 };
@@ -24,13 +25,21 @@ impl ChainKey {
     /// The message key of this link.
     //= spec: double-ratchet r4 7.2 kdf-ck — HMAC keyed by the chain key, over one constant for the
     //= message key and another for the next chain key.
-    pub(crate) fn message_seed(&self, trace: &mut (impl Tracer + ?Sized)) -> MessageSeed {
+    pub(crate) fn message_key(
+        &self,
+        trace: &mut (impl Tracer + ?Sized),
+    ) -> Zeroizing<[u8; KEY_BYTES]> {
         let mut mac = hmac(self.expose());
         mac.update(&[0x01]);
-        let seed = MessageSeed::from_secret(&mut finish(mac));
-        let (input, output) = (Value::secret("ck", self.expose()), seed.expose());
+        let key = finish(mac);
+        let (input, output) = (Value::secret("ck", self.expose()), key.as_ref());
         report(trace, "kdf-ck mk", SPEC, &[input], &[Value::secret("mk", output)]);
-        seed
+        key
+    }
+
+    /// The message key of this link, to be kept.
+    pub(crate) fn message_seed(&self, trace: &mut (impl Tracer + ?Sized)) -> MessageSeed {
+        MessageSeed::from_secret(&mut self.message_key(trace))
     }
 
     //= spec: double-ratchet r4 2.1 chain-kdf — a chain moves by a function whose output is random

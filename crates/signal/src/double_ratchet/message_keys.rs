@@ -9,12 +9,11 @@ use subtle::ConstantTimeEq;
 use wire::signal::MAC_BYTES;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::chain::MessageSeed;
 use crate::{
     crypto::{
         cbc::{self, IV_BYTES},
         hash::{finish, hkdf, hkdf_of_key, hmac},
-        secret::wipes_on_drop,
+        secret::{KEY_BYTES, wipes_on_drop},
     },
     trace::{Fingerprint, Tracer, Value, report},
 };
@@ -40,7 +39,7 @@ impl MessageKeys {
     //= spec: double-ratchet r4 7.2 encrypt — HKDF of the message key to 80 bytes: encryption key,
     //= authentication key, initialisation vector.
     pub(crate) fn expand(
-        seed: &MessageSeed,
+        seed: &[u8; KEY_BYTES],
         post_quantum: Option<&[u8; 32]>,
         trace: &mut (impl Tracer + ?Sized),
     ) -> Self {
@@ -48,20 +47,21 @@ impl MessageKeys {
         const INFO: &[u8] = b"WhisperMessageKeys";
         // 80 bytes are the keys; what HKDF's last block has beyond them is theirs alone too.
         let okm = match salt {
-            Some(salt) => hkdf::<96>(Some(salt), seed.expose(), INFO),
-            None => hkdf_of_key::<96>(seed.expose(), INFO),
+            Some(salt) => hkdf::<96>(Some(salt), seed, INFO),
+            None => hkdf_of_key::<96>(seed, INFO),
         };
-        let mut keys = Self { cipher: [0; 32], mac: [0; 32], iv: [0; IV_BYTES], label: [0; 16] };
-        let slots = keys.cipher.iter_mut().chain(&mut keys.mac).chain(&mut keys.iv);
-        let slots = slots.chain(&mut keys.label);
-        slots.zip(okm.iter()).for_each(|(slot, byte)| *slot = *byte);
+        let keys = match okm.as_chunks::<IV_BYTES>().0 {
+            [a, b, c, d, iv, label] => {
+                Self { cipher: joined(a, b), mac: joined(c, d), iv: *iv, label: *label }
+            }
+            _ => unreachable!("96 bytes are six chunks of 16"),
+        };
         let outputs = [
             Value::secret("encryption key", &keys.cipher),
             Value::secret("authentication key", &keys.mac),
             Value::secret("iv", &keys.iv),
         ];
-        let inputs =
-            [Value::secret("mk", seed.expose()), Value::secret("pq mk", salt.unwrap_or_default())];
+        let inputs = [Value::secret("mk", seed), Value::secret("pq mk", salt.unwrap_or_default())];
         // Without a post-quantum key there is one input.
         let given = if salt.is_some() { 2 } else { 1 };
         let inputs = inputs.get(..given).unwrap_or_default();
@@ -131,6 +131,15 @@ impl MessageKeys {
     pub(crate) const fn cipher_fingerprint(&self) -> [u8; 16] {
         self.label
     }
+}
+
+/// The 32 bytes of two halves.
+fn joined(first: &[u8; 16], second: &[u8; 16]) -> [u8; KEY_BYTES] {
+    let mut whole = [0; KEY_BYTES];
+    if let [start, end] = whole.as_chunks_mut::<16>().0 {
+        (*start, *end) = (*first, *second);
+    }
+    whole
 }
 
 impl fmt::Debug for MessageKeys {

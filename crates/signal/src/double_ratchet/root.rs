@@ -36,8 +36,8 @@ impl RootKey {
 
 /// The two halves of 64 derived bytes.
 pub(crate) fn split_64(okm: &[u8; 64]) -> (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>) {
-    let mut halves = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
-    let bytes = halves.0.iter_mut().chain(halves.1.iter_mut());
-    bytes.zip(okm).for_each(|(slot, byte)| *slot = *byte);
-    halves
+    match okm.as_chunks::<32>().0 {
+        [first, second] => (Zeroizing::new(*first), Zeroizing::new(*second)),
+        _ => unreachable!("64 bytes are two chunks of 32"),
+    }
 }

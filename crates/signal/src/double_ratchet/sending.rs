@@ -1,7 +1,12 @@
 //! The sending chain (Double Ratchet section 3.4).
 
-use super::chain::{ChainKey, MessageSeed};
-use crate::{crypto::dh::KeyPair, trace::Tracer};
+use zeroize::Zeroizing;
+
+use super::chain::ChainKey;
+use crate::{
+    crypto::{dh::KeyPair, secret::KEY_BYTES},
+    trace::Tracer,
+};
 
 /// `DHs`, `CKs` and `Ns`: the chain that our messages come from.
 #[derive(Debug)]
@@ -25,10 +30,10 @@ impl SendingChain {
     pub(crate) fn advance(
         &mut self,
         trace: &mut (impl Tracer + ?Sized),
-    ) -> Option<(u32, MessageSeed)> {
+    ) -> Option<(u32, Zeroizing<[u8; KEY_BYTES]>)> {
         let number = self.next;
         self.next = number.checked_add(1)?;
-        let seed = self.chain.message_seed(trace);
+        let seed = self.chain.message_key(trace);
         self.chain.advance(trace);
         Some((number, seed))
     }

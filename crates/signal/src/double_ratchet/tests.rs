@@ -25,7 +25,7 @@ fn the_published_message_keys_and_next_link_are_reproduced() {
     let chain = ChainKey::from_secret(&mut vector.array("chain_key"));
     let mut seen = Outputs::default();
     let seed = chain.message_seed(&mut NoTrace);
-    let keys = MessageKeys::expand(&seed, None, &mut seen);
+    let keys = MessageKeys::expand(seed.expose(), None, &mut seen);
     let expected = ["cipher_key", "mac_key", "iv"].map(|name| vector.bytes(name));
     assert_eq!(seen.0, expected);
     assert_eq!(*chain.next(&mut NoTrace).expose(), vector.array("next_chain_key"));

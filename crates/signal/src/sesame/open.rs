@@ -147,7 +147,7 @@ fn open_in_state(
         (Some(spqr), PostQuantumChange::Move(trial)) => spqr.key(trial)?,
         _ => None,
     };
-    let keys = MessageKeys::expand(seed, salt.map(PostQuantumKey::expose), trace);
+    let keys = MessageKeys::expand(seed.expose(), salt.map(PostQuantumKey::expose), trace);
     let (sender, receiver) = (&state.remote_identity, &state.our_identity);
     if !keys.verify(sender, receiver, message.authenticated, message.mac, trace) {
         return Err(OpenError::BadMac);

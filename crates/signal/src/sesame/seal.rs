@@ -9,12 +9,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{session::Session, state::State};
 use crate::{
-    double_ratchet::message_keys::MessageKeys,
-    error::SealError,
-    incoming::MessageKind,
-    ml_kem_braid::message::Encoded,
-    spqr::{Spqr, chains::PostQuantumKey},
-    trace::Tracer,
+    double_ratchet::message_keys::MessageKeys, error::SealError, incoming::MessageKind,
+    ml_kem_braid::message::Encoded, spqr::Spqr, trace::Tracer,
 };
 
 /// What sealing a message may draw: only a message that brings the post-quantum ratchet to a new
@@ -90,7 +86,7 @@ impl Session {
         let sent = state.post_quantum.as_mut().and_then(|spqr| spqr.send(&mut r.braid, trace));
         let (step, post_quantum) = sent.unzip();
         let post_quantum = post_quantum.flatten();
-        let salt = post_quantum.as_ref().map(PostQuantumKey::expose);
+        let salt = post_quantum.as_deref();
         let keys = MessageKeys::expand(&seed, salt, trace);
         let ciphertext = keys.encrypt(plaintext);
         //= spec: double-ratchet r4 6.5 encrypt — the whole header is authenticated, both parts.

@@ -34,6 +34,9 @@ secret_key! {
     PostQuantumKey
 }
 
+/// 32 secret bytes on their way.
+type Bytes = Zeroizing<[u8; KEY_BYTES]>;
+
 /// Which of an epoch's two chains we send on. Fixed for the life of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -158,11 +161,12 @@ impl Chains {
         &mut self,
         epoch: u64,
         trace: &mut (impl Tracer + ?Sized),
-    ) -> Option<(u32, PostQuantumKey)> {
+    ) -> Option<(u32, Bytes)> {
         let line = self.get_mut(epoch)?.sending.as_mut()?;
         let count = line.count.checked_add(1)?;
         let (link, key) = step(&line.link, count, trace);
-        *line = Line { link, count };
+        line.link.overwrite(&link);
+        line.count = count;
         while self.first.saturating_add(1) < epoch {
             self.epochs.pop_front();
             self.first = self.first.saturating_add(1);
@@ -248,15 +252,19 @@ impl Line {
         let first = self.count.saturating_add(1);
         let room = index.saturating_sub(oldest(index).max(first));
         let mut skipped = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
-        let (mut link, mut key) = step(&self.link, first, trace);
+        let kept = |mut key: Bytes| PostQuantumKey::from_secret(&mut key);
+        let mut last = step(&self.link, first, trace);
         for number in first.saturating_add(1)..=index {
+            let link = Link::from_secret(&mut last.0);
             let next = step(&link, number, trace);
             let before = number.saturating_sub(1);
             if before >= oldest(index) {
-                skipped.push((before, key));
+                skipped.push((before, kept(last.1)));
             }
-            (link, key) = next;
+            last = next;
         }
+        let (mut link, key) = last;
+        let (link, key) = (Link::from_secret(&mut link), kept(key));
         Step::Advance { key, skipped, link }
     }
 }
@@ -265,17 +273,16 @@ impl Line {
 //= and the counter in front of the label.
 //= spec: double-ratchet r4 5.2 kdf-scka-ck — a key comes from chain key, counter and label.
 /// The link after `link` and the key between them, which has number `count`.
-fn step(link: &Link, count: u32, trace: &mut (impl Tracer + ?Sized)) -> (Link, PostQuantumKey) {
+fn step(link: &Link, count: u32, trace: &mut (impl Tracer + ?Sized)) -> (Bytes, Bytes) {
     const LABEL: &[u8; 31] = b"Signal PQ Ratchet V1 Chain Next";
     let mut info = [0; 35];
     let bytes = count.to_be_bytes();
     info.iter_mut().zip(bytes.iter().chain(LABEL)).for_each(|(slot, byte)| *slot = *byte);
     let okm = hkdf_of_key::<64>(link.expose(), &info);
-    let (mut next, mut key) = split_64(&okm);
-    let stepped = (Link::from_secret(&mut next), PostQuantumKey::from_secret(&mut key));
+    let stepped = split_64(&okm);
     let inputs = [Value::secret("ck", link.expose()), Value::public("ctr", &bytes)];
     let outputs =
-        [Value::secret("ck'", stepped.0.expose()), Value::secret("mk", stepped.1.expose())];
+        [Value::secret("ck'", stepped.0.as_ref()), Value::secret("mk", stepped.1.as_ref())];
     report(trace, "kdf-scka-ck", "double-ratchet r4 7.2", &inputs, &outputs);
     stepped
 }

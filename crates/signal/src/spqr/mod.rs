@@ -8,6 +8,8 @@ pub(crate) mod chains;
 #[cfg(test)]
 mod tests;
 
+use zeroize::Zeroizing;
+
 use crate::{
     crypto::secret::KEY_BYTES,
     double_ratchet::receiving::Work,
@@ -93,7 +95,7 @@ impl Spqr {
         &mut self,
         random: &mut [u8; SEND_RANDOM_BYTES],
         trace: &mut (impl Tracer + ?Sized),
-    ) -> Option<(Encoded, Option<PostQuantumKey>)> {
+    ) -> Option<(Encoded, Option<Zeroizing<[u8; KEY_BYTES]>>)> {
         if !self.can_send() {
             return None;
         }

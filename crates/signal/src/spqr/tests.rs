@@ -16,7 +16,7 @@ fn sides(key: &[u8; 32]) -> [Spqr; 2] {
 fn sends(side: &mut Spqr, counter: &mut Counter) -> (Vec<u8>, Option<Vec<u8>>) {
     let mut random = drawn(&side.braid, counter);
     let (message, key) = side.send(&mut random, &mut NoTrace).unwrap();
-    (message.as_slice().to_vec(), key.map(|key| key.expose().to_vec()))
+    (message.as_slice().to_vec(), key.map(|key| key.to_vec()))
 }
 
 fn opens(side: &mut Spqr, message: &[u8]) -> Result<Option<Vec<u8>>, PostQuantumError> {
