@@ -59,4 +59,5 @@ fn main() {
     let restored = ["encrypt", "decrypt"].map(|step| ours::restored(step, 300));
     let largest = (ours::largest_session(174), peer.as_mut().map(|peer| peer.largest(174)));
     table::print(&rows, blocks, restored, largest);
+    table::print_costs(&floor::costs());
 }

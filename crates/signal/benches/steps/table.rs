@@ -83,3 +83,10 @@ pub fn print(
     });
     println!("| largest session over 174 messages | {ours} B | {bytes} | | {share} | |");
 }
+
+pub fn print_costs(costs: &crate::floor::Costs) {
+    println!("\n| operation | microseconds |\n|---|---|");
+    for (name, ns) in costs.named() {
+        println!("| {name} | {:.2} |", ns / 1_000.0);
+    }
+}
