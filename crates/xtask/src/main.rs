@@ -21,6 +21,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
   digests [--check]   run every numbered scenario of sims/ and record its digest
+  digests --check --portable-kem
+                      the same digests with a binary whose KEM uses no vector instructions
   reference [--check] write docs/reference/ from the types of the scenario format
   tidy                check the style of every file
   tidy --fix PATH     break comments that are too long, in Rust files under PATH
@@ -51,6 +53,9 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
             digests::write(&repository, &digests::released(&repository)).map(|()| Vec::new())
         }
         ["digests", "--check"] => digests::check(&repository, &digests::released(&repository)),
+        ["digests", "--check", "--portable-kem"] => {
+            digests::check(&repository, &digests::portable_kem(&repository)?)
+        }
         ["reference"] => reference::write(&repository).map(|()| Vec::new()),
         ["reference", "--check"] => reference::check(&repository),
         ["tidy"] => tidy::run(&repository).map(|report| {
