@@ -39,21 +39,15 @@ pub(crate) struct Ran {
 
 /// Runs scenarios with the released binary.
 pub(crate) fn released(repository: &Repository) -> impl Fn(&str) -> io::Result<Ran> + use<> {
-    with(repository, &target(repository).join("release").join("blindpost"))
+    with(repository, &repository.target().join("release").join("blindpost"))
 }
 
 /// Runs scenarios with a binary of its own, built here, whose KEM uses no vector instructions.
 pub(crate) fn portable_kem(
     repository: &Repository,
 ) -> Result<impl Fn(&str) -> io::Result<Ran> + use<>, Error> {
-    let program = portable_kem::build(repository, &target(repository))?;
+    let program = portable_kem::build(repository, &repository.target())?;
     Ok(with(repository, &program))
-}
-
-/// Where cargo puts what it builds.
-fn target(repository: &Repository) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
-    repository.path(target)
 }
 
 fn with(repository: &Repository, program: &Path) -> impl Fn(&str) -> io::Result<Ran> + use<> {
