@@ -2,12 +2,7 @@
 
 mod portable_kem;
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, io, path::Path, process::Command};
 
 use serde_json::Value;
 
