@@ -6,7 +6,12 @@
 #![expect(clippy::expect_used, reason = "a test: what cannot be built is a failed test")]
 #![expect(clippy::arithmetic_side_effects, reason = "a test: an overflow is a failed test")]
 
-use std::path::PathBuf;
+use std::{
+    num::NonZero,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use simulator::{
     invariants::{self, Ended},
@@ -84,19 +89,30 @@ fn crash_everywhere(name: &str, sample: u64) {
     assert_eq!(whole.4, Vec::<String>::new(), "{name} without a crash");
     let (events, hosts) = events_and_hosts(&scenario);
     let readers = ["rest-of-meta", "ads", "whatsapp", "business-manager-staff"];
-    let mut tried = 0_u64;
+    let mut crashes = Vec::new();
     for event in 1..=events {
         for (index, (host, node)) in (0..).zip(&hosts) {
             // Different nodes are tried at different events of a sample, so that it covers more.
             let chosen = event.wrapping_add(index * 3) % stride == 0;
-            if !chosen || readers.contains(&node.as_str()) {
-                continue;
+            if chosen && !readers.contains(&node.as_str()) {
+                crashes.push((event, *host, node));
             }
-            tried += 1;
-            let crashed = outcome(&scenario, Some((event, *host)));
-            assert_eq!(crashed, whole, "{name}: {node} crashed after event {event}");
         }
     }
+    // Every run is a world of its own, so they share nothing but the list.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((event, host, node)) = crashes.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let crashed = outcome(&scenario, Some((*event, *host)));
+            assert_eq!(crashed, whole, "{name}: {node} crashed after event {event}");
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
+    let tried = crashes.len();
     println!("{name}: {tried} crashes after {events} events");
     assert!(tried > 20, "{tried} crashes are no sample");
 }

@@ -1,6 +1,7 @@
-//! Both Diffie-Hellman implementations give the same bytes, and those bytes stay as they are.
+//! Whichever implementation of a primitive is in use gives the same bytes, and those bytes stay as
+//! they are.
 //!
-//! A test program of its own: the choice of implementation is one for a whole process.
+//! A test program of its own: the choice of Diffie-Hellman is one for a whole process.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +10,8 @@
     reason = "a story that goes wrong should stop"
 )]
 
+#[path = "backends/kem.rs"]
+mod kem;
 #[path = "stories/people.rs"]
 #[expect(dead_code, reason = "the stories use the rest")]
 mod people;

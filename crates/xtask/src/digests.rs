@@ -1,6 +1,8 @@
 //! One digest for each numbered scenario, committed: the same scenario and seed give the same run.
 
-use std::{collections::BTreeMap, io, path::PathBuf, process::Command};
+mod portable_kem;
+
+use std::{collections::BTreeMap, io, path::Path, process::Command};
 
 use serde_json::Value;
 
@@ -31,10 +33,20 @@ pub(crate) struct Ran {
 }
 
 /// Runs scenarios with the released binary.
-pub(crate) fn released(repository: &Repository) -> impl Fn(&str) -> io::Result<Ran> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
-    let program = repository.path(target).join("release").join("blindpost");
-    let root = repository.path("");
+pub(crate) fn released(repository: &Repository) -> impl Fn(&str) -> io::Result<Ran> + use<> {
+    with(repository, &repository.target().join("release").join("blindpost"))
+}
+
+/// Runs scenarios with a binary of its own, built here, whose KEM uses no vector instructions.
+pub(crate) fn portable_kem(
+    repository: &Repository,
+) -> Result<impl Fn(&str) -> io::Result<Ran> + use<>, Error> {
+    let program = portable_kem::build(repository, &repository.target())?;
+    Ok(with(repository, &program))
+}
+
+fn with(repository: &Repository, program: &Path) -> impl Fn(&str) -> io::Result<Ran> + use<> {
+    let (program, root) = (program.to_owned(), repository.path(""));
     move |scenario| {
         let mut command = Command::new(&program);
         let output = command.args(["sim", "--json", "-", scenario]).current_dir(&root).output()?;

@@ -22,6 +22,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
   digests [--check]   run every numbered scenario of sims/ and record its digest
+  digests --check --portable-kem
+                      the same digests with a binary whose KEM uses no vector instructions
   reference [--check] write docs/reference/ from the types of the scenario format
   requirements [--check]
                       write docs/reference/requirements.md from docs/spec/ and the citations
@@ -54,6 +56,9 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
             digests::write(&repository, &digests::released(&repository)).map(|()| Vec::new())
         }
         ["digests", "--check"] => digests::check(&repository, &digests::released(&repository)),
+        ["digests", "--check", "--portable-kem"] => {
+            digests::check(&repository, &digests::portable_kem(&repository)?)
+        }
         ["reference"] => reference::write(&repository).map(|()| Vec::new()),
         ["reference", "--check"] => reference::check(&repository),
         ["requirements"] => requirements::write(&repository).map(|()| Vec::new()),

@@ -15,8 +15,8 @@ use crate::{
 
 const SCHEMA: &str = "docs/reference/scenario.schema.json";
 const PAGE: &str = "docs/reference/scenario.md";
-const ARGUMENTS: [&str; 6] =
-    ["run", "--quiet", "--package", "simulator", "--example", "scenario_schema"];
+/// Of the whole workspace: for one package, dependencies would be built again with fewer features.
+const ARGUMENTS: [&str; 5] = ["build", "--quiet", "--workspace", "--example", "scenario_schema"];
 
 /// Writes both files.
 pub(crate) fn write(repository: &Repository) -> Result<(), Error> {
@@ -56,11 +56,13 @@ fn files(schema: &str) -> Result<[(&'static str, String); 2], Error> {
 }
 
 fn schema(repository: &Repository) -> Result<String, Error> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(ARGUMENTS)
-        .current_dir(repository.path(""))
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    printed(build.args(ARGUMENTS).current_dir(repository.path("")))?;
+    printed(&mut Command::new(repository.target().join("debug/examples/scenario_schema")))
+}
+
+fn printed(command: &mut Command) -> Result<String, Error> {
+    let output = command.output().map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(String::from_utf8_lossy(&output.stderr).into_owned()));
     }

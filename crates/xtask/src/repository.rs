@@ -38,6 +38,12 @@ impl Repository {
         self.root.join(relative)
     }
 
+    /// Where cargo puts what it builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
+        self.path(target)
+    }
+
     /// Names of the files in one folder that end in `.extension`, sorted; none if it is absent.
     pub(crate) fn list(&self, folder: &str, extension: &str) -> Result<Vec<String>, Error> {
         let folder = self.path(folder);

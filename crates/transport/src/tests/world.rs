@@ -97,6 +97,13 @@ impl World {
     }
 
     pub(super) fn input(&mut self, input: Input<crate::Command>) {
+        self.hand_over(input);
+        while !self.is_slow && !self.asked.is_empty() {
+            self.step();
+        }
+    }
+
+    fn hand_over(&mut self, input: Input<crate::Command>) {
         let outputs = self.transport.handle(input, self.now(), &mut self.rng);
         self.wake_at = outputs.wake_at;
         for effect in outputs.effects {
@@ -104,9 +111,6 @@ impl World {
                 Effect { after: Some(_), .. } => self.held.push(effect),
                 Effect { after: None, act } => self.act(act),
             }
-        }
-        while !self.is_slow && !self.asked.is_empty() {
-            self.step();
         }
     }
 
@@ -145,7 +149,7 @@ impl World {
             let due: Vec<Effect<Event>> = due;
             due.into_iter().for_each(|effect| self.act(effect.act));
         }
-        self.input(Input::Stored { tx, answer });
+        self.hand_over(Input::Stored { tx, answer });
     }
 
     /// Lets a slow store catch up.
