@@ -72,6 +72,14 @@ registry! {
         ["downgrade.message-version", "downgrade.inner-version"];
     COUNTER_OF_A_BYTE, "counter-of-a-byte", "A message's number is sent as it is.",
         ["long.one-way-1000"];
+    SPQR_OPTIONAL, "spqr-optional", "A session with the post-quantum ratchet never goes without.",
+        ["spqr.stripped"];
+    SPQR_ANY_VERSION, "spqr-any-version", "Another version of the post-quantum field is refused.",
+        ["spqr.version-0", "spqr.version-2"];
+    SPQR_ANY_TYPE, "spqr-any-type", "A type of chunk that does not exist is refused.",
+        ["spqr.unknown-type"];
+    BRAID_STANDS_STILL, "braid-stands-still", "The braid sends its chunks, and epochs advance.",
+        ["spqr.epochs-advance", "spqr.losses"];
     SHORT_ARCHIVE, "short-archive", "Forty sessions are kept beside the one in use.",
         ["session.archive-40"];
     ONE_TIME_KEPT, "one-time-kept", "A one-time prekey is deleted with its first use.",

@@ -183,7 +183,10 @@ fn try_post_quantum(
 ) -> Result<PostQuantumChange, OpenError> {
     match &state.post_quantum {
         None => Ok(PostQuantumChange::Nothing),
-        Some(spqr) if spqr.offered && message.pq_ratchet.is_empty() => {
+        Some(spqr)
+            if (spqr.offered || planted(mutant::SPQR_OPTIONAL))
+                && message.pq_ratchet.is_empty() =>
+        {
             Ok(PostQuantumChange::FallBack)
         }
         Some(spqr) => {

@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
         id: "spqr.version-0",
         claim: "Version 0 of the post-quantum field is refused in an established session.",
         why: "It means that there is no such ratchet.",
-        check: |stage| edited(stage, &[("version 0", &|pq| first(pq, 0))], false),
+        check: |stage| edited(stage, &[("version 0", &|pq| first(pq, 0))], &[false, true]),
         ..BASE
     },
     Case {
@@ -51,14 +51,14 @@ pub(super) const CASES: &[Case] = &[
         section: "deployed versions",
         claim: "Version 2 of the post-quantum field is refused after negotiation.",
         why: "Older clients ignored such a field, and with it the ratchet.",
-        check: |stage| edited(stage, &[("version 2", &|pq| first(pq, 2))], false),
+        check: |stage| edited(stage, &[("version 2", &|pq| first(pq, 2))], &[false, true]),
         ..BASE
     },
     Case {
         id: "spqr.epoch-0",
         claim: "Epoch 0 is refused.",
         why: "Epochs begin at 1; the chain before it would be number -1.",
-        check: |stage| edited(stage, &[("epoch 0", &|pq| second(pq, 0))], true),
+        check: |stage| edited(stage, &[("epoch 0", &|pq| second(pq, 0))], &[true]),
         ..BASE
     },
     Case {
@@ -68,7 +68,7 @@ pub(super) const CASES: &[Case] = &[
         check: |stage| {
             let edits: Edits<'_> =
                 &[("epoch 3", &|pq| second(pq, 3)), ("epoch 100", &|pq| second(pq, 100))];
-            edited(stage, edits, true)
+            edited(stage, edits, &[true])
         },
         ..BASE
     },
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
         check: |stage| {
             let edits: Edits<'_> =
                 &[("type 7", &|pq| last(pq, 7)), ("type 255", &|pq| last(pq, 255))];
-            edited(stage, edits, true)
+            edited(stage, edits, &[true])
         },
         ..BASE
     },
@@ -101,7 +101,7 @@ pub(super) const CASES: &[Case] = &[
         id: "spqr.index-33-bits",
         claim: "An index of more than 32 bits is refused.",
         why: "Cut off, it is a second encoding of one message.",
-        check: |stage| edited(stage, &[("a longer index", &longer_index)], true),
+        check: |stage| edited(stage, &[("a longer index", &longer_index)], &[true]),
         ..BASE
     },
     Case {
@@ -212,10 +212,12 @@ fn stripped(stage: &mut Stage<'_>) -> Checked {
     goes_on(stage, &mut forger)
 }
 
-/// Messages whose post-quantum field was edited before they were sealed, with its key or with none.
-fn edited(stage: &mut Stage<'_>, edits: Edits<'_>, salted: bool) -> Checked {
+/// Messages whose post-quantum field was edited before they were sealed, with its key, with none, or with
+/// either.
+fn edited(stage: &mut Stage<'_>, edits: Edits<'_>, salted: &[bool]) -> Checked {
     let mut forger = stage.with_forger()?;
-    for (what, edit) in edits {
+    let both = salted.iter().flat_map(|salted| edits.iter().map(move |edit| (*salted, edit)));
+    for (salted, (what, edit)) in both {
         let mut ratchet = need(forger.ratchet(), "the forger has no session")?.clone();
         let (key, index) = need(ratchet.next_line_key(), "the profile has no such ratchet")?;
         let mut pq = vec![1, 1];
@@ -245,7 +247,7 @@ fn truncated(stage: &mut Stage<'_>) -> Checked {
             ("a chunk without a number", &chunk(0)),
             ("a chunk of 31 bytes", &chunk(32)),
         ],
-        true,
+        &[true],
     )
 }
 
@@ -255,7 +257,7 @@ fn chunk_number(stage: &mut Stage<'_>) -> Checked {
         put_varint(pq, 65_536);
         pq.extend([7; 32]);
     };
-    edited(stage, &[("a chunk of number 65,536", &edit)], true)
+    edited(stage, &[("a chunk of number 65,536", &edit)], &[true])
 }
 
 fn trailing(stage: &mut Stage<'_>) -> Checked {
