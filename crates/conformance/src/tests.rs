@@ -104,7 +104,7 @@ fn each_bad_line_is_answered_with_its_kind_and_the_next_line_is_served() {
         (r#"{"op":7}"#, "malformed"),
         (r#"{"op":"group_create"}"#, "unsupported"),
         (r#"{"op":"encrypt","peer":["p",1],"m":"x"}"#, "other"),
-        (r#"{"op":"init","name":"n","dev":1,"regid":1,"profile":"v4-spqr"}"#, "unsupported"),
+        (r#"{"op":"init","name":"n","dev":1,"regid":1,"profile":"v5"}"#, "unsupported"),
         (r#"{"op":"init","name":"n","dev":0,"regid":1}"#, "malformed"),
         (r#"{"op":"init","name":"n","dev":128,"regid":1}"#, "malformed"),
         (r#"{"op":"init","name":"n","dev":1,"regid":4294967296}"#, "malformed"),
