@@ -82,7 +82,9 @@ impl From<BundleError> for Refusal {
     fn from(error: BundleError) -> Self {
         let kind = match error {
             BundleError::Alias { .. } => Kind::BadKey,
-            _ => Kind::BadSignature,
+            BundleError::SignedPreKey { .. } | BundleError::KemPreKey { .. } | _ => {
+                Kind::BadSignature
+            }
         };
         Self::new(kind, error)
     }

@@ -47,7 +47,7 @@ impl From<ScanError> for Refusal {
     fn from(error: ScanError) -> Self {
         let kind = match error {
             ScanError::Version { .. } => Kind::Version,
-            _ => Kind::Malformed,
+            ScanError::Malformed(_) | _ => Kind::Malformed,
         };
         Self::new(kind, error)
     }

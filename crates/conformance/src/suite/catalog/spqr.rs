@@ -212,8 +212,8 @@ fn stripped(stage: &mut Stage<'_>) -> Checked {
     goes_on(stage, &mut forger)
 }
 
-/// Messages whose post-quantum field was edited before they were sealed, with its key, with none, or with
-/// either.
+/// Messages whose post-quantum field was edited before they were sealed: with its key, with none,
+/// or with either.
 fn edited(stage: &mut Stage<'_>, edits: Edits<'_>, salted: &[bool]) -> Checked {
     let mut forger = stage.with_forger()?;
     let both = salted.iter().flat_map(|salted| edits.iter().map(move |edit| (*salted, edit)));
