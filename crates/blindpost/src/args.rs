@@ -18,20 +18,77 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Runs scenarios in virtual time and reports who saw what.
     Sim(Sim),
-    /// Puts our engine behind the adapter protocol of the conformance suite.
-    Conform(Conform),
+    /// Tests any Signal implementation behind the adapter protocol, or is one.
+    Conform(Box<Conform>),
 }
 
-/// Puts our engine behind the adapter protocol of the conformance suite.
+/// Tests any Signal implementation behind the adapter protocol, or is one.
 #[derive(Args, Debug)]
+#[command(
+    group = clap::ArgGroup::new("what").required(true),
+    after_help = "Exit codes: 0 all as expected, 1 a regression or an unexpected pass, \
+    2 the adapter is unusable or the command line is."
+)]
 pub(crate) struct Conform {
-    /// Answer requests on the standard input, a line of JSON each, until it ends.
-    #[arg(long, required = true)]
+    /// Test what this command starts: its words as a shell would split them.
+    #[arg(long, value_name = "COMMAND", group = "what")]
+    pub(crate) adapter: Option<String>,
+
+    /// Answer requests on the standard input with our engine, a line of JSON each, until it ends.
+    #[arg(long, group = "what")]
     pub(crate) serve: bool,
 
-    /// How strictly to read where deployed clients take more than one form.
+    /// Serve with this mistake planted, to see which case finds it (needs the feature `mutants`).
+    #[arg(long, value_name = "NAME", requires = "serve")]
+    pub(crate) mutant: Option<String>,
+
+    /// List the cases, those that --only and --skip choose.
+    #[arg(long, group = "what")]
+    pub(crate) list: bool,
+
+    /// List them as the reference page.
+    #[arg(long, requires = "list", conflicts_with_all = ["only", "skip"])]
+    pub(crate) markdown: bool,
+
+    /// Play only these cases: an id or its beginning, a section or its beginning, or a profile.
+    /// Can be repeated; a case is played if any fits, and if a profile is among them, only in it.
+    #[arg(long, value_name = "TERM", conflicts_with = "serve")]
+    pub(crate) only: Vec<String>,
+
+    /// Leave these cases out; as --only.
+    #[arg(long, value_name = "TERM", conflicts_with = "serve")]
+    pub(crate) skip: Vec<String>,
+
+    /// Where the randomness of the suite comes from; the adapter's own is its own.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Seconds to wait for each answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) timeout: u64,
+
+    /// Where deployed clients read more than one form: how to read when serving, and the only
+    /// reading that passes when testing.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) mode: Option<Mode>,
+
+    /// What is known to fail, as TOML: tables [[known]] of id, reason and, if it is not so in all
+    /// of them, profile and role.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known_failures: Option<PathBuf>,
+
+    /// Write the report as JSON; `-` is the standard output, and then nothing else goes there.
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Write the report as JUnit XML.
+    #[arg(long, value_name = "FILE", value_parser = file())]
+    pub(crate) junit: Option<PathBuf>,
+
+    /// Write the report as one page.
+    #[arg(long, value_name = "FILE", value_parser = file())]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// One of two readings.

@@ -8,6 +8,7 @@ mod judge;
 mod mutant;
 mod progress;
 mod sim;
+mod words;
 
 use std::process::ExitCode;
 

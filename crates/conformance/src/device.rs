@@ -4,7 +4,10 @@ mod fingerprint;
 
 use std::collections::BTreeMap;
 
-use keys::{Bundle, IdentityKey, Mode};
+use keys::{
+    Bundle, IdentityKey, Mode,
+    mutant::{self, planted},
+};
 use serde_json::{Value, json};
 use signal::{
     IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness, MessageKind,
@@ -13,7 +16,7 @@ use signal::{
 };
 
 use crate::{
-    fields::{Address, Fields, hex},
+    fields::{Address, Fields, hex, service_address},
     lines::MAX_LINE,
     refusal::{Kind, Refusal},
     shelf::Shelf,
@@ -30,13 +33,15 @@ pub(crate) struct Device {
     registration_id: u32,
     profile: Profile,
     identity: IdentityKeyPair,
-    shelf: Shelf,
+    pub(crate) shelf: Shelf,
     /// Id of the next prekey; no two prekeys have the same, of whatever kind.
     next_id: u32,
-    sessions: BTreeMap<Address, Session>,
+    pub(crate) sessions: BTreeMap<Address, Session>,
     /// Identities as first seen, or as `trust` set them.
     pins: BTreeMap<Address, IdentityKey>,
     now_seconds: u64,
+    /// What was opened before, where a mistake keeps it.
+    pub(crate) opened: BTreeMap<Vec<u8>, Value>,
 }
 
 /// Fills an array. All that is drawn goes through here.
@@ -54,6 +59,19 @@ fn profile(name: &str) -> Result<Profile, Refusal> {
         "v4-negotiated" => Ok(Profile::V4Negotiated),
         _ => Err(Refusal::new(Kind::Unsupported, format_args!("profile {name:?}"))),
     }
+}
+
+fn parsed(kind: MessageKind, bytes: &[u8], mode: Mode) -> Result<Incoming<'_>, Refusal> {
+    let parsed = Incoming::parse_in(kind, bytes, mode);
+    if planted(mutant::CRASH_ON_RUBBISH) && parsed.is_err() {
+        return Err(Refusal::new(Kind::Internal, "this was planted"));
+    }
+    if planted(mutant::TYPE_IGNORED) && parsed.is_err() {
+        let other =
+            if kind == MessageKind::PreKey { MessageKind::Message } else { MessageKind::PreKey };
+        return Ok(Incoming::parse_in(other, bytes, mode)?);
+    }
+    Ok(parsed?)
 }
 
 impl Device {
@@ -79,6 +97,7 @@ impl Device {
             sessions: BTreeMap::new(),
             pins: BTreeMap::new(),
             now_seconds: 0,
+            opened: BTreeMap::new(),
         })
     }
 
@@ -93,6 +112,9 @@ impl Device {
         let with_kem = request.flag("kyber", self.profile.has_kem())?;
         let last_resort = request.flag("last_resort", false)?;
 
+        if planted(mutant::OLDER_BUNDLE_FORGOTTEN) {
+            self.shelf = Shelf::default();
+        }
         let random = SignedPreKeyRandomness { private: draw(entropy), nonce: draw(entropy) };
         let signed = SignedPreKey::generate(self.take_id()?, &self.identity, random);
         let mut bundle = json!({
@@ -136,7 +158,8 @@ impl Device {
     ) -> Result<Value, Refusal> {
         let peer = request.address("peer")?;
         let bundle = bundle(request.object("b")?, self.mode)?;
-        if self.pins.get(&peer).is_some_and(|pinned| *pinned != bundle.identity) {
+        let known = self.pins.get(&peer).filter(|_| !planted(mutant::ANY_BUNDLE_IDENTITY));
+        if known.is_some_and(|pinned| *pinned != bundle.identity) {
             let message = format_args!("{peer} had another identity before");
             return Err(Refusal::new(Kind::UntrustedIdentity, message));
         }
@@ -146,7 +169,14 @@ impl Device {
             ratchet: draw(entropy),
             encapsulation: draw(entropy),
         };
-        let (profile, now, trace) = (self.profile, self.now_seconds, &mut NoTrace);
+        let profile = match bundle.get().kem {
+            None if planted(mutant::WITHOUT_KEM) => Profile::V3,
+            None | Some(_) => self.profile,
+        };
+        if planted(mutant::ARCHIVE_FORGOTTEN) {
+            self.sessions.remove(&peer);
+        }
+        let (now, trace) = (self.now_seconds, &mut NoTrace);
         let (ours, registration_id) = (&self.identity, self.registration_id);
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.initiate_over(profile, ours, registration_id, &bundle, random, now, trace)?;
@@ -168,6 +198,9 @@ impl Device {
         let peer = request.address("peer")?;
         let plaintext = match request.optional("mh") {
             Some(_) => request.bytes("mh")?,
+            None if planted(mutant::ASCII_ONLY) => {
+                request.text("m")?.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()
+            }
             None => request.text("m")?.as_bytes().to_vec(),
         };
         if plaintext.len() > MAX_PLAINTEXT {
@@ -175,9 +208,14 @@ impl Device {
             let message = format_args!("{length} bytes; the limit is {MAX_PLAINTEXT}");
             return Err(Refusal::new(Kind::Other, message));
         }
+        let addresses = both(service_address(&self.name, self.number), peer.service_address());
+        if planted(mutant::SEALED_TO_NOBODY) && !self.sessions.contains_key(&peer) {
+            return Ok(json!({"type": 2, "c": hex(&plaintext)}));
+        }
         let session = self.sessions.get_mut(&peer).ok_or_else(|| no_session(&peer))?;
         let random = SealRandomness { braid: draw(entropy) };
-        let sealed = session.seal(&plaintext, random, self.now_seconds, None, &mut NoTrace)?;
+        let (now, addresses) = (self.now_seconds, addresses.as_ref());
+        let sealed = session.seal(&plaintext, random, now, addresses, &mut NoTrace)?;
         Ok(json!({"type": sealed.kind.number(), "c": hex(&sealed.bytes)}))
     }
 
@@ -192,42 +230,68 @@ impl Device {
         let kind = u8::try_from(number).ok().and_then(MessageKind::of_number);
         let kind = kind.ok_or_else(|| Refusal::malformed(format_args!("type {number}")))?;
         let bytes = request.bytes("c")?;
-        let message = Incoming::parse_in(kind, &bytes, self.mode)?;
+        if let Some(again) = self.opened_again(&bytes) {
+            return Ok(again);
+        }
+        let parsed = parsed(kind, &bytes, self.mode);
+        let answer = parsed.and_then(|message| self.open(&peer, &message, entropy));
+        match &answer {
+            Ok(opened) => self.after_opening(&bytes, opened),
+            Err(_) => self.after_refusal(&peer, kind, &bytes),
+        }
+        answer
+    }
+
+    fn open(
+        &mut self,
+        peer: &Address,
+        message: &Incoming<'_>,
+        entropy: &mut impl FnMut(&mut [u8]),
+    ) -> Result<Value, Refusal> {
+        let addresses = both(peer.service_address(), service_address(&self.name, self.number));
+        let addresses = addresses.filter(|_| !planted(mutant::ADDRESSES_IGNORED));
+        let pinned = self.pins.get(peer).copied();
+        let (own, older) = ([self.profile], [Profile::V3, self.profile]);
+        let accepted: &[Profile] = if planted(mutant::OLDER_VERSION) { &older } else { &own };
         let context = OpenContext {
-            profiles: &[self.profile],
+            profiles: accepted,
             ours: &self.identity,
             our_registration_id: self.registration_id,
             prekeys: &self.shelf,
-            pinned: self.pins.get(&peer).copied(),
+            pinned: pinned.filter(|_| !planted(mutant::ANY_FIRST_IDENTITY)),
             remote_registration_id: None,
-            addresses: None,
+            addresses: addresses.as_ref(),
             now_seconds: self.now_seconds,
         };
         let random = OpenRandomness { ratchet: draw(entropy) };
-        let session = self.sessions.get(&peer);
-        let opening = Session::try_open(session, &message, &context, random, &mut NoTrace)?;
+        let session = self.sessions.get(peer);
+        let opening = Session::try_open(session, message, &context, random, &mut NoTrace)?;
 
-        let mut session = self.sessions.remove(&peer);
+        let mut session = self.sessions.remove(peer);
         let committed = Session::commit(&mut session, opening);
         if let Some(session) = session {
             self.sessions.insert(peer.clone(), session);
         }
         let opened = committed.map_err(|stale| Refusal::new(Kind::Internal, stale))?;
         self.shelf.settle(&opened);
-        self.pins.insert(peer, opened.remote_identity);
+        self.pins.insert(peer.clone(), opened.remote_identity);
         Ok(plaintext(opened.plaintext))
     }
 
     /// `trust`: from now on `peer` has the identity `ik`.
     pub(crate) fn trust(&mut self, request: Fields<'_>) -> Result<Value, Refusal> {
         let (peer, identity) = (request.address("peer")?, request.identity("ik", self.mode)?);
+        if planted(mutant::TRUST_IGNORED) {
+            return Ok(json!({}));
+        }
         self.pins.insert(peer, identity);
         Ok(json!({}))
     }
 
     /// `time`: sets the clock to `now`, in seconds.
     pub(crate) fn time(&mut self, request: Fields<'_>) -> Result<Value, Refusal> {
-        self.now_seconds = request.number("now")?;
+        let now = request.number("now")?;
+        self.now_seconds = if planted(mutant::CLOCK_IGNORED) { 0 } else { now };
         Ok(json!({}))
     }
 }
@@ -236,6 +300,14 @@ fn add(object: &mut Value, name: &str, value: impl Into<Value>) {
     if let Value::Object(fields) = object {
         fields.insert(name.to_owned(), value.into());
     }
+}
+
+/// Sender and recipient as a message names them, where both have a service id.
+fn both(
+    sender: Option<[u8; 18]>,
+    recipient: Option<[u8; 18]>,
+) -> Option<[u8; wire::signal::ADDRESSES_BYTES]> {
+    [sender?, recipient?].as_flattened().try_into().ok()
 }
 
 fn no_session(peer: &Address) -> Refusal {

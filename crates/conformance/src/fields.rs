@@ -2,7 +2,10 @@
 
 use core::fmt::{self, Write as _};
 
-use keys::{IdentityKey, KemPublicKey, Mode, PublicKey, Signature};
+use keys::{
+    IdentityKey, KemPublicKey, Mode, PublicKey, Signature,
+    mutant::{self, planted},
+};
 use serde_json::{Map, Value};
 
 use crate::refusal::{Kind, Refusal};
@@ -18,6 +21,25 @@ impl Address {
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
+
+    /// The address as messages name it, if it has a service id.
+    pub(crate) fn service_address(&self) -> Option<[u8; 18]> {
+        service_address(&self.name, self.device)
+    }
+}
+
+/// A kind (0 for a plain UUID, 1 for one after `PNI:`), the UUID, and the device.
+pub(crate) fn service_address(name: &str, device: u8) -> Option<[u8; 18]> {
+    let (kind, uuid) = match name.strip_prefix("PNI:") {
+        Some(uuid) => (1, uuid),
+        None => (0, name),
+    };
+    let groups: Vec<usize> = uuid.split('-').map(str::len).collect();
+    if groups != [8, 4, 4, 4, 12] {
+        return None;
+    }
+    let id = of_hex(&uuid.replace('-', ""))?;
+    [&[kind], id.as_slice(), &[device]].concat().try_into().ok()
 }
 
 impl fmt::Display for Address {
@@ -78,6 +100,7 @@ impl<'a> Fields<'a> {
             return Err(wrong());
         };
         let text = text.as_str().ok_or_else(wrong)?;
+        let text = if planted(mutant::ONE_SESSION) { "everybody" } else { text };
         Ok(Address { name: text.to_owned(), device: device(number).ok_or_else(wrong)? })
     }
 
@@ -127,7 +150,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Bytes of hexadecimal digits, capitals too.
-fn of_hex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn of_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if !rest.is_empty() {

@@ -24,9 +24,11 @@
 mod device;
 mod fields;
 mod lines;
+mod planted;
 mod refusal;
 mod serve;
 mod shelf;
+pub mod suite;
 #[cfg(test)]
 mod tests;
 

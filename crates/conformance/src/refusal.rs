@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use keys::{BundleError, KeyError};
+use keys::{
+    BundleError, KeyError,
+    mutant::{self, planted},
+};
 use signal::{InitiateError, OpenError, PostQuantumError, SealError};
 
 /// The kind that a test asks for.
@@ -132,6 +135,7 @@ impl From<OpenError> for Refusal {
             OpenError::Version { .. } => Kind::Version,
             // What was changed is outside the MAC of the message, and held by that of the first.
             OpenError::BadMac | OpenError::OuterChanged => Kind::BadMac,
+            OpenError::Duplicate { .. } if planted(mutant::DUPLICATE_UNNAMED) => Kind::Other,
             OpenError::Duplicate { .. } => Kind::Duplicate,
             OpenError::TooFarAhead { .. } => Kind::TooFar,
             OpenError::PostQuantum(error) => of_post_quantum(error),

@@ -5,7 +5,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use keys::Mode;
+use keys::{
+    Mode,
+    mutant::{self, planted},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -14,6 +17,9 @@ use crate::{
     lines::{self, Line, MAX_LINE},
     refusal::{Kind, Refusal},
 };
+
+/// What our engine speaks.
+pub(crate) const PROFILES: &[&str] = &["v3", "v4", "v4-spqr"];
 
 const OPERATIONS: &[&str] = &[
     "capabilities",
@@ -69,6 +75,9 @@ pub fn serve_in(
         writeln!(output, "{answer}")?;
         output.flush()?;
     }
+    if planted(mutant::EXIT_WITH_ERROR) {
+        return Err(io::Error::other("this was planted"));
+    }
     Ok(())
 }
 
@@ -86,7 +95,20 @@ fn answer(
         }
     };
     let request: Value = serde_json::from_slice(line).map_err(Refusal::malformed)?;
-    let request = Fields::of(&request)?;
+    perform(device, mode, &request, entropy)
+}
+
+/// Does what one request asks for.
+pub(crate) fn perform(
+    device: &mut Option<Device>,
+    mode: Mode,
+    request: &Value,
+    entropy: &mut impl FnMut(&mut [u8]),
+) -> Result<Value, Refusal> {
+    let request = Fields::of(request)?;
+    if planted(mutant::UNKNOWN_FIELD_REFUSED) && request.optional("later").is_some() {
+        return Err(Refusal::malformed("an unknown field"));
+    }
     match request.text("op")? {
         "capabilities" => Ok(capabilities(mode)),
         "init" => {
@@ -105,8 +127,7 @@ fn answer(
 }
 
 fn capabilities(mode: Mode) -> Value {
-    let profiles = ["v3", "v4", "v4-spqr"];
-    json!({ "profiles": profiles, "ops": OPERATIONS, "impl": version(), "mode": mode.name() })
+    json!({ "profiles": PROFILES, "ops": OPERATIONS, "impl": version(), "mode": mode.name() })
 }
 
 fn version() -> &'static str {

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keys::PublicKey;
+use keys::{
+    PublicKey,
+    mutant::{self, planted},
+};
 use signal::{BaseKeyMark, KemPreKey, OneTimePreKey, Opened, PreKeys, SignedPreKey};
 
 /// Private prekeys by id, and base keys that must not serve again.
@@ -17,13 +20,17 @@ pub(crate) struct Shelf {
 impl Shelf {
     /// Removes and remembers what a message that was opened asks for.
     pub(crate) fn settle(&mut self, opened: &Opened) {
-        if let Some(id) = opened.consumed_one_time {
+        if let Some(id) = opened.consumed_one_time.filter(|_| !planted(mutant::ONE_TIME_KEPT)) {
             self.one_time.remove(&id);
         }
-        if let Some((id, false)) = opened.consumed_kem {
+        if let Some((id, last_resort)) = opened.consumed_kem
+            && !planted(mutant::KEM_KEPT)
+            && (!last_resort || planted(mutant::LAST_RESORT_DELETED))
+        {
             self.kem.remove(&id);
         }
-        self.seen.extend(opened.remember_base_key);
+        let seen = opened.remember_base_key.filter(|_| !planted(mutant::BASE_KEY_FORGOTTEN));
+        self.seen.extend(seen);
     }
 }
 

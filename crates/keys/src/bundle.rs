@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::{
     kem::KemPublicKey,
+    mutant::{self, planted},
     public::{IdentityKey, PublicKey},
     signature::{Mode, Signature},
 };
@@ -30,6 +31,12 @@ impl SignedPreKey {
     ///
     /// [`BundleError::SignedPreKey`] if the signature does not hold.
     pub fn verify(&self, identity: &IdentityKey, mode: Mode) -> Result<(), BundleError> {
+        if planted(mutant::SIGNED_UNVERIFIED)
+            || planted(mutant::UNPREFIXED_SIGNED)
+                && identity.verify(self.key.as_bytes(), &self.signature, mode).is_ok()
+        {
+            return Ok(());
+        }
         identity
             .verify(&self.key.encode(), &self.signature, mode)
             .map_err(|_| BundleError::SignedPreKey { id: self.id })
@@ -65,6 +72,9 @@ impl KemPreKey {
     ///
     /// [`BundleError::KemPreKey`] if the signature does not hold.
     pub fn verify(&self, identity: &IdentityKey, mode: Mode) -> Result<(), BundleError> {
+        if planted(mutant::KEM_UNVERIFIED) {
+            return Ok(());
+        }
         identity
             .verify(self.key.encode(), &self.signature, mode)
             .map_err(|_| BundleError::KemPreKey { id: self.id })

@@ -3,7 +3,10 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-use crate::public::KeyError;
+use crate::{
+    mutant::{self, planted},
+    public::KeyError,
+};
 
 /// Length of a Kyber1024 (round 3) public key.
 pub const KEM_KEY_BYTES: usize = 1_568;
@@ -52,9 +55,14 @@ impl KemPublicKey {
     ///
     /// [`KeyError`] if the length is not 1,569 or the type byte is not `0x08`.
     pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
-        let wire = <[u8; KEM_KEY_WIRE_BYTES]>::try_from(bytes)
+        let kept = match bytes.get(..KEM_KEY_WIRE_BYTES) {
+            Some(kept) if planted(mutant::KEM_LENGTH_IGNORED) => kept,
+            Some(_) | None => bytes,
+        };
+        let wire = <[u8; KEM_KEY_WIRE_BYTES]>::try_from(kept)
             .map_err(|_| KeyError::Length { length: bytes.len(), expected: KEM_KEY_WIRE_BYTES })?;
         match wire.first() {
+            Some(_) if planted(mutant::KEM_TYPE_IGNORED) => Ok(Self(Box::new(wire))),
             Some(&KEM_TYPE) => Ok(Self(Box::new(wire))),
             Some(&found) => Err(KeyError::Type { found, expected: KEM_TYPE }),
             None => Err(KeyError::Length { length: 0, expected: KEM_KEY_WIRE_BYTES }),

@@ -13,6 +13,7 @@ extern crate std;
 
 pub mod bundle;
 pub mod kem;
+pub mod mutant;
 pub mod public;
 pub mod signature;
 #[cfg(test)]

@@ -4,7 +4,10 @@ use core::fmt;
 
 use curve25519_dalek::montgomery::MontgomeryPoint;
 
-use crate::signature::Mode;
+use crate::{
+    mutant::{self, planted},
+    signature::Mode,
+};
 
 /// Length of a Curve25519 public key: its u-coordinate, little endian.
 pub const KEY_BYTES: usize = 32;
@@ -71,7 +74,7 @@ impl PublicKey {
     pub fn decode_lenient(bytes: &[u8]) -> Result<Self, KeyError> {
         let short = KeyError::Length { length: bytes.len(), expected: KEY_WIRE_BYTES };
         let (type_byte, rest) = bytes.split_first().ok_or(short)?;
-        if *type_byte != EC_TYPE {
+        if *type_byte != EC_TYPE && !planted(mutant::CURVE_TYPE_IGNORED) {
             return Err(KeyError::Type { found: *type_byte, expected: EC_TYPE });
         }
         rest.first_chunk::<KEY_BYTES>().map(|u| Self(*u)).ok_or(short)
@@ -101,8 +104,10 @@ impl PublicKey {
     /// Asked of the base key of a first message: otherwise one first flight could be sent again
     /// under another encoding of the same key.
     pub fn is_canonical_and_torsion_free(&self) -> bool {
-        self.is_canonical()
-            && MontgomeryPoint(self.0).to_edwards(0).is_some_and(|point| point.is_torsion_free())
+        (self.is_canonical() || planted(mutant::BASE_NOT_CANONICAL))
+            && MontgomeryPoint(self.0)
+                .to_edwards(0)
+                .is_some_and(|point| point.is_torsion_free() || planted(mutant::BASE_WITH_TORSION))
     }
 
     /// Whether the u-coordinate is below the prime 2^255 - 19, with the unused bit clear.

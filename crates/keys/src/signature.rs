@@ -8,7 +8,10 @@ use core::fmt;
 use curve25519_dalek::{edwards::EdwardsPoint, montgomery::MontgomeryPoint, scalar::Scalar};
 use sha2::{Digest, Sha512};
 
-use crate::public::{IdentityKey, PublicKey};
+use crate::{
+    mutant::{self, planted},
+    public::{IdentityKey, PublicKey},
+};
 
 /// Length of a signature.
 pub const SIGNATURE_BYTES: usize = 64;
@@ -140,7 +143,10 @@ fn split(signature: &Signature) -> ([u8; 32], [u8; 32], u8) {
 
 //= spec: xeddsa r1 3 range — an s of more than 253 bits is refused; in strict mode one that is not
 //= reduced, too.
-fn scalar_of(s: [u8; 32], mode: Mode) -> Result<Scalar, BadSignature> {
+fn scalar_of(mut s: [u8; 32], mode: Mode) -> Result<Scalar, BadSignature> {
+    if planted(mutant::SCALAR_UNCHECKED) {
+        s.iter_mut().rev().take(1).for_each(|top| *top &= 0b0001_1111);
+    }
     if s.last().is_none_or(|top| top & 0b1110_0000 != 0) {
         return Err(BadSignature);
     }

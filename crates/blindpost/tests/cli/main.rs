@@ -10,4 +10,5 @@ mod bad_input;
 mod common;
 mod conform;
 mod reports;
+mod suite;
 mod usage;

@@ -9,7 +9,10 @@ use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use curve25519_dalek::scalar::clamp_integer;
-use keys::PublicKey;
+use keys::{
+    PublicKey,
+    mutant::{self, planted},
+};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -42,8 +45,11 @@ impl PrivateKey {
     //= processing of the message.
     /// The secret shared with the holder of `theirs`.
     pub(crate) fn agree(&self, theirs: &PublicKey) -> Result<SharedSecret, LowOrder> {
-        let shared = multiply(backend(), &self.0, theirs.as_bytes())?;
-        Ok(SharedSecret(shared))
+        match multiply(backend(), &self.0, theirs.as_bytes()) {
+            Ok(shared) => Ok(SharedSecret(shared)),
+            Err(LowOrder) if planted(mutant::LOW_ORDER) => Ok(SharedSecret(Zeroizing::default())),
+            Err(low_order) => Err(low_order),
+        }
     }
 }
 

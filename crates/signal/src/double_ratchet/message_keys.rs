@@ -4,7 +4,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use hmac::Mac;
-use keys::IdentityKey;
+use keys::{
+    IdentityKey,
+    mutant::{self, planted},
+};
 use subtle::ConstantTimeEq;
 use wire::signal::MAC_BYTES;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -124,7 +127,11 @@ impl MessageKeys {
         tag: &[u8; MAC_BYTES],
         trace: &mut (impl Tracer + ?Sized),
     ) -> bool {
-        self.mac(sender, receiver, authenticated, trace).ct_eq(tag).into()
+        let ours = self.mac(sender, receiver, authenticated, trace);
+        if planted(mutant::SHORT_MAC) {
+            return ours.first_chunk::<7>() == tag.first_chunk::<7>();
+        }
+        ours.ct_eq(tag).into()
     }
 
     /// Tells this (key, IV) pair from every other without showing it.

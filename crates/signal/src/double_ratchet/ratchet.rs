@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use keys::PublicKey;
+use keys::{
+    PublicKey,
+    mutant::{self, planted},
+};
 use vocab::limits::MAX_RECEIVING_CHAINS;
 
 use super::{
@@ -167,7 +170,8 @@ impl Ratchet {
             }
             Place::New { mut chain, root, sending } => {
                 let mut changed = chain.commit(number, step);
-                if self.receiving.len() >= MAX_RECEIVING_CHAINS {
+                let unlimited = planted(mutant::CHAINS_UNLIMITED);
+                if self.receiving.len() >= MAX_RECEIVING_CHAINS && !unlimited {
                     changed |= !self.receiving.remove(0).skipped.is_empty();
                 }
                 self.receiving.push(chain);

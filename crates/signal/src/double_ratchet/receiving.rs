@@ -5,7 +5,10 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use keys::PublicKey;
+use keys::{
+    PublicKey,
+    mutant::{self, planted},
+};
 use vocab::limits::{MAX_FORWARD_JUMP, MAX_SKIPPED_KEYS, MAX_TRIAL_DH, MAX_TRIAL_LINKS};
 
 use super::chain::{ChainKey, MessageSeed};
@@ -66,7 +69,7 @@ impl Work {
     //= recipient skip: high enough for ordinary loss, low enough to bound the work.
     fn spend_jump(&mut self, number: u32, jump: u32) -> Result<(), OpenError> {
         let limit = self.links.min(MAX_FORWARD_JUMP);
-        if jump > limit {
+        if jump > limit && !planted(mutant::JUMP_UNLIMITED) {
             return Err(OpenError::TooFarAhead { number, jump, limit });
         }
         self.links = self.links.saturating_sub(jump);
@@ -115,11 +118,15 @@ impl ReceivingChain {
     /// skipped keys changed.
     pub(crate) fn commit(&mut self, number: u32, step: Step) -> bool {
         match step {
+            Step::Dig if planted(mutant::SKIPPED_USED_TWICE) => false,
             Step::Dig => self.skipped.remove(&number).is_some(),
             Step::Advance { skipped, next_link, .. } => {
                 let has_skipped = !skipped.is_empty();
-                self.skipped.extend(skipped);
-                while self.skipped.len() > MAX_SKIPPED_KEYS {
+                if !planted(mutant::SKIPPED_FORGOTTEN) {
+                    self.skipped.extend(skipped);
+                }
+                let unlimited = planted(mutant::SKIPPED_UNLIMITED);
+                while self.skipped.len() > MAX_SKIPPED_KEYS && !unlimited {
                     self.skipped.pop_first();
                 }
                 self.chain = next_link;
@@ -134,7 +141,8 @@ impl ReceivingChain {
     //= spec: double-ratchet r4 8.4 deletion — the number of stored keys is limited, the oldest go
     //= first.
     fn derive(&self, number: u32, trace: &mut (impl Tracer + ?Sized)) -> Step {
-        let kept = u32::try_from(MAX_SKIPPED_KEYS).unwrap_or(u32::MAX);
+        let limit = if planted(mutant::SKIPPED_UNLIMITED) { usize::MAX } else { MAX_SKIPPED_KEYS };
+        let kept = u32::try_from(limit).unwrap_or(u32::MAX);
         let first_kept = number.saturating_sub(kept).max(self.next);
         let room = number.saturating_sub(first_kept);
         let mut skipped = Vec::with_capacity(usize::try_from(room).unwrap_or(0));

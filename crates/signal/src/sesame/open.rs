@@ -2,7 +2,10 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use keys::{IdentityKey, PublicKey};
+use keys::{
+    IdentityKey, PublicKey,
+    mutant::{self, planted},
+};
 use wire::signal::{ADDRESSES_BYTES, Malformed, PreKeySignalMessage, SignalMessage};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -135,7 +138,7 @@ fn open_in_state(
     r: &mut OpenRandomness,
     trace: &mut (impl Tracer + ?Sized),
 ) -> Result<OpenedInState, OpenError> {
-    if !state.profile.accepts(message.version) {
+    if !state.profile.accepts(message.version) && !planted(mutant::VERSION_UNCHECKED) {
         return Err(OpenError::Version { found: message.version });
     }
     let ratchet_key = PublicKey::decode_lenient(message.ratchet_key)?;
@@ -180,7 +183,10 @@ fn try_post_quantum(
 ) -> Result<PostQuantumChange, OpenError> {
     match &state.post_quantum {
         None => Ok(PostQuantumChange::Nothing),
-        Some(spqr) if spqr.offered && message.pq_ratchet.is_empty() => {
+        Some(spqr)
+            if (spqr.offered || planted(mutant::SPQR_OPTIONAL))
+                && message.pq_ratchet.is_empty() =>
+        {
             Ok(PostQuantumChange::FallBack)
         }
         Some(spqr) => {
@@ -340,6 +346,7 @@ fn kem_prekey<'a>(
     match (profile.has_kem(), message.kem) {
         (false, None) => Ok(None),
         (false, Some(kem)) => Err(OpenError::KemCiphertext { length: kem.ciphertext.len() }),
+        (true, None) if planted(mutant::KEM_OPTIONAL) => Ok(None),
         (true, None) => Err(OpenError::Malformed(Malformed::Missing { field: 7 })),
         (true, Some(kem)) => {
             let (kind, id) = (PreKeyKind::Kem, kem.pre_key_id);

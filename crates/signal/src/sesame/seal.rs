@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use keys::PublicKey;
+use keys::{
+    PublicKey,
+    mutant::{self, planted},
+};
 use vocab::limits::MAX_UNACKNOWLEDGED_AGE;
 use wire::signal::{ADDRESSES_BYTES, SignalFields};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -97,7 +100,7 @@ impl Session {
         let fields = SignalFields {
             version: state.profile.version_byte(),
             ratchet_key: &ratchet_key.encode(),
-            counter,
+            counter: if planted(mutant::COUNTER_OF_A_BYTE) { counter & 0xff } else { counter },
             previous_counter: state.ratchet.previous_counter,
             ciphertext: &ciphertext,
             pq_ratchet: step.as_ref().map(Encoded::as_slice).unwrap_or_default(),

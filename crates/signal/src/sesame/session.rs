@@ -3,7 +3,10 @@
 use alloc::{boxed::Box, collections::VecDeque};
 use core::fmt;
 
-use keys::{IdentityKey, PublicKey};
+use keys::{
+    IdentityKey, PublicKey,
+    mutant::{self, planted},
+};
 use vocab::limits::MAX_ARCHIVED_SESSIONS;
 
 use super::{
@@ -100,7 +103,8 @@ impl Session {
         // An archived state is active again only after it has opened a message, which is an answer.
         state.pending = None;
         self.archive.push_front(state);
-        self.archive.truncate(MAX_ARCHIVED_SESSIONS);
+        let limit = if planted(mutant::SHORT_ARCHIVE) { 5 } else { MAX_ARCHIVED_SESSIONS };
+        self.archive.truncate(limit);
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod chains;
 #[cfg(test)]
 mod tests;
 
+use keys::mutant::{self, planted};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     error::PostQuantumError,
     ml_kem_braid::{
         braid::Braid,
-        message::{BraidMessage, Encoded},
+        message::{BraidMessage, Encoded, Payload},
         receive::Change,
         send::SEND_RANDOM_BYTES,
     },
@@ -99,7 +100,11 @@ impl Spqr {
         if !self.can_send() {
             return None;
         }
-        let (payload, secret) = self.braid.send(random, trace);
+        let (payload, secret) = if planted(mutant::BRAID_STANDS_STILL) {
+            (Payload::None, None)
+        } else {
+            self.braid.send(random, trace)
+        };
         if let Some(secret) = secret {
             let epoch = self.chains.derive_epoch(&secret, trace);
             self.chains.add_epoch(epoch);

@@ -4,7 +4,10 @@
 
 use alloc::vec::Vec;
 
-use keys::{Bundle, IdentityKey, PublicKey};
+use keys::{
+    Bundle, IdentityKey, PublicKey,
+    mutant::{self, planted},
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -85,7 +88,9 @@ pub(crate) fn initiator(
     input.agree("DH1", identity, &bundle.signed.key, trace)?;
     input.agree("DH2", ephemeral, bundle.identity.public_key(), trace)?;
     input.agree("DH3", ephemeral, &bundle.signed.key, trace)?;
-    if let Some(one_time) = &bundle.one_time {
+    if let Some(one_time) = &bundle.one_time
+        && !planted(mutant::ONE_TIME_LEFT_OUT)
+    {
         input.agree("DH4", ephemeral, &one_time.key, trace)?;
     }
     Ok(input)
@@ -108,7 +113,9 @@ pub(crate) fn responder(
     input.agree("DH1", prekey, their_identity.public_key(), trace)?;
     input.agree("DH2", identity, their_base, trace)?;
     input.agree("DH3", prekey, their_base, trace)?;
-    if let Some(one_time) = one_time {
+    if let Some(one_time) = one_time
+        && !planted(mutant::ONE_TIME_LEFT_OUT)
+    {
         input.agree("DH4", (&one_time.private, &one_time.public), their_base, trace)?;
     }
     Ok(input)
