@@ -11,7 +11,7 @@ const KINDS = [
   ['reused_base_key', /reused base key/i],
   ['too_far', /too far into the future/],
   ['version', /X3DH no longer supported|(unrecognized|unsupported|legacy|unknown).*version/i],
-  ['version', /version.*too old|downgrade|minimum version/i],
+  ['version', /version was (unrecognized|too old)|downgrade|minimum version/i],
   ['bad_signature', /signature/i],
   ['no_key', /no prekey|InvalidKeyIdentifier/],
   ['no_session', /SessionNotFound|session with .* not found|no session/i],

@@ -1,0 +1,105 @@
+// The npm package `libsignal` behind the adapter protocol: see ../writing-an-adapter.md.
+//
+//   node adapter.mjs FOLDER      where FOLDER is where `npm install libsignal@6.0.0` was run
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const require = createRequire(`${resolve(process.argv[2] ?? '.')}/`);
+const libsignal = require('libsignal');
+const { SessionBuilder, SessionCipher, SessionRecord, ProtocolAddress, keyhelper } = libsignal;
+// The package says on the console alone why it refused; standard output is for answers.
+let said = '';
+for (const level of ['log', 'info', 'warn', 'error']) console[level] = (...words) => (said += words);
+
+// Kinds of refusal, and the words by which the package's errors are known.
+const KINDS = {
+  duplicate: /never filled/,
+  too_far: /into the future/,
+  untrusted_identity: /UntrustedIdentity/,
+  version: /version/,
+  no_session: /No session/,
+  no_key: /PreKey/,
+  bad_mac: /MAC/,
+  bad_key: /public key/,
+};
+const hex = (bytes) => Buffer.from(bytes).toString('hex');
+const unhex = (text) => Buffer.from(text, 'hex');
+
+let own; // The device: identity, registration id, number.
+let peer; // Whom the request is about: an address as text.
+let met; // The identity key that the package last asked about.
+const [sessions, preKeys, identities] = [new Map(), new Map(), new Map()];
+
+// What the package asks for. An identity is trusted on first use: `settle` keeps it.
+const store = {
+  getOurIdentity: () => own.identity,
+  getOurRegistrationId: () => own.regid,
+  // A copy each time: a refused message must not leave its traces in what is kept.
+  loadSession: async (id) => sessions.has(id) && SessionRecord.deserialize(sessions.get(id)),
+  storeSession: async (id, session) => void sessions.set(id, session.serialize()),
+  loadPreKey: async (id) => preKeys.get(id),
+  loadSignedPreKey: (id) => preKeys.get(id),
+  removePreKey: (id) => void preKeys.delete(id),
+  isTrustedIdentity: (id, key) => [undefined, (met = hex(key))].includes(identities.get(peer)),
+};
+const settle = () => met && identities.set(peer, met);
+
+const OPERATIONS = {
+  capabilities: () => ({ profiles: ['v3'], ops: Object.keys(OPERATIONS), impl: 'libsignal 6.0.0' }),
+  init({ dev, regid, profile = 'v3' }) {
+    if (profile !== 'v3') throw new Error('unsupported: profile');
+    own = { dev, regid, identity: keyhelper.generateIdentityKeyPair() };
+    return { version: 'libsignal 6.0.0' };
+  },
+  bundle({ otk }) {
+    const [spk_id, otk_id] = [preKeys.size + 1, preKeys.size + 2];
+    const { keyPair, signature } = keyhelper.generateSignedPreKey(own.identity, spk_id);
+    const { keyPair: oneTime } = keyhelper.generatePreKey(otk_id);
+    preKeys.set(spk_id, keyPair).set(otk_id, oneTime);
+    const signed = { spk_id, spk: hex(keyPair.pubKey), spk_sig: hex(signature) };
+    const bundle = { reg: own.regid, dev: own.dev, ik: hex(own.identity.pubKey), ...signed };
+    return otk ? { ...bundle, otk_id, otk: hex(oneTime.pubKey) } : bundle;
+  },
+  async process({ b }, address) {
+    const [registrationId, identityKey, signature] = [b.reg, unhex(b.ik), unhex(b.spk_sig)];
+    const signedPreKey = { keyId: b.spk_id, publicKey: unhex(b.spk), signature };
+    const preKey = b.otk && { keyId: b.otk_id, publicKey: unhex(b.otk) };
+    const published = { registrationId, identityKey, signedPreKey, preKey };
+    await new SessionBuilder(store, address).initOutgoing(published);
+    settle();
+    return {};
+  },
+  async encrypt({ m }, address) {
+    const { type, body } = await new SessionCipher(store, address).encrypt(Buffer.from(m));
+    return { type: type === 3 ? 3 : 2, c: hex(body) };
+  },
+  async decrypt({ type, c }, address) {
+    const cipher = new SessionCipher(store, address);
+    const method = type === 3 ? 'decryptPreKeyWhisperMessage' : 'decryptWhisperMessage';
+    const m = (await cipher[method](unhex(c))).toString();
+    settle();
+    return { m };
+  },
+};
+
+async function answer(line) {
+  const request = JSON.parse(line);
+  if (!Object.hasOwn(OPERATIONS, request.op)) throw new Error(`unsupported: ${request.op}`);
+  [peer, met, said] = [String(request.peer), null, ''];
+  const address = request.peer && new ProtocolAddress(...request.peer);
+  return OPERATIONS[request.op](request, address);
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const reply = await answer(line).then(
+    (ok) => ({ ok }),
+    ({ name, message }) => {
+      if (/^[a-z_]+: /.test(message)) return { err: message };
+      const text = `${name}: ${message} ${said.split('\n')[0]}`;
+      const kind = Object.keys(KINDS).find((kind) => KINDS[kind].test(text)) ?? 'other';
+      return { err: `${kind}: ${text}` };
+    },
+  );
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
+}
