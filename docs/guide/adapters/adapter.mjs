@@ -6,14 +6,15 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const require = createRequire(`${resolve(process.argv[2] ?? '.')}/`);
-const libsignal = require('libsignal');
-const { SessionBuilder, SessionCipher, SessionRecord, ProtocolAddress, keyhelper } = libsignal;
+const { keyhelper, ProtocolAddress, ...libsignal } = require('libsignal');
+const { SessionBuilder, SessionCipher, SessionRecord } = libsignal;
 // The package says on the console alone why it refused; standard output is for answers.
 let said = '';
 for (const level of ['log', 'info', 'warn', 'error']) console[level] = (...words) => (said += words);
 
 // Kinds of refusal, and the words by which the package's errors are known.
 const KINDS = {
+  unsupported: /unsupported/,
   duplicate: /never filled/,
   too_far: /into the future/,
   untrusted_identity: /UntrustedIdentity/,
@@ -23,10 +24,11 @@ const KINDS = {
   bad_mac: /MAC/,
   bad_key: /public key/,
 };
+
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const unhex = (text) => Buffer.from(text, 'hex');
-
 let own; // The device: identity, registration id, number.
+let nextId = 1; // Of a prekey.
 let peer; // Whom the request is about: an address as text.
 let met; // The identity key that the package last asked about.
 const [sessions, preKeys, identities] = [new Map(), new Map(), new Map()];
@@ -43,17 +45,17 @@ const store = {
   removePreKey: (id) => void preKeys.delete(id),
   isTrustedIdentity: (id, key) => [undefined, (met = hex(key))].includes(identities.get(peer)),
 };
-const settle = () => met && identities.set(peer, met);
+const settle = (answer) => (met && identities.set(peer, met), answer);
 
 const OPERATIONS = {
   capabilities: () => ({ profiles: ['v3'], ops: Object.keys(OPERATIONS), impl: 'libsignal 6.0.0' }),
   init({ dev, regid, profile = 'v3' }) {
-    if (profile !== 'v3') throw new Error('unsupported: profile');
+    if (profile !== 'v3') throw new Error('unsupported profile');
     own = { dev, regid, identity: keyhelper.generateIdentityKeyPair() };
     return { version: 'libsignal 6.0.0' };
   },
   bundle({ otk }) {
-    const [spk_id, otk_id] = [preKeys.size + 1, preKeys.size + 2];
+    const [spk_id, otk_id] = [nextId++, nextId++];
     const { keyPair, signature } = keyhelper.generateSignedPreKey(own.identity, spk_id);
     const { keyPair: oneTime } = keyhelper.generatePreKey(otk_id);
     preKeys.set(spk_id, keyPair).set(otk_id, oneTime);
@@ -67,8 +69,7 @@ const OPERATIONS = {
     const preKey = b.otk && { keyId: b.otk_id, publicKey: unhex(b.otk) };
     const published = { registrationId, identityKey, signedPreKey, preKey };
     await new SessionBuilder(store, address).initOutgoing(published);
-    settle();
-    return {};
+    return settle({});
   },
   async encrypt({ m }, address) {
     const { type, body } = await new SessionCipher(store, address).encrypt(Buffer.from(m));
@@ -77,29 +78,26 @@ const OPERATIONS = {
   async decrypt({ type, c }, address) {
     const cipher = new SessionCipher(store, address);
     const method = type === 3 ? 'decryptPreKeyWhisperMessage' : 'decryptWhisperMessage';
-    const m = (await cipher[method](unhex(c))).toString();
-    settle();
-    return { m };
+    return settle({ m: (await cipher[method](unhex(c))).toString() });
   },
 };
 
 async function answer(line) {
   const request = JSON.parse(line);
-  if (!Object.hasOwn(OPERATIONS, request.op)) throw new Error(`unsupported: ${request.op}`);
+  if (!Object.hasOwn(OPERATIONS, request.op)) throw new Error('unsupported operation');
   [peer, met, said] = [String(request.peer), null, ''];
   const address = request.peer && new ProtocolAddress(...request.peer);
   return OPERATIONS[request.op](request, address);
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const reply = await answer(line).then(
-    (ok) => ({ ok }),
-    ({ name, message }) => {
-      if (/^[a-z_]+: /.test(message)) return { err: message };
-      const text = `${name}: ${message} ${said.split('\n')[0]}`;
-      const kind = Object.keys(KINDS).find((kind) => KINDS[kind].test(text)) ?? 'other';
-      return { err: `${kind}: ${text}` };
-    },
-  );
+  let reply;
+  try {
+    reply = { ok: await answer(line) };
+  } catch ({ name, message }) {
+    const words = `${name} ${message} ${said}`;
+    const kind = Object.keys(KINDS).find((kind) => KINDS[kind].test(words)) ?? 'other';
+    reply = { err: `${kind}: ${message || name}` };
+  }
   process.stdout.write(`${JSON.stringify(reply)}\n`);
 }
