@@ -6,6 +6,7 @@
 mod codegen;
 mod digests;
 mod finding;
+mod interoperability;
 mod reference;
 mod repository;
 mod requirements;
@@ -22,6 +23,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   codegen [--check]   compile proto/*.proto into crates/wire/src/generated/
   digests [--check]   run every numbered scenario of sims/ and record its digest
+  interoperability [--check] RESULTS
+                      write docs/reference/interoperability.md from a run of tests/peers/run
   reference [--check] write docs/reference/ from the types of the scenario format
   requirements [--check]
                       write docs/reference/requirements.md from docs/spec/ and the citations
@@ -54,6 +57,10 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
             digests::write(&repository, &digests::released(&repository)).map(|()| Vec::new())
         }
         ["digests", "--check"] => digests::check(&repository, &digests::released(&repository)),
+        ["interoperability", results] => {
+            interoperability::write(&repository, results).map(|()| Vec::new())
+        }
+        ["interoperability", "--check", results] => interoperability::check(&repository, results),
         ["reference"] => reference::write(&repository).map(|()| Vec::new()),
         ["reference", "--check"] => reference::check(&repository),
         ["requirements"] => requirements::write(&repository).map(|()| Vec::new()),
