@@ -66,7 +66,7 @@ const OPERATIONS = {
   async process({ b }, address) {
     const [registrationId, identityKey, signature] = [b.reg, unhex(b.ik), unhex(b.spk_sig)];
     const signedPreKey = { keyId: b.spk_id, publicKey: unhex(b.spk), signature };
-    const preKey = b.otk && { keyId: b.otk_id, publicKey: unhex(b.otk) };
+    const preKey = 'otk' in b ? { keyId: b.otk_id, publicKey: unhex(b.otk) } : undefined;
     const published = { registrationId, identityKey, signedPreKey, preKey };
     await new SessionBuilder(store, address).initOutgoing(published);
     return settle({});

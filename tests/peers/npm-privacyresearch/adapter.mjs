@@ -106,7 +106,7 @@ class Device {
       registrationId: b.reg,
       identityKey: key('ik'),
       signedPreKey,
-      ...(b.otk && { preKey: { keyId: b.otk_id, publicKey: key('otk') } }),
+      ...(b.otk !== undefined && { preKey: { keyId: b.otk_id, publicKey: key('otk') } }),
     });
     this.#settle();
   }

@@ -81,11 +81,11 @@ export class Device {
   async process(request) {
     const { b } = request;
     if (b === null || typeof b !== 'object') refuse('malformed', 'no bundle');
-    const oneTime = b.otk ? [b.otk_id, this.#key(b, 'otk')] : [null, null];
+    const oneTime = b.otk === undefined ? [null, null] : [b.otk_id, this.#key(b, 'otk')];
     const signed = [b.spk_id, this.#key(b, 'spk'), bytes(b, 'spk_sig')];
     const fields = [b.reg, b.dev, ...oneTime, ...signed, this.#key(b, 'ik')];
     if (this.#withKem) {
-      if (!b.k) refuse('no_key', 'the bundle has no KEM prekey');
+      if (b.k === undefined) refuse('no_key', 'the bundle has no KEM prekey');
       const kem = this.#client.KEMPublicKey.deserialize(bytes(b, 'k'));
       fields.push(b.k_id, kem, bytes(b, 'k_sig'));
     }
