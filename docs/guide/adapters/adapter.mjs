@@ -52,6 +52,7 @@ const OPERATIONS = {
   init({ dev, regid, profile = 'v3' }) {
     if (profile !== 'v3') throw new Error('unsupported profile');
     own = { dev, regid, identity: keyhelper.generateIdentityKeyPair() };
+    for (const kept of [sessions, preKeys, identities]) kept.clear();
     return { version: 'libsignal 6.0.0' };
   },
   bundle({ otk }) {

@@ -23,6 +23,7 @@ KINDS = {
     doubleratchet.AuthenticationFailedException: "bad_mac",
     x3dh.KeyAgreementException: "bad_signature",
     signal_v3.UntrustedIdentity: "untrusted_identity",
+    signal_v3.BadSignature: "bad_signature",
     signal_v3.BadVersion: "version",
     signal_v3.NoSession: "no_session",
     signal_v3.NoPreKey: "no_key",

@@ -30,8 +30,9 @@ const KINDS = [
   ['no_key', /PreKey/],
   ['bad_mac', /MAC/],
   ['bad_key', /public key|key type/i],
-  // What the language throws is a crash, even if it comes in handy.
-  ['internal', /^(Type|Range|Reference)Error/],
+  ['malformed', /^RangeError|wire type/],
+  // What only the language objects to is a crash, even if it comes in handy.
+  ['internal', /^(Type|Reference)Error/],
 ];
 
 const buffer = (bytes) => Uint8Array.from(bytes).buffer;

@@ -26,6 +26,10 @@ class NoPreKey(Exception):
     """The prekey that a message names is not there, or no longer."""
 
 
+class BadSignature(Exception):
+    """What cannot be a signature."""
+
+
 class BadVersion(Exception):
     """A message of another version."""
 
@@ -75,9 +79,12 @@ class Device:
         """Starts a session from what `peer` published, in the shape of `publish`."""
         self._check(peer, identity)
         (signed_id, signed_key, signature), (otk_id, otk) = signed, one_time or (None, None)
-        sign, signature = signature[63] & 0x80, signature[:63] + bytes([signature[63] & 0x7F])
+        if len(signature) != 64:
+            raise BadSignature(f"{len(signature)} bytes")
+        sign, last = signature[63] & 0x80, bytes([signature[63] & 0x7F])
+        signature = signature[:63] + last + signature[64:]
         edwards = xeddsa.curve25519_pub_to_ed25519_pub(point(identity), bool(sign))
-        keys = frozenset([point(otk)] if otk else [])
+        keys = frozenset() if otk is None else frozenset([point(otk)])
         bundle = x3dh.Bundle(edwards, point(signed_key), signature, keys)
         agreed = await self._state().get_shared_secret_active(bundle, require_pre_key=False)
         secret, _, header = agreed
