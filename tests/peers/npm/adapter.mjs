@@ -48,7 +48,7 @@ const client = await import(dialect.module);
 await serve({
   impl: `libsignal-client ${version}`,
   profiles: dialect.profiles,
-  ops: ['trust', ...(dialect.now ? ['time'] : [])],
+  ops: ['trust', 'fingerprint', ...(dialect.now ? ['time'] : [])],
   features: ['mh', ...(dialect.marks ? ['last_resort'] : [])],
   start: (request) => new Device(client, dialect, request),
   kind: (error) => kind(client, error),

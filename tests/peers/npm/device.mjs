@@ -3,6 +3,9 @@
 import { address, bytes, hex, messageType, opened, plaintext, refuse } from '../js/adapter.mjs';
 import { stores } from './stores.mjs';
 
+// Hashes for one half of a safety number, as deployed clients have it.
+const ITERATIONS = 5200;
+
 export class Device {
   #client;
   #dialect;
@@ -118,6 +121,26 @@ export class Device {
     const message = this.#client.PreKeySignalMessage.deserialize(c);
     stores.push(preKeys, signedPreKeys, ...(kyberPreKeys ? [kyberPreKeys] : []));
     return opened(await this.#client.signalDecryptPreKey(message, from, ...stores));
+  }
+
+  // The safety number with a peer whose identity is known; `scanned` is the code that it shows.
+  async fingerprint(request) {
+    const { identities } = this.#stores;
+    const peer = this.#peer(request);
+    const theirs = await identities.getIdentity(peer);
+    if (!theirs) refuse('no_session', 'the identity of the peer is not known');
+    const identifier = (field, name) =>
+      request[field] === undefined ? Buffer.from(name) : bytes(request, field);
+    const local = [identifier('local_id', this.local.name()), identities.own.getPublicKey()];
+    const remote = [identifier('remote_id', peer.name()), theirs];
+    const made = this.#client.Fingerprint.new(ITERATIONS, request.version ?? 2, ...local, ...remote);
+    const scannable = made.scannableFingerprint();
+    const same = () => scannable.compare(scannable.constructor._fromBuffer(bytes(request, 'scanned')));
+    return {
+      display: made.displayableFingerprint().toString(),
+      scannable: hex(scannable.toBuffer()),
+      ...(request.scanned === undefined ? {} : { same: same() }),
+    };
   }
 
   trust(request) {

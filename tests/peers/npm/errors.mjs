@@ -12,6 +12,8 @@ const KINDS = [
   ['too_far', /too far into the future/],
   ['version', /X3DH no longer supported|(unrecognized|unsupported|legacy|unknown).*version/i],
   ['version', /version was (unrecognized|too old)|downgrade|minimum version/i],
+  ['version', /fingerprint version number mismatch/],
+  ['malformed', /fingerprint parsing error/],
   ['bad_signature', /signature/i],
   ['no_key', /no prekey|InvalidKeyIdentifier/],
   ['no_session', /SessionNotFound|session with .* not found|no session/i],

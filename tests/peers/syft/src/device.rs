@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use libsignal_protocol_syft::{
-    CiphertextMessage, CiphertextMessageType, DeviceId, GenericSignedPreKey as _, IdentityKeyPair,
-    IdentityKeyStore as _, InMemSignalProtocolStore, KeyPair, KyberPreKeyId, KyberPreKeyRecord,
-    KyberPreKeyStore as _, PreKeyBundle, PreKeyId, PreKeyRecord, PreKeySignalMessage,
-    PreKeyStore as _, ProtocolAddress, SignalMessage, SignedPreKeyId, SignedPreKeyRecord,
-    SignedPreKeyStore as _, Timestamp, kem, message_decrypt, message_encrypt,
+    CiphertextMessage, CiphertextMessageType, DeviceId, Fingerprint, GenericSignedPreKey as _,
+    IdentityKeyPair, IdentityKeyStore as _, InMemSignalProtocolStore, KeyPair, KyberPreKeyId,
+    KyberPreKeyRecord, KyberPreKeyStore as _, PreKeyBundle, PreKeyId, PreKeyRecord,
+    PreKeySignalMessage, PreKeyStore as _, ProtocolAddress, SignalMessage, SignedPreKeyId,
+    SignedPreKeyRecord, SignedPreKeyStore as _, Timestamp, kem, message_decrypt, message_encrypt,
     process_prekey_bundle,
 };
 use rand::{TryRngCore as _, rngs::OsRng};
@@ -15,12 +15,16 @@ use serde_json::{Value, json};
 
 use crate::{
     fields::{self, Refusal, hex},
-    kinds::refusal,
+    kinds::{self, refusal},
     stores::KemPreKeys,
 };
 
+/// Hashes for one half of a safety number, as deployed clients have it.
+const ITERATIONS: u32 = 5_200;
+
 /// A device from its `init` on.
 pub(crate) struct Device {
+    name: String,
     device: DeviceId,
     registration_id: u32,
     identity: IdentityKeyPair,
@@ -33,11 +37,12 @@ pub(crate) struct Device {
 
 impl Device {
     pub(crate) fn new(request: &Value) -> Result<Self, Refusal> {
-        fields::text(request, "name")?;
+        let name = fields::text(request, "name")?.to_owned();
         let registration_id = fields::u32(request, "regid")?;
         let identity = IdentityKeyPair::generate(&mut OsRng.unwrap_err());
         let store = InMemSignalProtocolStore::new(identity, registration_id).map_err(refusal)?;
         Ok(Self {
+            name,
             device: fields::device(request, "dev")?,
             registration_id,
             identity,
@@ -169,6 +174,33 @@ impl Device {
         let (peer, identity) = (fields::address(request)?, fields::identity(request, "ik")?);
         self.store.save_identity(&peer, &identity).await.map_err(refusal)?;
         Ok(json!({}))
+    }
+
+    /// The safety number with a peer whose identity is known; `scanned` is the code that it shows.
+    pub(crate) async fn fingerprint(&mut self, request: &Value) -> Result<Value, Refusal> {
+        let peer = fields::address(request)?;
+        let theirs = self.store.get_identity(&peer).await.map_err(refusal)?;
+        let unknown = || Refusal::new("no_session", "the identity of the peer is not known");
+        let theirs = theirs.ok_or_else(unknown)?;
+        let identifier = |field: &str, name: &str| match request.get(field) {
+            None => Ok(name.as_bytes().to_vec()),
+            Some(_) => fields::bytes(request, field),
+        };
+        let version = request.get("version").map_or(Ok(2), |_| fields::u32(request, "version"))?;
+        let local = identifier("local_id", &self.name)?;
+        let remote = identifier("remote_id", peer.name())?;
+        let ours = self.identity.identity_key();
+        let made = Fingerprint::new(version, ITERATIONS, &local, ours, &remote, &theirs);
+        let made = made.map_err(kinds::unlike)?;
+        let mut answer = json!({
+            "display": made.display_string().map_err(kinds::unlike)?,
+            "scannable": hex(&made.scannable.serialize().map_err(kinds::unlike)?),
+        });
+        if request.get("scanned").is_some() {
+            let scanned = fields::bytes(request, "scanned")?;
+            answer["same"] = made.scannable.compare(&scanned).map_err(kinds::unlike)?.into();
+        }
+        Ok(answer)
     }
 
     pub(crate) fn time(&mut self, request: &Value) -> Result<Value, Refusal> {

@@ -1,12 +1,22 @@
 //! What the errors of the crate are in the kinds of the adapter protocol.
 
-use libsignal_protocol_syft::SignalProtocolError as E;
+use libsignal_protocol_syft::{FingerprintError, SignalProtocolError as E};
 
 use crate::{fields::Refusal, stores::REUSED};
 
 pub(crate) fn refusal(error: E) -> Refusal {
     let text = error.to_string();
     Refusal::new(kind(&error, &text), text)
+}
+
+/// Why safety numbers cannot be compared.
+pub(crate) fn unlike(error: FingerprintError) -> Refusal {
+    let kind = match error {
+        FingerprintError::VersionMismatch { .. } => "version",
+        FingerprintError::ParsingError(_) => "malformed",
+        FingerprintError::InvalidIterationCount(_) => "other",
+    };
+    Refusal::new(kind, error)
 }
 
 fn kind(error: &E, text: &str) -> &'static str {

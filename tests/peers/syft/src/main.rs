@@ -34,6 +34,7 @@ const OPERATIONS: &[&str] = &[
     "decrypt",
     "trust",
     "time",
+    "fingerprint",
     "mh",
     "last_resort",
 ];
@@ -92,7 +93,7 @@ fn answer(device: &mut Option<Device>, line: &str) -> Result<Value, Refusal> {
             *device = Some(Device::new(&request)?);
             return Ok(json!({ "version": IMPLEMENTATION }));
         }
-        "bundle" | "process" | "encrypt" | "decrypt" | "trust" | "time" => {}
+        "bundle" | "process" | "encrypt" | "decrypt" | "trust" | "time" | "fingerprint" => {}
         other => return Err(Refusal::new("unsupported", format_args!("operation {other:?}"))),
     }
     let none = || Refusal::new("other", "no identity yet: init comes first");
@@ -103,6 +104,7 @@ fn answer(device: &mut Option<Device>, line: &str) -> Result<Value, Refusal> {
         "encrypt" => now(device.encrypt(&request)),
         "decrypt" => now(device.decrypt(&request)),
         "trust" => now(device.trust(&request)),
+        "fingerprint" => now(device.fingerprint(&request)),
         _ => device.time(&request),
     }
 }
