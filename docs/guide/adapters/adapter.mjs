@@ -6,14 +6,14 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const require = createRequire(`${resolve(process.argv[2] ?? '.')}/`);
-const { keyhelper, ProtocolAddress, ...libsignal } = require('libsignal');
-const { SessionBuilder, SessionCipher, SessionRecord } = libsignal;
+const { keyhelper, ProtocolAddress, SessionRecord, ...session } = require('libsignal');
+const { SessionBuilder, SessionCipher } = session;
 // The package says on the console alone why it refused; standard output is for answers.
 let said = '';
-for (const level of ['log', 'info', 'warn', 'error']) console[level] = (...words) => (said += words);
+for (const level of ['log', 'info', 'warn', 'error']) console[level] = (...text) => (said += text);
 
-// Kinds of refusal, and the words by which the package's errors are known.
-const KINDS = {
+// Kinds of refusal, and words by which they are known.
+const KINDS = Object.entries({
   unsupported: /unsupported/,
   duplicate: /never filled/,
   too_far: /into the future/,
@@ -23,8 +23,7 @@ const KINDS = {
   no_key: /PreKey/,
   bad_mac: /MAC/,
   bad_key: /public key/,
-};
-
+});
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const unhex = (text) => Buffer.from(text, 'hex');
 let own; // The device: identity, registration id, number.
@@ -32,7 +31,6 @@ let nextId = 1; // Of a prekey.
 let peer; // Whom the request is about: an address as text.
 let met; // The identity key that the package last asked about.
 const [sessions, preKeys, identities] = [new Map(), new Map(), new Map()];
-
 // What the package asks for. An identity is trusted on first use: `settle` keeps it.
 const store = {
   getOurIdentity: () => own.identity,
@@ -52,7 +50,7 @@ const OPERATIONS = {
   init({ dev, regid, profile = 'v3' }) {
     if (profile !== 'v3') throw new Error('unsupported profile');
     own = { dev, regid, identity: keyhelper.generateIdentityKeyPair() };
-    for (const kept of [sessions, preKeys, identities]) kept.clear();
+    [sessions, preKeys, identities].forEach((kept) => kept.clear());
     return { version: 'libsignal 6.0.0' };
   },
   bundle({ otk }) {
@@ -60,15 +58,15 @@ const OPERATIONS = {
     const { keyPair, signature } = keyhelper.generateSignedPreKey(own.identity, spk_id);
     const { keyPair: oneTime } = keyhelper.generatePreKey(otk_id);
     preKeys.set(spk_id, keyPair).set(otk_id, oneTime);
-    const signed = { spk_id, spk: hex(keyPair.pubKey), spk_sig: hex(signature) };
-    const bundle = { reg: own.regid, dev: own.dev, ik: hex(own.identity.pubKey), ...signed };
+    const bundle = { reg: own.regid, dev: own.dev, ik: hex(own.identity.pubKey) };
+    Object.assign(bundle, { spk_id, spk: hex(keyPair.pubKey), spk_sig: hex(signature) });
     return otk ? { ...bundle, otk_id, otk: hex(oneTime.pubKey) } : bundle;
   },
   async process({ b }, address) {
     const [registrationId, identityKey, signature] = [b.reg, unhex(b.ik), unhex(b.spk_sig)];
-    const signedPreKey = { keyId: b.spk_id, publicKey: unhex(b.spk), signature };
-    const preKey = 'otk' in b ? { keyId: b.otk_id, publicKey: unhex(b.otk) } : undefined;
-    const published = { registrationId, identityKey, signedPreKey, preKey };
+    const published = { registrationId, identityKey };
+    published.signedPreKey = { keyId: b.spk_id, publicKey: unhex(b.spk), signature };
+    if ('otk' in b) published.preKey = { keyId: b.otk_id, publicKey: unhex(b.otk) };
     await new SessionBuilder(store, address).initOutgoing(published);
     return settle({});
   },
@@ -92,13 +90,10 @@ async function answer(line) {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  let reply;
-  try {
-    reply = { ok: await answer(line) };
-  } catch ({ name, message }) {
-    const words = `${name} ${message} ${said}`;
-    const kind = Object.keys(KINDS).find((kind) => KINDS[kind].test(words)) ?? 'other';
-    reply = { err: `${kind}: ${message || name}` };
-  }
+  const refused = ({ name, message }) => {
+    const [kind] = KINDS.find(([, words]) => words.test(name + message + said)) ?? ['other'];
+    return { err: `${kind}: ${message || name}` };
+  };
+  const reply = await answer(line).then((ok) => ({ ok }), refused);
   process.stdout.write(`${JSON.stringify(reply)}\n`);
 }

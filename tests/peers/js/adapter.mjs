@@ -1,4 +1,4 @@
-// What all adapters in JavaScript share: lines in, lines out, and requests whose fields are checked.
+// What adapters in JavaScript share: lines in, lines out, and requests whose fields are checked.
 
 import readline from 'node:readline';
 

@@ -133,13 +133,14 @@ export class Device {
       request[field] === undefined ? Buffer.from(name) : bytes(request, field);
     const local = [identifier('local_id', this.local.name()), identities.own.getPublicKey()];
     const remote = [identifier('remote_id', peer.name()), theirs];
-    const made = this.#client.Fingerprint.new(ITERATIONS, request.version ?? 2, ...local, ...remote);
+    const version = request.version ?? 2;
+    const made = this.#client.Fingerprint.new(ITERATIONS, version, ...local, ...remote);
     const scannable = made.scannableFingerprint();
-    const same = () => scannable.compare(scannable.constructor._fromBuffer(bytes(request, 'scanned')));
+    const scanned = () => scannable.constructor._fromBuffer(bytes(request, 'scanned'));
     return {
       display: made.displayableFingerprint().toString(),
       scannable: hex(scannable.toBuffer()),
-      ...(request.scanned === undefined ? {} : { same: same() }),
+      ...(request.scanned === undefined ? {} : { same: scannable.compare(scanned()) }),
     };
   }
 
