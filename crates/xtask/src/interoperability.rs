@@ -125,7 +125,7 @@ fn cell(results: &[Value], profile: &str, role: &str) -> Result<String, Error> {
     Ok(counted.map(|(verdict, count)| format!("{count} {verdict}")).collect::<Vec<_>>().join(", "))
 }
 
-/// A table of what one peer is known to fail; nothing where that is nothing.
+/// A table of what one peer is known to fail and what is not played; nothing where that is nothing.
 fn known_failures(peer: &Value, results: &[Value]) -> Result<String, Error> {
     let mut cases: BTreeMap<(&str, &str, &str), BTreeSet<String>> = BTreeMap::new();
     for result in results.iter().filter(|result| text(result, "verdict").is_ok_and(is_known)) {
@@ -133,15 +133,20 @@ fn known_failures(peer: &Value, results: &[Value]) -> Result<String, Error> {
         let place = format!("`{}` {}", text(result, "profile")?, text(result, "role")?);
         cases.entry(case).or_default().insert(place);
     }
-    if cases.is_empty() {
+    let skipped = peer.get("skip").and_then(Value::as_object);
+    if cases.is_empty() && skipped.is_none() {
         return Ok(String::new());
     }
     let (name, version) = (text(peer, "name")?, text(peer, "version")?);
-    let mut table = format!("\n## Known failures of {name} {version}\n\n");
+    let mut table = format!("\n## What {name} {version} is known to fail\n\n");
     table.push_str("| case | level | where | why |\n|---|---|---|---|\n");
     for ((id, level, reason), places) in cases {
         let places = places.into_iter().collect::<Vec<_>>().join(", ");
         let _infallible = writeln!(table, "| `{id}` | {level} | {places} | {reason} |");
+    }
+    for (id, reason) in skipped.into_iter().flatten() {
+        let reason = reason.as_str().unwrap_or_default();
+        let _infallible = writeln!(table, "| `{id}` | | not played | {reason} |");
     }
     Ok(table)
 }
@@ -163,7 +168,7 @@ mod tests {
 
     fn run(results: Vec<Value>) -> Run {
         let peer = json!({"name": "other", "version": "1.2", "from": "npm", "licence": "MIT",
-            "profiles": ["v3"]});
+            "profiles": ["v3"], "skip": {"a.three": "it takes an hour"}});
         Run(vec![(peer, results)])
     }
 
@@ -180,6 +185,7 @@ mod tests {
         assert!(page.contains(row), "{page}");
         let known = "| `a.one` | MUST | `v3` responds | it keeps one session |\n";
         assert!(page.contains(known), "{page}");
+        assert!(page.contains("| `a.three` | | not played | it takes an hour |\n"), "{page}");
     }
 
     #[test]
