@@ -6,6 +6,7 @@
 mod codegen;
 mod digests;
 mod finding;
+mod interoperability;
 mod reference;
 mod repository;
 mod requirements;
@@ -24,6 +25,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   digests [--check]   run every numbered scenario of sims/ and record its digest
   digests --check --portable-kem
                       the same digests with a binary whose KEM uses no vector instructions
+  interoperability [--check] RESULTS
+                      write docs/reference/interoperability.md from a run of tests/peers/run
   reference [--check] write docs/reference/ from the types of the scenario format
   requirements [--check]
                       write docs/reference/requirements.md from docs/spec/ and the citations
@@ -59,6 +62,10 @@ fn run(arguments: &[String]) -> Result<Vec<Finding>, Error> {
         ["digests", "--check", "--portable-kem"] => {
             digests::check(&repository, &digests::portable_kem(&repository)?)
         }
+        ["interoperability", results] => {
+            interoperability::write(&repository, results).map(|()| Vec::new())
+        }
+        ["interoperability", "--check", results] => interoperability::check(&repository, results),
         ["reference"] => reference::write(&repository).map(|()| Vec::new()),
         ["reference", "--check"] => reference::check(&repository),
         ["requirements"] => requirements::write(&repository).map(|()| Vec::new()),
