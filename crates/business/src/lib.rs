@@ -30,6 +30,7 @@ pub use self::{
     input::Command,
     mutant::Mutant,
     output::{Event, Status},
+    rows::ON_THEIR_WAY,
     state::Business,
 };
 

@@ -22,6 +22,11 @@ pub(crate) const UNTIL_DONE: Keep = Keep::Never(Reason::UntilDone);
 /// That something was taken, so that a copy is known as one.
 pub(crate) const SEEN: Keep = Keep::For(DEDUPE_AGE);
 
+/// Tables whose rows are messages on their way, for whoever asks what became of one.
+pub const ON_THEIR_WAY: [&str; 1] = [OUTBOX];
+
+const OUTBOX: &str = "outbox";
+
 /// Keys, made with one business's hash key.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys<'a>(pub(crate) &'a [u8; 32]);
@@ -66,7 +71,7 @@ impl Keys<'_> {
 
 /// The queue of requests to the Cloud API: [`Outgoing`].
 pub(crate) fn outbox() -> Key {
-    Key::table("outbox")
+    Key::table(OUTBOX)
 }
 
 /// What Business Manager was last told in a step: a digest.

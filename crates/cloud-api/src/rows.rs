@@ -51,6 +51,11 @@ pub struct HookRow {
     pub item: String,
 }
 
+/// Tables whose rows are messages on their way, for whoever asks what became of one.
+pub const ON_THEIR_WAY: [&str; 1] = [HOOK];
+
+const HOOK: &str = "hook";
+
 /// All grants.
 pub fn grants() -> Key {
     Key::table("grant")
@@ -68,7 +73,7 @@ pub fn author(slot: u32, id: MessageId) -> Key {
 
 /// All webhooks that wait.
 pub fn hooks() -> Key {
-    Key::table("hook")
+    Key::table(HOOK)
 }
 
 /// All billing records that wait.

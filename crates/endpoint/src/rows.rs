@@ -26,6 +26,12 @@ use vocab::{Address, MessageId};
 
 use crate::vault::NAME_BYTES;
 
+/// Tables whose rows are messages on their way, for whoever asks what became of one.
+pub const ON_THEIR_WAY: [&str; 2] = [WAIT, ASK];
+
+const WAIT: &str = "wait";
+const ASK: &str = "ask";
+
 /// The keyed hash of an account's number.
 pub type Name = [u8; NAME_BYTES];
 
@@ -113,12 +119,12 @@ impl Keys {
 
     /// Messages that wait for the bundle of a device.
     pub fn waiting(self, peer: &Name, device: u8) -> Key {
-        self.table("wait").with(peer).with(&[device])
+        self.table(WAIT).with(peer).with(&[device])
     }
 
     /// All requests to the transport.
     pub fn asks(self) -> Key {
-        self.table("ask")
+        self.table(ASK)
     }
 
     /// One request to the transport.

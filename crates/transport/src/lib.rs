@@ -30,4 +30,5 @@ pub use input::Command;
 #[cfg(feature = "mutants")]
 pub use mutant::Mutant;
 pub use output::{Event, PrekeyKind, Refusal};
+pub use rows::keys::ON_THEIR_WAY;
 pub use state::Transport;

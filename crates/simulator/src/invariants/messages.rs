@@ -84,11 +84,10 @@ fn fate(ended: &Ended<'_>, entry: &Entry) -> Fate {
 /// the work of its writer's end.
 fn is_queued(ended: &Ended<'_>, entry: &Entry) -> bool {
     let kernel = &ended.world.kernel;
-    let on_its_way = |key: &Key| {
-        [b"wait\0".as_slice(), b"ask\0", b"out", b"hook\0", b"mail", b"box"]
-            .iter()
-            .any(|table| key.as_bytes().starts_with(table))
-    };
+    let ends = endpoint::rows::ON_THEIR_WAY.into_iter().chain(business::ON_THEIR_WAY);
+    let carriers = transport::ON_THEIR_WAY.into_iter().chain(cloud_api::rows::ON_THEIR_WAY);
+    let tables: Vec<Key> = ends.chain(carriers).map(Key::table).collect();
+    let on_its_way = |key: &Key| tables.iter().any(|table| key.starts_with(table));
     kernel.hosts().any(|(host, name)| {
         let is_end = name == entry.from || name == entry.to;
         let is_carrier = name == crate::world::cast::TRANSPORT || !is_person(ended, name);

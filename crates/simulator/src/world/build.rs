@@ -47,7 +47,7 @@ impl<'s> Stage<'s> {
     ) -> Result<World, WorldError> {
         let seed = options.seed.unwrap_or(scenario.seed);
         let mut mint = Mint::new(crate::rng::key(seed, "markers", "world"));
-        let cast = Cast::new(scenario, seed, &mut mint);
+        let cast = Cast::new(scenario, seed, &mut mint)?;
         let mut builder = Builder::new(seed, scenario.start);
         builder.partitions(options.partitions.unwrap_or(scenario.partitions as usize));
         builder.http_default(scenario.links.config("http"));

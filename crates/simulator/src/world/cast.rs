@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use sha2::{Digest as _, Sha256};
-use vocab::{MessageId, NoiseKey, PhoneNumber};
+use vocab::{MessageId, NoiseKey, PhoneNumber, ids::NotAPhoneNumber};
 
 use crate::{
     scan::Mint,
@@ -26,11 +26,17 @@ pub struct Cast {
     seed: u64,
     /// Numbers of people, impostors and businesses, by name.
     phones: BTreeMap<String, PhoneNumber>,
+    /// The number of a name that nobody has.
+    nobody: PhoneNumber,
 }
 
 impl Cast {
     /// Draws the cast of a scenario; numbers become markers.
-    pub fn new(scenario: &Scenario, seed: u64, mint: &mut Mint) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`NotAPhoneNumber`] if one that is made here is none: there are too many people.
+    pub fn new(scenario: &Scenario, seed: u64, mint: &mut Mint) -> Result<Self, NotAPhoneNumber> {
         let mut phones = BTreeMap::new();
         for (id, person) in (0..).zip(&scenario.people) {
             let drawn = mint.phone(id);
@@ -41,25 +47,28 @@ impl Cast {
                     let _ = mint.register_phone(phone.digits(), id);
                     phone.clone()
                 }
-                None => number(&drawn),
+                None => PhoneNumber::parse(&drawn)?,
             };
             phones.insert(person.name.clone(), phone);
         }
         for (index, impostor) in (0_u64..).zip(&scenario.impostors) {
             let digits = format!("1202555{:04}", index.saturating_add(9_000));
-            phones.insert(impostor.name.clone(), number(&digits));
+            phones.insert(impostor.name.clone(), PhoneNumber::parse(&digits)?);
         }
         for (index, business) in (0_u64..).zip(&scenario.businesses) {
             let digits = format!("1202555{:04}", index.saturating_add(1_000));
-            let phone = business.phone.clone().unwrap_or_else(|| number(&digits));
+            let phone = match &business.phone {
+                Some(phone) => phone.clone(),
+                None => PhoneNumber::parse(&digits)?,
+            };
             phones.insert(business.name.clone(), phone);
         }
-        Self { seed, phones }
+        Ok(Self { seed, phones, nobody: PhoneNumber::parse("10000000000")? })
     }
 
     /// The number of a person, impostor or business.
     pub fn phone(&self, name: &str) -> PhoneNumber {
-        self.phones.get(name).cloned().unwrap_or_else(|| number("10000000000"))
+        self.phones.get(name).unwrap_or(&self.nobody).clone()
     }
 
     /// All numbers with their names.
@@ -102,18 +111,6 @@ impl Cast {
         let secret = self.secret("message", &index.to_string());
         MessageId(secret.first_chunk().copied().unwrap_or_default())
     }
-}
-
-fn number(digits: &str) -> PhoneNumber {
-    // Only digits get here; the number of the talking clock stands for what cannot be.
-    PhoneNumber::parse(digits)
-        .or_else(|_| PhoneNumber::parse("18008463639"))
-        .unwrap_or_else(|_| unreachable_number())
-}
-
-#[expect(clippy::panic, reason = "eleven digits are a phone number")]
-fn unreachable_number() -> PhoneNumber {
-    panic!("eleven digits are a phone number")
 }
 
 /// The id that the Graph interface has for a business's number.

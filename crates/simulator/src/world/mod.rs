@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use business::Business;
 use cloud_api::CloudApi;
 use meta::reader::NoValues;
+use vocab::ids::NotAPhoneNumber;
 
 use crate::{
     adversary::{Carrier, Device},
@@ -90,6 +91,9 @@ pub enum WorldError {
     /// Hosts or links do not fit together.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A number that was made for somebody is none.
+    #[error(transparent)]
+    Number(#[from] NotAPhoneNumber),
     /// An interface has a parameter that no reader knows a value for.
     #[error(transparent)]
     Readers(#[from] NoValues),

@@ -5,6 +5,11 @@ use vocab::{DeviceId, NoiseKey};
 
 use crate::{alias::Alias, output::PrekeyKind};
 
+/// Tables whose rows are messages on their way, for whoever asks what became of one.
+pub const ON_THEIR_WAY: [&str; 1] = [MAIL];
+
+const MAIL: &str = "mail";
+
 /// All accounts.
 pub(crate) fn accounts() -> Key {
     Key::table("account")
@@ -89,12 +94,12 @@ pub(crate) fn accepted(digest: &[u8; 32]) -> Key {
 
 /// All mailboxes of an account.
 pub(crate) fn mailboxes(alias: &Alias) -> Key {
-    Key::table("mail").with(&alias.0)
+    Key::table(MAIL).with(&alias.0)
 }
 
 /// A device's mailbox, a queue.
 pub(crate) fn mailbox(alias: &Alias, device: DeviceId) -> Key {
-    of_device(Key::table("mail"), alias, device)
+    of_device(Key::table(MAIL), alias, device)
 }
 
 /// What waits in a mailbox.
