@@ -16,7 +16,10 @@ use keys::{
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::secret::{KEY_BYTES, wipes_on_drop};
+use super::{
+    count::{Operation, count},
+    secret::{KEY_BYTES, wipes_on_drop},
+};
 use crate::trace::Fingerprint;
 
 /// A private key, clamped.
@@ -38,6 +41,7 @@ impl PrivateKey {
 
     /// The public half.
     pub(crate) fn public(&self) -> PublicKey {
+        count(Operation::Generate);
         PublicKey::from_bytes(multiply_base(backend(), &self.0))
     }
 
@@ -45,6 +49,7 @@ impl PrivateKey {
     //= processing of the message.
     /// The secret shared with the holder of `theirs`.
     pub(crate) fn agree(&self, theirs: &PublicKey) -> Result<SharedSecret, LowOrder> {
+        count(Operation::Agree);
         match multiply(backend(), &self.0, theirs.as_bytes()) {
             Ok(shared) => Ok(SharedSecret(shared)),
             Err(LowOrder) if planted(mutant::LOW_ORDER) => Ok(SharedSecret(Zeroizing::default())),

@@ -10,7 +10,10 @@ use keys::{KEM_KEY_BYTES, KEM_TYPE, KemPublicKey};
 use libcrux_ml_kem::{MlKemCiphertext, MlKemPrivateKey, MlKemPublicKey, kyber1024};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::secret::{KEY_BYTES, wipes_on_drop};
+use super::{
+    count::{Operation, count},
+    secret::{KEY_BYTES, wipes_on_drop},
+};
 use crate::trace::Fingerprint;
 
 /// Length of a key generation seed.
@@ -41,12 +44,14 @@ impl KemSeed {
 
     /// The public half.
     pub(crate) fn public(&self) -> KemPublicKey {
+        count(Operation::GenerateKem);
         let pair = kyber1024::generate_key_pair(*self.0);
         KemPublicKey::from_bytes(pair.pk())
     }
 
     /// The private key itself, which decapsulates without growing from the seed first.
     pub(crate) fn expand(&self) -> DecapsulationKey {
+        count(Operation::GenerateKem);
         let pair = kyber1024::generate_key_pair(*self.0);
         DecapsulationKey(Box::new(*pair.sk()))
     }
@@ -63,6 +68,7 @@ impl DecapsulationKey {
     pub(crate) fn decapsulate(&self, ciphertext: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
         let (&KEM_TYPE, body) = ciphertext.split_first()? else { return None };
         let body = MlKemCiphertext::from(<&[u8; CIPHERTEXT_BYTES]>::try_from(body).ok()?);
+        count(Operation::Decapsulate);
         let key = MlKemPrivateKey::from(&*self.0);
         Some(Zeroizing::new(kyber1024::decapsulate(&key, &body)))
     }
@@ -95,6 +101,7 @@ pub(crate) fn encapsulate(
     public: &KemPublicKey,
     randomness: [u8; KEY_BYTES],
 ) -> (Vec<u8>, Zeroizing<[u8; KEY_BYTES]>) {
+    count(Operation::Encapsulate);
     let key: &[u8; KEM_KEY_BYTES] = public.as_bytes();
     let (ciphertext, shared) = kyber1024::encapsulate(&MlKemPublicKey::from(key), randomness);
     let shared = Zeroizing::new(shared);

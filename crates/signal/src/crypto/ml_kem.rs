@@ -11,7 +11,10 @@ use libcrux_ml_kem::mlkem768::{self, MlKem768Ciphertext, MlKem768PublicKey, incr
 use libcrux_ml_kem::{MlKemCiphertext, MlKemPrivateKey};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::secret::{KEY_BYTES, secret_key, wipes_on_drop};
+use super::{
+    count::{Operation, count},
+    secret::{KEY_BYTES, secret_key, wipes_on_drop},
+};
 use crate::trace::Fingerprint;
 
 /// Length of the first part of an encapsulation key: matrix seed and key hash.
@@ -56,6 +59,7 @@ impl DecapsulationSeed {
 
     /// Both parts of the encapsulation key.
     pub(crate) fn public(&self) -> (Header, Box<Vector>) {
+        count(Operation::GenerateKem);
         let pair = incremental::KeyPairCompressedBytes::from_seed(*self.0);
         let public = (*pair.pk1(), Box::new(*pair.pk2()));
         wipe(&mut pair.to_bytes());
@@ -64,6 +68,8 @@ impl DecapsulationSeed {
 
     /// The secret in a ciphertext. A wrong ciphertext yields another secret, which a MAC finds out.
     pub(crate) fn decapsulate(&self, ct1: &Ct1, ct2: &Ct2) -> Zeroizing<[u8; KEY_BYTES]> {
+        count(Operation::GenerateKem);
+        count(Operation::Decapsulate);
         let mut pair = incremental::KeyPairCompressedBytes::from_seed(*self.0).to_bytes();
         let key = MlKemPrivateKey::from(&pair);
         let mut joined = [0; CIPHERTEXT_LENGTH];
@@ -92,6 +98,7 @@ secret_key! {
 impl EncapsulationSeed {
     /// The first part of the ciphertext, and the secret.
     pub(crate) fn first(&self, header: &Header) -> (Box<Ct1>, Zeroizing<[u8; KEY_BYTES]>) {
+        count(Operation::Encapsulate);
         let mut state = Zeroizing::new([0; incremental::encaps_state_len()]);
         let mut shared = Zeroizing::new([0; KEY_BYTES]);
         let (state, slot) = (state.as_mut_slice(), shared.as_mut_slice());
@@ -103,6 +110,7 @@ impl EncapsulationSeed {
 
     /// Both parts of the ciphertext.
     pub(crate) fn both(&self, header: &Header, vector: &Vector) -> (Box<Ct1>, Ct2) {
+        count(Operation::Encapsulate);
         let key = MlKem768PublicKey::from(&joined(header, vector));
         let (ciphertext, mut shared): (MlKem768Ciphertext, _) =
             mlkem768::encapsulate(&key, *self.expose());

@@ -3,6 +3,7 @@
 //! Nothing here knows a protocol. [`dh`] is the only module that does Diffie-Hellman.
 
 pub(crate) mod cbc;
+pub(crate) mod count;
 pub mod dh;
 pub(crate) mod hash;
 pub(crate) mod kem;

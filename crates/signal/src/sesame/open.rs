@@ -15,6 +15,7 @@ use super::{
     state::{Change, PostQuantumChange, State, flight_print},
 };
 use crate::{
+    crypto::count::{Operation, count},
     double_ratchet::{message_keys::MessageKeys, ratchet::Ratchet, receiving::Work},
     error::{OpenError, PostQuantumError, PreKeyKind},
     identity::IdentityKeyPair,
@@ -261,6 +262,7 @@ fn respond(
     trace: &mut (impl Tracer + ?Sized),
 ) -> Result<(State, Consumed), OpenError> {
     let profile = accepted(message, context)?;
+    count(Operation::Torsion);
     if !base_key.is_canonical_and_torsion_free() {
         return Err(OpenError::BadBaseKey);
     }
