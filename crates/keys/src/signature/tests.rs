@@ -14,7 +14,12 @@ use curve25519_dalek::{
 use sha2::{Digest, Sha512};
 
 use super::{BadSignature, Mode, Signature, verify};
-use crate::public::PublicKey;
+use crate::{Bundle, IdentityKey, KemPreKey, KemPublicKey, PublicKey, SignedPreKey};
+
+std::thread_local! {
+    /// How many signatures this thread has verified.
+    pub(super) static VERIFIED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
 
 const MESSAGE: &[u8] = b"a prekey";
 /// L, the order of the group, little endian.
@@ -25,11 +30,15 @@ const ORDER: [u8; 32] = [
 
 /// A signature by `a`, with `extra` added to what should be rB alone.
 fn signed(a: Scalar, extra: EdwardsPoint) -> (PublicKey, Signature) {
+    signed_over(MESSAGE, a, extra)
+}
+
+fn signed_over(message: &[u8], a: Scalar, extra: EdwardsPoint) -> (PublicKey, Signature) {
     let public = ED25519_BASEPOINT_POINT * a;
     let r = Scalar::from(77_u32);
     let commitment = (ED25519_BASEPOINT_POINT * r + extra).compress().to_bytes();
     let encoded = public.compress().to_bytes();
-    let hash = Sha512::new().chain_update(commitment).chain_update(encoded).chain_update(MESSAGE);
+    let hash = Sha512::new().chain_update(commitment).chain_update(encoded).chain_update(message);
     let h = Scalar::from_bytes_mod_order_wide(&hash.finalize().into());
     let mut s = (r + h * a).to_bytes();
     s[31] |= encoded[31] & 0x80;
@@ -115,4 +124,24 @@ fn modes_have_the_names_that_verdicts_give_them() {
     }
     assert_eq!(Mode::of_name("lenient"), None);
     assert_eq!(Mode::default(), Mode::Compat);
+}
+
+/// The count that docs/reference/speed.md states for a bundle.
+#[test]
+fn a_bundle_with_a_kem_prekey_costs_two_verifications() {
+    let a = Scalar::from(3_u32);
+    let key = PublicKey::from_bytes([9; 32]);
+    let kem = KemPublicKey::from_bytes(&[7; 1_568]);
+    let over = |message: &[u8]| signed_over(message, a, EdwardsPoint::default()).1;
+    let bundle = Bundle {
+        registration_id: 1,
+        device: 1,
+        identity: IdentityKey::new(signed(a, EdwardsPoint::default()).0),
+        signed: SignedPreKey { id: 1, key, signature: over(&key.encode()) },
+        one_time: None,
+        kem: Some(KemPreKey { id: 1, signature: over(kem.encode()), key: kem }),
+    };
+    VERIFIED.set(0);
+    assert!(bundle.verify(Mode::Compat).is_ok());
+    assert_eq!(VERIFIED.get(), 2);
 }

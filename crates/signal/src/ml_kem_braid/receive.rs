@@ -94,13 +94,14 @@ impl Braid {
             //= spec: mlkem-braid r1 2.5 keys-sampled-receive — a chunk of the first part shows that
             //= the header has arrived.
             (State::KeysSampled { .. }, Payload::Ct1(chunk)) => Ok(Change::HeaderArrived(*chunk)),
-            //= spec: mlkem-braid r1 2.5 header-sent-receive — chunks of the first part are gathered.
+            //= spec: mlkem-braid r1 2.5 header-sent-receive — chunks of the first part are
+            //= gathered.
             (State::HeaderSent { ct1, .. }, Payload::Ct1(chunk)) => Ok(match whole(ct1, chunk) {
                 Some(ct1) => Change::Ct1Whole(ct1),
                 None => Change::Keep(*chunk),
             }),
-            //= spec: mlkem-braid r1 2.5 ct1-received-receive — a chunk of the second part shows that
-            //= the vector has arrived.
+            //= spec: mlkem-braid r1 2.5 ct1-received-receive — a chunk of the second part shows
+            //= that the vector has arrived.
             (State::Ct1Received { .. }, Payload::Ct2(chunk)) => Ok(Change::VectorArrived(*chunk)),
             (State::EkSentCt1Received { keys, ct1, ct2 }, Payload::Ct2(chunk)) => {
                 match whole::<{ CT2_ROWS * ROW_BYTES }>(ct2, chunk) {

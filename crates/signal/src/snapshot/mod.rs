@@ -23,21 +23,21 @@
 //! ML-KEM Braid section 2.5), number of the next chunk (2; 0 where none goes out), and so many (1)
 //! epochs: sending chain (option: key 32, count 4), receiving chain (key 32, count 4).
 //!
-//! `turn` is the remote identity (32) and an option of: profile (1), our identity (32), theirs (32),
-//! our registration id (4), theirs (4), base key (32), time made (8), digest of the first flight
-//! (option, 16), root key (32), previous counter (4), our ratchet key (private 32, public 32), a
-//! list of receiving ratchet keys (32), oldest first, chain key (32) and next number (4) of each but
-//! the newest, from the newer to the older, and an option of the post-quantum ratchet: offered (1),
-//! authenticator (root 32, key 32), direction of the chains (1), their root key (32), number of the
-//! first epoch (8).
+//! `turn` is the remote identity (32) and an option of: profile (1), our identity (32), theirs
+//! (32), our registration id (4), theirs (4), base key (32), time made (8), digest of the first
+//! flight (option, 16), root key (32), previous counter (4), our ratchet key (private 32, public
+//! 32), a list of receiving ratchet keys (32), oldest first, chain key (32) and next number (4) of
+//! each but the newest, from the newer to the older, and an option of the post-quantum ratchet:
+//! offered (1), authenticator (root 32, key 32), direction of the chains (1), their root key (32),
+//! number of the first epoch (8).
 //!
-//! `skipped` is the base key's first 8 bytes (so that parts of different states are not mixed) and a
-//! list of the receiving chains that have some, oldest first: ratchet key (32) and a list of (number
-//! 4, key 32) in ascending order. With a post-quantum ratchet its epochs follow in the same form,
-//! the epoch's number (8) in place of the ratchet key.
+//! `skipped` is the base key's first 8 bytes (so that parts of different states are not mixed) and
+//! a list of the receiving chains that have some, oldest first: ratchet key (32) and a list of
+//! (number 4, key 32) in ascending order. With a post-quantum ratchet its epochs follow in the same
+//! form, the epoch's number (8) in place of the ratchet key.
 //!
-//! `pending` is the same 8 bytes, one-time prekey id (option, 4), signed prekey id (4), and an option
-//! of KEM prekey id (4) and ciphertext (1,569).
+//! `pending` is the same 8 bytes, one-time prekey id (option, 4), signed prekey id (4), and an
+//! option of KEM prekey id (4) and ciphertext (1,569).
 //!
 //! `exchange` is the same 8 bytes, epoch (8), state of the braid (1), and what that state has, in
 //! this order: seed of the key pair (64) or of the encapsulation (32), header (64), whole vector

@@ -91,8 +91,8 @@ enum Step {
 }
 
 impl Chains {
-    //= spec: double-ratchet r4 5.4 init — a shared key gives the root key and the first chains; each
-    //= side sends on the one that the other receives on.
+    //= spec: double-ratchet r4 5.4 init — a shared key gives the root key and the first chains;
+    //= each side sends on the one that the other receives on.
     //= spec: double-ratchet r4 7.2 kdf-scka-init — HKDF to 96 bytes with a zero salt. Deployed: two
     //= spaces in the label.
     /// The chains of epoch 0.
@@ -108,8 +108,8 @@ impl Chains {
         Self { direction, root, first: 0, epochs: VecDeque::from([epoch]) }
     }
 
-    //= spec: double-ratchet r4 5.1 mix-every-key — each key of the braid is mixed into the root key,
-    //= which gives the chains of its epoch.
+    //= spec: double-ratchet r4 5.1 mix-every-key — each key of the braid is mixed into the root
+    //= key, which gives the chains of its epoch.
     //= spec: double-ratchet r4 7.2 kdf-scka-rk — HKDF to 96 bytes with the root key as salt.
     /// The epoch after the last, and the root key after it.
     pub(crate) fn derive_epoch(
@@ -154,7 +154,8 @@ impl Chains {
     }
 
     //= spec: double-ratchet r4 5.5 numbers-from-one — the first key of a chain has number 1.
-    //= spec: double-ratchet r4 5.5 clear-old-epochs — sending forgets the epochs two and more before.
+    //= spec: double-ratchet r4 5.5 clear-old-epochs — sending forgets the epochs two and more
+    //= before.
     //= spec: double-ratchet r4 5.5 seal-previous — and the sending chain of the one before.
     /// The next key to send with in `epoch`, and its number.
     pub(crate) fn send(

@@ -1,3 +1,5 @@
+//! The pieces against the whole: what the braid sends is plain ML-KEM-768.
+
 use super::*;
 
 fn pair(byte: u8) -> DecapsulationSeed {

@@ -1,3 +1,5 @@
+//! The code against the worked exchange, and against itself in any order.
+
 use std::vec;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The encoding: round trips, cuts, and what peers refuse.
+
 use std::{vec, vec::Vec};
 
 use super::*;
