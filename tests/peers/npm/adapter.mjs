@@ -49,7 +49,7 @@ await serve({
   impl: `libsignal-client ${version}`,
   profiles: dialect.profiles,
   ops: ['trust', 'fingerprint', ...(dialect.now ? ['time'] : [])],
-  features: ['mh', ...(dialect.marks ? ['last_resort'] : [])],
+  features: ['mh', ...(client.KyberPreKeyStore ? ['last_resort'] : [])],
   start: (request) => new Device(client, dialect, request),
   kind: (error) => kind(client, error),
 });
