@@ -225,7 +225,7 @@ impl Ratchet {
             seed = Some(chain.advance().1);
         }
         let salt = match &mut self.lines {
-            Some((_, line)) => Some(salt(line, fields.bytes(5)?)?),
+            Some((_, line)) => salt(line, fields.bytes(5)?)?,
             None => None,
         };
         let keys = MessageKeys::expand(&seed?, salt.as_ref());
@@ -250,8 +250,9 @@ impl Ratchet {
     }
 }
 
-/// The key that a post-quantum field of epoch 1 names.
-fn salt(line: &mut Line, field: &[u8]) -> Option<[u8; 32]> {
+/// The key that a post-quantum field of epoch 1 names: none by index 0, which deployed clients from
+/// 0.74 to 0.91 send until their peer has answered, in case it does without.
+fn salt(line: &mut Line, field: &[u8]) -> Option<Option<[u8; 32]>> {
     let (1, rest) = field.split_first().map(|(version, rest)| (*version, rest))? else {
         return None;
     };
@@ -267,6 +268,9 @@ fn salt(line: &mut Line, field: &[u8]) -> Option<[u8; 32]> {
             break;
         }
     }
+    if index == 0 {
+        return Some(None);
+    }
     let mut key = None;
     if index.saturating_sub(line.index) > MOST_SKIPPED {
         return None;
@@ -274,5 +278,5 @@ fn salt(line: &mut Line, field: &[u8]) -> Option<[u8; 32]> {
     while line.index < index {
         key = Some(line.advance());
     }
-    key
+    key.map(Some)
 }
