@@ -11,7 +11,7 @@ use crate::{
     Result,
     device::{Device, With},
     draw::Draw,
-    format::{Case, Event, Hex, Initiation, Keys, Name, Open, Party, PreKeys, Seal},
+    format::{Case, Event, Hex, Initiation, Keys, Lose, Name, Open, Party, PreKeys, Seal},
     keeper::{Detail, Keeper},
 };
 
@@ -79,6 +79,7 @@ impl Exchange {
         };
         let pq_ratchet = pq_ratchet(&sealed)?;
         self.events.push(Event::Seal(Box::new(Seal {
+            event: "seal",
             message,
             by,
             plaintext: Hex::of(&plaintext),
@@ -124,13 +125,13 @@ impl Exchange {
         // The second agreement of a message that turns the ratchet is with the key that was drawn.
         let ratchet_private = (keeper.count("dh") == 2).then(|| Hex::of(&ratchet));
         let steps = keeper.listed(self.detail);
-        self.events.push(Event::Open(Open { message, ratchet_private, steps }));
+        self.events.push(Event::Open(Open { event: "open", message, ratchet_private, steps }));
         Ok(())
     }
 
     /// A message never arrives.
     pub(crate) fn lose(&mut self, message: usize) {
-        self.events.push(Event::Lose { message });
+        self.events.push(Event::Lose(Lose { event: "lose", message }));
     }
 
     /// The `pq_ratchet` field of a message.

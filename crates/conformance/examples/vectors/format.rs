@@ -130,22 +130,29 @@ pub(crate) struct Initiation {
 
 /// Something that happens. Messages are numbered from 0, both directions together.
 #[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "event", rename_all = "lowercase")]
+#[serde(untagged)]
 pub(crate) enum Event {
     /// A message is sealed.
     Seal(Box<Seal>),
     /// A message arrives, and is opened by the party that did not seal it.
     Open(Open),
     /// A message never arrives.
-    Lose {
-        /// Which.
-        message: usize,
-    },
+    Lose(Lose),
+}
+
+/// A message that never arrives.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Lose {
+    #[schemars(extend("const" = "lose"))]
+    pub(crate) event: &'static str,
+    pub(crate) message: usize,
 }
 
 /// A sealed message.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Seal {
+    #[schemars(extend("const" = "seal"))]
+    pub(crate) event: &'static str,
     pub(crate) message: usize,
     pub(crate) by: Name,
     pub(crate) plaintext: Hex,
@@ -182,6 +189,8 @@ pub(crate) struct Keys {
 /// An opened message: the plaintext is the one that was sealed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Open {
+    #[schemars(extend("const" = "open"))]
+    pub(crate) event: &'static str,
     pub(crate) message: usize,
     /// The ratchet private key that is drawn, clamped, if the message turns the ratchet.
     #[serde(skip_serializing_if = "Option::is_none")]

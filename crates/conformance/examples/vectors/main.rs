@@ -24,6 +24,8 @@ use std::{
     process::ExitCode,
 };
 
+use schemars::generate::SchemaSettings;
+
 /// Whatever goes wrong ends the run.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -54,7 +56,9 @@ fn written() -> Result<Vec<(PathBuf, String)>> {
     for (name, file) in scripts::files()? {
         files.push((folder.join(name), render::render(&file)?));
     }
-    let schema = serde_json::to_string_pretty(&schemars::schema_for!(format::File))?;
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<format::File>();
+    let schema = serde_json::to_string_pretty(&schema)?;
     files.push((folder.join("schema.json"), schema + "\n"));
     Ok(files)
 }
