@@ -185,7 +185,8 @@ class Device:
             head, tail = self._pending
             message = _VERSION[self._profile] + _write([*head, (4, message), *tail])
             kind = "prekey"
-        return {"kind": kind, "bytes": message, "pq_ratchet": step, "mk": seed, "pq_mk": key, **keys}
+        made = {"kind": kind, "bytes": message, "pq_ratchet": step}
+        return {**made, "mk": seed, "pq_mk": key, **keys}
 
     def _send_post_quantum(self, random):
         if self._braid is None:

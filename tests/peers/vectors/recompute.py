@@ -100,8 +100,8 @@ class Case:
         bob = _bytes(case["bob"]["identity"], "private")
         self._prekeys, published = _prekeys(check, case["bundle"], bob)
         given, alice = case["initiation"], self._devices["alice"]
-        drawn = [_bytes(given, field) for field in ("base_private", "ratchet_private", "kem_random")]
-        alice.initiate(public(bob), published, *drawn)
+        drawn = ("base_private", "ratchet_private", "kem_random")
+        alice.initiate(public(bob), published, *(_bytes(given, field) for field in drawn))
         self._compare("initiation", given, "everything")
 
     def _compare(self, what, holder, detail):
@@ -159,7 +159,7 @@ def _kinds(value, path=(), name=()):
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _kinds(inner, (*path, index), name)
-    elif isinstance(value, str) and len(value) >= 16 and set(value) <= set("0123456789abcdef"):
+    elif isinstance(value, str) and len(value) >= 8 and set(value) <= set("0123456789abcdef"):
         yield name, path
 
 
@@ -179,19 +179,30 @@ def self_test(name, file, validate):
     places = {}
     for kind, path in _kinds(file):
         places.setdefault(kind, path)
+    # Sound as it is, else nothing planted would be what is noticed.
+    recompute(file, validate)
     for path in places.values():
         try:
             recompute(_plant(file, path), validate)
         except Exception:  # Whatever a wrong input leads to, it is noticed.
             continue
         raise SystemExit(f"{name}: a planted digit at {path} goes unnoticed")
-    print(f"{name}: {len(places)} planted digits, all noticed")
+    shortened = copy.deepcopy(file)
+    shortened["cases"][0]["initiation"]["steps"].pop()
+    try:
+        recompute(shortened, validate)
+    except Differs:
+        print(f"{name}: {len(places)} planted digits and a missing derivation, all noticed")
+        return
+    raise SystemExit(f"{name}: a missing derivation goes unnoticed")
 
 
 def main(arguments):
     planting = arguments[:1] == ["--self-test"]
     folder = pathlib.Path(arguments[-1])
-    validate = fastjsonschema.compile(json.loads((folder / "schema.json").read_text()), use_formats=False)
+    schema = json.loads((folder / "schema.json").read_text())
+    # Its formats are those of integers: uint32 and the like.
+    validate = fastjsonschema.compile(schema, use_formats=False)
     files = sorted(path for path in folder.glob("*.json") if path.name != "schema.json")
     if not files:
         raise SystemExit(f"no vectors in {folder}")
