@@ -1,4 +1,4 @@
-"""The ML-KEM Braid and the chains of its epochs, as deployed."""
+"""The ML-KEM Braid, as deployed."""
 
 import kems
 from erasure import Decoder, Encoder
@@ -162,48 +162,3 @@ class Braid:
         mac = self._auth.mac(b":ciphertext", self.epoch, ct1, ct2)
         self._log("encaps2", {"ek_vector": vector, "m": m}, {"ct2": ct2, "mac": mac})
         self._enter("Ct2Sampled", encoder=Encoder(ct2 + mac))
-
-
-class _Line:
-    def __init__(self, link, log):
-        self._link, self.count, self._log, self._kept = link, 0, log, {}
-
-    def step(self):
-        self.count += 1
-        number, before = self.count.to_bytes(4, "big"), self._link
-        info = number + b"Signal PQ Ratchet V1 Chain Next"
-        self._link, key = thirds(hkdf(None, before, info, 64))
-        self._log("kdf-scka-ck", {"ck": before, "ctr": number}, {"ck'": self._link, "mk": key})
-        return key
-
-    def take(self, index):
-        while self.count < index:
-            key = self.step()
-            self._kept[self.count] = key
-        return self._kept.pop(index)
-
-
-class Chains:
-    """Two lines for each epoch; `mine` is 0 for the initiator and 1 for the responder."""
-
-    def __init__(self, key, mine, log):
-        self._mine, self._log, self._epochs = mine, log, []
-        okm = hkdf(None, key, b"Signal PQ Ratchet V1 Chain  Start", 96)
-        self._append("kdf-scka-init", {"sk": key}, okm)
-
-    def add(self, secret):
-        okm = hkdf(self._root, secret, b"Signal PQ Ratchet V1 Chain Add Epoch", 96)
-        self._append("kdf-scka-rk", {"rk": self._root, "scka key": secret}, okm)
-
-    def _append(self, name, inputs, okm):
-        self._root, *lines = thirds(okm)
-        self._log(name, inputs, {"rk'": self._root, "cks || ckr": okm[32:]})
-        self._epochs.append([_Line(line, self._log) for line in lines])
-
-    def send(self, epoch):
-        line = self._epochs[epoch][self._mine]
-        key = line.step()
-        return line.count, key
-
-    def receive(self, epoch, index):
-        return self._epochs[epoch][1 - self._mine].take(index)

@@ -1,8 +1,10 @@
 """A device: handshake, Double Ratchet or Triple Ratchet, and the bytes of messages."""
 
 import kems
-from braid import CT1_ACK, NONE, Braid, Chains, Differs
+from braid import Differs
 from primitives import agree, decrypt, encrypt, hkdf, hmac, public, thirds
+from spqr import Spqr
+from wire import read, write
 
 EC = b"\x05"
 _INFO = {
@@ -11,41 +13,6 @@ _INFO = {
     "v4-spqr": b"WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024",
 }
 _VERSION = {"v3": b"\x33", "v4": b"\x44", "v4-spqr": b"\x44"}
-
-
-def _varint(value):
-    out = b""
-    while value > 127:
-        out, value = out + bytes([value & 127 | 128]), value >> 7
-    return out + bytes([value])
-
-
-def _read_varint(data, at):
-    value = shift = 0
-    while data[at] > 127:
-        value, shift, at = value | (data[at] & 127) << shift, shift + 7, at + 1
-    return value | data[at] << shift, at + 1
-
-
-def _write(fields):
-    out = b""
-    for number, value in fields:
-        if isinstance(value, int):
-            out += _varint(number << 3) + _varint(value)
-        elif value is not None:
-            out += _varint(number << 3 | 2) + _varint(len(value)) + value
-    return out
-
-
-def _read(data):
-    fields, at = {}, 0
-    while at < len(data):
-        key, at = _read_varint(data, at)
-        value, at = _read_varint(data, at)
-        if key & 7 == 2:
-            value, at = data[at : at + value], at + value
-        fields[key >> 3] = value
-    return fields
 
 
 class _Chain:
@@ -73,7 +40,7 @@ class Device:
         self._profile, self._private, self._id, self._log = profile, private, registration_id, log
         self._public = public(private)
         self._receiving, self._previous, self._pending = {}, 0, None
-        self._base = self._braid = self._chains = self._sending = None
+        self._base = self._spqr = self._sending = None
 
     # The handshake.
 
@@ -94,8 +61,7 @@ class Device:
         outputs |= {"pq authentication key": key[0]} if with_kem else {}
         self._log("sk", {label: material}, outputs)
         if self._profile == "v4-spqr":
-            self._braid = Braid(key[0], initiates, self._log)
-            self._chains = Chains(key[0], 0 if initiates else 1, self._log)
+            self._spqr = Spqr(key[0], initiates, self._log)
         return chain
 
     def initiate(self, theirs, bundle, base, ratchet, random):
@@ -174,45 +140,36 @@ class Device:
     def seal(self, plaintext, random):
         """What a vector file says of a sealed message."""
         number = self._sending.next
-        seed, (step, key) = self._sending.step(), self._send_post_quantum(random)
+        seed = self._sending.step()
+        step, key = self._spqr.send(random) if self._spqr else (None, None)
         keys = self._expand(seed, key)
         ciphertext = encrypt(keys["encryption key"], keys["iv"], plaintext)
         fields = [(1, EC + public(self._ratchet)), (2, number), (3, self._previous)]
-        message = _VERSION[self._profile] + _write([*fields, (4, ciphertext), (5, step)])
+        message = _VERSION[self._profile] + write([*fields, (4, ciphertext), (5, step)])
         message += self._mac(keys, self._public, self._theirs, message)
         kind = "message"
         if self._pending:
             head, tail = self._pending
-            message = _VERSION[self._profile] + _write([*head, (4, message), *tail])
+            message = _VERSION[self._profile] + write([*head, (4, message), *tail])
             kind = "prekey"
         made = {"kind": kind, "bytes": message, "pq_ratchet": step}
         return {**made, "mk": seed, "pq_mk": key, **keys}
 
-    def _send_post_quantum(self, random):
-        if self._braid is None:
-            return None, None
-        kind, chunk, secret = self._braid.send(random)
-        if secret:
-            self._chains.add(secret)
-        index, key = self._chains.send(self._braid.epoch - 1)
-        step = b"\x01" + _varint(self._braid.epoch) + _varint(index) + bytes([kind])
-        return step + (_varint(chunk[0]) + chunk[1] if chunk else b""), key
-
     def open(self, kind, message, ratchet, prekeys):
         """The plaintext. `ratchet` is drawn if the message turns the ratchet; returns whether."""
         if kind == "prekey":
-            first = _read(message[1:])
+            first = read(message[1:])
             if self._base != first[2][1:]:
                 self._respond(first, prekeys)
             message = first[4]
         authenticated, tag = message[:-8], message[-8:]
-        fields = _read(authenticated[1:])
+        fields = read(authenticated[1:])
         theirs = fields[1][1:]
         is_new = theirs not in self._receiving
         if is_new:
             self._receiving[theirs] = self._agree(self._ratchet, theirs)
         seed = self._receiving[theirs].take(fields[2])
-        keys = self._expand(seed, self._receive_post_quantum(fields.get(5)))
+        keys = self._expand(seed, self._spqr.receive(fields[5]) if self._spqr else None)
         if self._mac(keys, self._theirs, self._public, authenticated) != tag:
             raise Differs("the MAC of a message")
         plaintext = decrypt(keys["encryption key"], keys["iv"], fields[4])
@@ -222,17 +179,3 @@ class Device:
             self._turn(ratchet, theirs)
         self._pending = None
         return plaintext, is_new
-
-    def _receive_post_quantum(self, step):
-        if self._braid is None:
-            return None
-        epoch, at = _read_varint(step, 1)
-        index, at = _read_varint(step, at)
-        kind, at, chunk = step[at], at + 1, None
-        if kind not in (NONE, CT1_ACK):
-            number, at = _read_varint(step, at)
-            chunk = number, step[at:]
-        secret = self._braid.receive(epoch, kind, chunk)
-        if secret:
-            self._chains.add(secret)
-        return self._chains.receive(epoch - 1, index)
