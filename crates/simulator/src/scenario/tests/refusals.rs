@@ -150,7 +150,7 @@ fn a_choice_is_one_of_those_there_are() {
     refused(
         "profile = \"v3\"",
         "profile = §\"v5\"",
-        "unknown value \"v5\": expected one of v3, v4",
+        "unknown value \"v5\": expected one of v3, v4, v4-spqr",
     );
     refused_with(
         "claims = \"2025-10\"",
