@@ -6,7 +6,7 @@ use keys::{Bundle, Mode, PublicKey};
 use signal::{
     BaseKeyMark, IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness,
     MessageKind, NoTrace, OneTimePreKey, OpenContext, OpenError, OpenRandomness, Opening, Parts,
-    PreKeys, Profile, SealError, SealRandomness, Sealed, Session, SignedPreKey,
+    PreKeys, Profile, RestoreError, SealError, SealRandomness, Sealed, Session, SignedPreKey,
     SignedPreKeyRandomness, StaleOpening, Tracer,
 };
 
@@ -189,6 +189,12 @@ impl Party {
 }
 
 impl Peer {
+    /// As a store gives it back, which has these parts.
+    pub(crate) fn of_parts(parts: &Parts) -> Result<Self, RestoreError> {
+        let session = Some(Session::restore(parts.refs())?);
+        Ok(Self { session, stored: parts.clone() })
+    }
+
     pub(crate) fn snapshot(&self) -> Option<Parts> {
         self.session.as_ref().map(Session::snapshot)
     }

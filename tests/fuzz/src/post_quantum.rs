@@ -3,10 +3,14 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use signal::{MessageKind, Sealed, Session, Tracer, trace::Step};
+use signal::{MessageKind, Sealed, Tracer, trace::Step};
 use wire::signal::{SignalFields, SignalMessage};
 
-use crate::{bytes::Input, party::Party, pool};
+use crate::{
+    bytes::Input,
+    party::{Party, Peer},
+    pool,
+};
 
 /// The MAC key of one message, by watching.
 #[derive(Default)]
@@ -25,13 +29,9 @@ pub(crate) fn target(data: &[u8]) {
     let moments = pool::moments();
     let moment = &moments[input.below(moments.len())];
     let mut parties = pool::parties();
-    for (party, (peer, parts)) in
-        parties.iter_mut().zip([(1, &moment.sides[0]), (0, &moment.sides[1])])
-    {
-        if let Ok(session) = Session::restore(parts.refs()) {
-            let kept = party.peers.entry(peer).or_default();
-            kept.session = Some(session);
-            kept.keep();
+    for (side, party) in parties.iter_mut().enumerate() {
+        if let Ok(kept) = Peer::of_parts(&moment.sides[side]) {
+            party.peers.insert(1 - side, kept);
         }
     }
     let from = input.below(2);

@@ -1,8 +1,8 @@
 //! What a store gives back: a part is refused, or is the one encoding of a session that goes on.
 
-use signal::{IdentityKeyPair, KemPreKey, OneTimePreKey, Parts, Session, SignedPreKey};
+use signal::{IdentityKeyPair, KemPreKey, OneTimePreKey, Parts, SignedPreKey};
 
-use crate::{bytes::Input, pool};
+use crate::{bytes::Input, party::Peer, pool};
 
 /// One part of a genuine session, changed or replaced, with a checksum that holds.
 pub(crate) fn target(data: &[u8]) {
@@ -13,13 +13,12 @@ pub(crate) fn target(data: &[u8]) {
     let mut parts = moment.sides[side].clone();
     let which = input.byte();
     changed(part_mut(&mut parts, which), which & 0x80 != 0, &mut input);
-    let Ok(session) = Session::restore(parts.refs()) else { return };
-    assert!(session.snapshot() == parts, "what is read has another encoding");
+    let Ok(kept) = Peer::of_parts(&parts) else { return };
+    assert!(kept.snapshot() == Some(parts), "what is read has another encoding");
 
     let [mut one, mut other] = pool::parties();
     let (ours, peer) = if side == 0 { (&mut one, 1) } else { (&mut other, 0) };
-    ours.peers.entry(peer).or_default().session = Some(session);
-    ours.peers.entry(peer).or_default().keep();
+    ours.peers.insert(peer, kept);
     // Whether they open is not the question.
     for sealed in &moment.under_way {
         if let Ok(opening) = ours.tries((peer, 101), sealed.kind, &sealed.bytes) {

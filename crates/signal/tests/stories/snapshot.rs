@@ -216,3 +216,25 @@ fn part_mut(parts: &mut Parts, which: usize) -> &mut Vec<u8> {
         _ => &mut parts.turn,
     }
 }
+
+/// Found by the fuzz target `records`.
+#[test]
+fn a_private_key_in_another_form_than_it_is_written_in_is_refused() {
+    let mut bob = Person::new("bob");
+    let _bundle = bob.bundle(With { one_time: true, last_resort: false });
+    let unclamped = |record: &[u8], at: usize| {
+        let mut bytes = record.to_vec();
+        let body = bytes.len() - 4;
+        bytes[at] |= 1;
+        let checksum = crc32fast::hash(&bytes[..body]);
+        bytes[body..].copy_from_slice(&checksum.to_le_bytes());
+        bytes
+    };
+    let refusal = RestoreError::Range { what: "private key" };
+    let record = unclamped(&bob.identity.to_bytes(), 2);
+    assert_eq!(IdentityKeyPair::from_bytes(&record).err(), Some(refusal));
+    let record = unclamped(&bob.prekeys.signed[&1].to_bytes(), 6);
+    assert_eq!(SignedPreKey::from_bytes(&record).err(), Some(refusal));
+    let record = unclamped(&bob.prekeys.one_time[&2].to_bytes(), 6);
+    assert_eq!(OneTimePreKey::from_bytes(&record).err(), Some(refusal));
+}
