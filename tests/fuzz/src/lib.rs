@@ -1,8 +1,8 @@
 //! Fuzz targets: one function from bytes to nothing for each decoder, and one for sequences of
 //! actions. A target panics when something that must hold does not.
 //!
-//! libFuzzer calls them (`src/main.rs`, by `tests/fuzz/run`), and so does an ordinary test, on
-//! every input that is committed (`tests/replay.rs`).
+//! libFuzzer calls them (`src/main.rs`, by `tests/fuzz/run`): first with every input that is
+//! committed, then with those that it makes up.
 
 mod actions;
 mod adapter;

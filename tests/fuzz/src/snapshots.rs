@@ -45,7 +45,7 @@ fn changed(part: &mut Vec<u8>, replace: bool, input: &mut Input<'_>) {
         }
     }
     if !part.is_empty() {
-        part.extend_from_slice(&crc32fast::hash(part).to_le_bytes());
+        part.extend_from_slice(&checksum(part));
     }
 }
 
@@ -75,4 +75,19 @@ pub(crate) fn records(data: &[u8]) {
     if let Ok(again) = again {
         assert!(*again == record, "what is read has another encoding");
     }
+}
+
+/// The checksum that the page of `signal::snapshot` describes.
+fn checksum(body: &[u8]) -> [u8; 4] {
+    let mut words: Vec<u64> = Vec::new();
+    for chunk in body.chunks(8).chain((body.len() % 8 == 0).then_some(&[][..])) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        words.push(u64::from_le_bytes(word));
+    }
+    let state = words.into_iter().fold(body.len() as u64, |state, word| {
+        let state = (state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        state ^ (state >> 32)
+    });
+    (state as u32).to_le_bytes()
 }
