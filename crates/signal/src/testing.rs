@@ -52,3 +52,47 @@ pub(crate) fn worked_exchange() -> serde_json::Value {
 pub(crate) fn json_hex(value: &serde_json::Value) -> Vec<u8> {
     hex(value.as_str().unwrap())
 }
+
+/// Runs a property on so many made-up inputs. One that fails names the seed that makes it again.
+pub(crate) fn property(seeds: u64, holds: impl Fn(&mut MadeUp) + std::panic::RefUnwindSafe) {
+    for seed in 0..seeds {
+        let run = std::panic::catch_unwind(|| holds(&mut MadeUp(seed << 32)));
+        if let Err(why) = run {
+            std::eprintln!("seed {seed}");
+            std::panic::resume_unwind(why);
+        }
+    }
+}
+
+/// Made-up values, the same for a seed in every run (SplitMix64).
+pub(crate) struct MadeUp(u64);
+
+impl MadeUp {
+    pub(crate) fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        (self.number() % limit as u64) as usize
+    }
+
+    /// A number of any size: as often small as large.
+    pub(crate) fn any_size(&mut self) -> u64 {
+        let bits = self.below(65);
+        self.number().checked_shr(64 - bits as u32).unwrap_or(0)
+    }
+
+    pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.number() as u8).collect()
+    }
+}
+
+#[test]
+fn a_property_that_does_not_hold_is_found() {
+    let found = std::panic::catch_unwind(|| property(100, |made_up| assert!(made_up.below(9) > 0)));
+    assert!(found.is_err());
+}

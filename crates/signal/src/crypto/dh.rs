@@ -80,7 +80,11 @@ pub(crate) struct KeyPair {
 impl KeyPair {
     /// The pair that grows from 32 random bytes; the caller's copy is wiped.
     pub(crate) fn from_secret(bytes: &mut [u8; KEY_BYTES]) -> Self {
-        let private = PrivateKey::from_secret(bytes);
+        Self::of(PrivateKey::from_secret(bytes))
+    }
+
+    /// The pair of this private half.
+    pub(crate) fn of(private: PrivateKey) -> Self {
         let public = private.public();
         Self { private, public }
     }

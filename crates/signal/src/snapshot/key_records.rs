@@ -7,10 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{RestoreError, reader::Reader, writer::Writer};
 use crate::{
-    crypto::{
-        dh::{KeyPair, PrivateKey},
-        kem::KemSeed,
-    },
+    crypto::{dh::KeyPair, kem::KemSeed},
     identity::IdentityKeyPair,
     prekeys::{KemPreKey, OneTimePreKey, SignedPreKey},
 };
@@ -30,7 +27,7 @@ impl IdentityKeyPair {
     /// [`RestoreError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
         let mut r = Reader::open(bytes, b'I')?;
-        let private = PrivateKey::from_secret(&mut *r.secret()?);
+        let private = r.private_key()?;
         r.finish()?;
         Ok(Self::from_private(private))
     }
@@ -54,7 +51,7 @@ impl SignedPreKey {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
         let mut r = Reader::open(bytes, b'G')?;
         let id = r.u32()?;
-        let pair = KeyPair::from_secret(&mut *r.secret()?);
+        let pair = KeyPair::of(r.private_key()?);
         let signature = Signature(r.array()?);
         r.finish()?;
         Ok(Self { id, pair, signature })
@@ -78,7 +75,7 @@ impl OneTimePreKey {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
         let mut r = Reader::open(bytes, b'O')?;
         let id = r.u32()?;
-        let pair = KeyPair::from_secret(&mut *r.secret()?);
+        let pair = KeyPair::of(r.private_key()?);
         r.finish()?;
         Ok(Self { id, pair })
     }

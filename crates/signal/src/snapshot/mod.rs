@@ -1,9 +1,14 @@
 //! Secrets as bytes. No other module serializes any.
 //!
 //! The encoding is ours, versioned and canonical: one state has one encoding, and whatever is not
-//! that is refused. Every part begins with a tag byte and the format version and ends with the
-//! CRC-32 of what is before: this finds damage, not malice. Numbers are little
-//! endian, lists are preceded by their length in two bytes, options by one byte, 0 or 1.
+//! that is refused. Every part begins with a tag byte and the format version and ends with a
+//! checksum of what is before. Numbers are little endian, lists are preceded by their length in two
+//! bytes, options by one byte, 0 or 1.
+//!
+//! The checksum finds damage, not malice. It begins with the length, and takes in words of 8 bytes,
+//! the last filled up with zeros (and all zeros where none is left over): exclusive or with the
+//! word, times 0x9e3779b97f4a7c15 modulo 2^64, exclusive or with its own upper half. The lower
+//! 4 bytes of the last are it.
 //!
 //! A session is six parts, so that a message writes only what it changed. A part that would say
 //! nothing is empty.
@@ -97,6 +102,6 @@ pub enum RestoreError {
 }
 
 /// Version of the format.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Bytes of checksum at the end of a part.
 const CHECKSUM_BYTES: usize = 4;

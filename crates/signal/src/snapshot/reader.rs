@@ -1,9 +1,11 @@
 //! Reading one part: whatever the bytes are, an answer and no panic.
 
 use keys::{IdentityKey, PublicKey};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{CHECKSUM_BYTES, RestoreError, VERSION, writer::checksum};
+use crate::crypto::dh::PrivateKey;
 
 /// What is left of a part.
 pub(super) struct Reader<'a>(&'a [u8]);
@@ -36,6 +38,15 @@ impl<'a> Reader<'a> {
     /// As [`array`](Self::array), wiped when dropped.
     pub(super) fn secret<const N: usize>(&mut self) -> Result<Zeroizing<[u8; N]>, RestoreError> {
         self.array().map(Zeroizing::new)
+    }
+
+    /// A private key of Curve25519, clamped as all are that were written.
+    pub(super) fn private_key(&mut self) -> Result<PrivateKey, RestoreError> {
+        let mut given = self.secret()?;
+        let written = given.clone();
+        let private = PrivateKey::from_secret(&mut given);
+        let is_clamped = bool::from(private.expose().as_slice().ct_eq(written.as_slice()));
+        is_clamped.then_some(private).ok_or(RestoreError::Range { what: "private key" })
     }
 
     pub(super) fn key(&mut self) -> Result<PublicKey, RestoreError> {

@@ -21,10 +21,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    crypto::{
-        dh::{KeyPair, PrivateKey},
-        kem::CIPHERTEXT_WIRE_BYTES,
-    },
+    crypto::{dh::KeyPair, kem::CIPHERTEXT_WIRE_BYTES},
     double_ratchet::{
         chain::ChainKey, ratchet::Ratchet, receiving::ReceivingChain, root::RootKey,
         sending::SendingChain,
@@ -251,13 +248,7 @@ fn read_ratchet(
 ) -> Result<Ratchet, RestoreError> {
     let root = RootKey::from_secret(&mut *r.secret()?);
     let previous_counter = r.u32()?;
-    let mut private = r.secret()?;
-    let given = private.clone();
-    let private = PrivateKey::from_secret(&mut private);
-    if private.expose() != &*given {
-        return Err(RestoreError::Range { what: "private key" });
-    }
-    let pair = KeyPair { private, public: r.key()? };
+    let pair = KeyPair { private: r.private_key()?, public: r.key()? };
     let sending = SendingChain { pair, chain, next };
     let length = r.length("receiving chains", MAX_RECEIVING_CHAINS)?;
     let mut keys: Vec<PublicKey> = Vec::with_capacity(length);

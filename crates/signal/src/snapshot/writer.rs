@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{CHECKSUM_BYTES, VERSION};
 
@@ -56,7 +56,20 @@ impl Writer {
     }
 }
 
-/// CRC-32 over a part.
+/// The checksum over a part, as the module's page has it. Parts are secret: a CRC by table would
+/// look up by their bytes.
 pub(super) fn checksum(part: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    crc32fast::hash(part).to_le_bytes()
+    let (words, rest) = part.as_chunks();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+    let mut state = part.len() as u64;
+    for word in words.iter().chain([&last]) {
+        state = (state ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
+        state ^= state >> 32;
+    }
+    last.zeroize();
+    (state as u32).to_le_bytes()
 }
+
+/// 2^64 over the golden ratio, which is odd: multiplying by it loses nothing.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -12,6 +12,7 @@ mod handshake;
 mod hygiene;
 mod limits;
 mod people;
+mod properties;
 mod ratchet;
 mod replay;
 mod secrets;

@@ -106,8 +106,8 @@ fn a_part_with_a_good_checksum_and_any_content_is_read_or_refused_but_never_pani
                     }
                     let bytes = part_mut(&mut changed, which);
                     bytes[byte] = value;
-                    let checksum = crc32fast::hash(&bytes[..body]);
-                    bytes[body..].copy_from_slice(&checksum.to_le_bytes());
+                    let checksum = checksum(&bytes[..body]);
+                    bytes[body..].copy_from_slice(&checksum);
                     match restore(&changed) {
                         // Whatever is read has one encoding: the one that was read.
                         Ok(session) => {
@@ -215,4 +215,41 @@ fn part_mut(parts: &mut Parts, which: usize) -> &mut Vec<u8> {
         4 => &mut parts.exchange,
         _ => &mut parts.turn,
     }
+}
+
+/// Found by the fuzz target `records`.
+#[test]
+fn a_private_key_in_another_form_than_it_is_written_in_is_refused() {
+    let mut bob = Person::new("bob");
+    let _bundle = bob.bundle(With { one_time: true, last_resort: false });
+    let unclamped = |record: &[u8], at: usize| {
+        let mut bytes = record.to_vec();
+        let body = bytes.len() - 4;
+        bytes[at] |= 1;
+        let checksum = checksum(&bytes[..body]);
+        bytes[body..].copy_from_slice(&checksum);
+        bytes
+    };
+    let refusal = RestoreError::Range { what: "private key" };
+    let record = unclamped(&bob.identity.to_bytes(), 2);
+    assert_eq!(IdentityKeyPair::from_bytes(&record).err(), Some(refusal));
+    let record = unclamped(&bob.prekeys.signed[&1].to_bytes(), 6);
+    assert_eq!(SignedPreKey::from_bytes(&record).err(), Some(refusal));
+    let record = unclamped(&bob.prekeys.one_time[&2].to_bytes(), 6);
+    assert_eq!(OneTimePreKey::from_bytes(&record).err(), Some(refusal));
+}
+
+/// The checksum that the page of `signal::snapshot` describes.
+fn checksum(body: &[u8]) -> [u8; 4] {
+    let mut words: Vec<u64> = Vec::new();
+    for chunk in body.chunks(8).chain((body.len() % 8 == 0).then_some(&[][..])) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        words.push(u64::from_le_bytes(word));
+    }
+    let state = words.into_iter().fold(body.len() as u64, |state, word| {
+        let state = (state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        state ^ (state >> 32)
+    });
+    (state as u32).to_le_bytes()
 }

@@ -3,7 +3,7 @@
 use std::vec;
 
 use super::*;
-use crate::testing::{json_hex, worked_exchange};
+use crate::testing::{json_hex, property, worked_exchange};
 
 fn object(rows: usize) -> Vec<u8> {
     (0..rows * ROW_BYTES).map(|index| (index * 31 + index / 7 + 5) as u8).collect()
@@ -119,4 +119,48 @@ fn what_a_decoder_could_not_hold_is_not_resumed() {
     assert!(Decoder::resume(3, chunks(&[1, 1])).is_none());
     assert!(Decoder::resume(3, chunks(&[0, 1, 2])).is_none());
     assert_eq!(Decoder::resume(3, vec![]).unwrap().held(), []);
+}
+
+//= test: mlkem-braid r1 1.3 robust-chunks
+#[test]
+fn whatever_arrives_of_any_object_in_any_order_and_twice_it_is_whole_with_as_many_as_it_has_rows() {
+    property(150, |made_up| {
+        let rows = 1 + made_up.below(36);
+        let object = made_up.bytes(rows * ROW_BYTES);
+        let mut decoder = Decoder::new(rows);
+        let mut numbers = std::collections::BTreeSet::new();
+        loop {
+            // Now and then one that is there already.
+            let number = match numbers.first() {
+                Some(number) if made_up.below(4) == 0 => *number,
+                _ => made_up.any_size() as u16,
+            };
+            let chunk = chunk_of(&object, number);
+            numbers.insert(number);
+            match decoder.with(&chunk) {
+                Added::Stored => assert!(numbers.len() < rows),
+                Added::Complete(found) => {
+                    assert_eq!(numbers.len(), rows);
+                    assert_eq!(found, object);
+                    break;
+                }
+            }
+            decoder.add(chunk);
+            let held = decoder.held().to_vec();
+            decoder = Decoder::resume(rows, held).unwrap();
+        }
+    });
+}
+
+#[test]
+fn an_encoder_that_was_read_back_gives_the_chunks_of_one_that_was_not() {
+    property(50, |made_up| {
+        let rows = 1 + made_up.below(36);
+        let object = made_up.bytes(rows * ROW_BYTES).into_boxed_slice();
+        let mut encoder = Encoder::resume(object.clone(), made_up.any_size() as u16);
+        for _ in 0..20 {
+            let mut again = Encoder::resume(object.clone(), encoder.next);
+            assert_eq!(encoder.next_chunk(), again.next_chunk());
+        }
+    });
 }

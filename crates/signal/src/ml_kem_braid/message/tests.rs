@@ -3,6 +3,7 @@
 use std::{vec, vec::Vec};
 
 use super::*;
+use crate::testing::property;
 
 fn message(payload: Payload) -> BraidMessage {
     BraidMessage { epoch: 3, index: 200, payload }
@@ -80,4 +81,35 @@ fn what_peers_refuse_is_refused() {
 fn a_longer_form_of_a_number_is_read() {
     let read = BraidMessage::decode(&[1, 0x81, 0x80, 0, 5, 0]).unwrap();
     assert_eq!(read, BraidMessage { epoch: 1, index: 5, payload: Payload::None });
+}
+
+#[test]
+fn any_message_reads_as_it_was_written_and_no_bytes_crash_the_reader() {
+    property(2_000, |made_up| {
+        let chunk = Chunk {
+            number: made_up.any_size() as u16,
+            bytes: made_up.bytes(ROW_BYTES).try_into().unwrap(),
+        };
+        let payload = match made_up.below(7) {
+            0 => Payload::None,
+            1 => Payload::Header(chunk),
+            2 => Payload::Vector(chunk),
+            3 => Payload::VectorAck(chunk),
+            4 => Payload::Ct1Ack,
+            5 => Payload::Ct1(chunk),
+            _ => Payload::Ct2(chunk),
+        };
+        let (epoch, index) = (made_up.any_size().max(1), made_up.any_size() as u32);
+        let message = BraidMessage { epoch, index, payload };
+        let mut bytes = message.encode().as_slice().to_vec();
+        assert!(bytes.len() <= MAX_ENCODED);
+        assert_eq!(BraidMessage::decode(&bytes), Ok(message));
+
+        // Whatever is read has a form that is written, and means the same.
+        let at = made_up.below(bytes.len());
+        bytes[at] = made_up.number() as u8;
+        if let Ok(read) = BraidMessage::decode(&bytes) {
+            assert_eq!(BraidMessage::decode(read.encode().as_slice()), Ok(read));
+        }
+    });
 }
