@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! taskset -c 0 cargo bench -p signal --bench steps -- [--blocks N] [--peer COMMAND]
+//! cargo bench -p signal --bench steps -- --profile STEP
 //! ```
 //!
 //! COMMAND is libsignal as a process, `tests/peers/syft` built for release and given `--bench`: it
@@ -45,6 +46,11 @@ fn main() {
         arguments.get(at + 1).cloned()
     };
     let blocks: usize = value("--blocks").map_or(30, |text| text.parse().unwrap());
+    if let Some(step) = value("--profile") {
+        // One step of ours and nothing else, for a profiler.
+        (0..blocks).for_each(|_| drop(ours::run(&step, 600)));
+        return;
+    }
     let mut peer = value("--peer").map(|command| peer::Peer::start(&command));
 
     let mut rows: Vec<Row> = STEPS.iter().map(|(name, ..)| Row::new(name)).collect();
