@@ -73,7 +73,7 @@ pub(crate) struct Conform {
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) mode: Option<Mode>,
 
-    /// What is known to fail, as TOML: tables [[known]] of id, reason and, if it is not so in all
+    /// What is known to fail, as TOML: tables `known` of id, reason and, if it is not so in all
     /// of them, profile and role.
     #[arg(long, value_name = "FILE")]
     pub(crate) known_failures: Option<PathBuf>,
