@@ -80,7 +80,7 @@ pub(crate) fn records(data: &[u8]) {
 /// The checksum that the page of `signal::snapshot` describes.
 fn checksum(body: &[u8]) -> [u8; 4] {
     let mut words: Vec<u64> = Vec::new();
-    for chunk in body.chunks(8).chain((body.len() % 8 == 0).then_some(&[][..])) {
+    for chunk in body.chunks(8).chain(body.len().is_multiple_of(8).then_some(&[][..])) {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);
         words.push(u64::from_le_bytes(word));

@@ -21,8 +21,10 @@ pub(crate) struct Case {
     /// Whether there is a leak, planted.
     pub(crate) leaks: bool,
     /// Makes an input of the class, and says in how many nanoseconds it was dealt with.
-    pub(crate) run: Box<dyn FnMut(usize, &mut Random) -> f64>,
+    pub(crate) run: Box<Run>,
 }
+
+type Run = dyn FnMut(usize, &mut Random) -> f64;
 
 /// SplitMix64: which inputs are drawn is no secret here.
 pub(crate) struct Random(u64);
@@ -204,7 +206,7 @@ fn braid_failure() -> Case {
         person.session = Some(Session::restore(parts.refs()).unwrap());
         for sealed in &under_way[first..first + 4] {
             let opening = person.tries(sealed).unwrap();
-            person.commits(opening).unwrap();
+            let _opened = person.commits(opening).unwrap();
         }
         let next = &under_way[first + 4];
         (person, next.bytes.clone())
