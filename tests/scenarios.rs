@@ -11,7 +11,7 @@ use simulator::{
 };
 
 /// Scenarios in teaching order, with whether what is planted in them must be found.
-const SCENARIOS: [&str; 8] = [
+const SCENARIOS: [&str; 9] = [
     "01-first-message",
     "02-lost-and-reordered",
     "03-thirty-days",
@@ -20,6 +20,7 @@ const SCENARIOS: [&str; 8] = [
     "06-on-premises",
     "07-asked-again",
     "08-impostor",
+    "09-triple-ratchet",
 ];
 
 fn load(name: &str) -> Scenario {
