@@ -2,7 +2,7 @@
 
 use keys::{IdentityKey, PublicKey};
 
-use super::{derive, responder};
+use super::{SecretInput, derive, responder};
 use crate::{
     crypto::dh::{KeyPair, PrivateKey},
     identity::IdentityKeyPair,
@@ -30,4 +30,14 @@ fn the_published_chain_key_of_a_responder_is_reproduced() {
     let keys = derive(&input, &mut NoTrace);
     assert_eq!(*keys.root.expose(), vector.array("root_key"));
     assert_eq!(*keys.chain.expose(), vector.array("chain_key"));
+}
+
+#[test]
+fn no_copy_of_the_secrets_is_left_behind_by_a_buffer_that_grew() {
+    let mut input = SecretInput::new();
+    let room = input.0.capacity();
+    // Four agreements and the secret of a KEM.
+    (0..5).for_each(|number| input.push(&[number; 32]));
+    assert_eq!(input.expose().len(), 6 * 32);
+    assert_eq!(input.0.capacity(), room);
 }
