@@ -4,17 +4,16 @@
 //! and the shared secret pass through types of the KEM library that do not wipe themselves; what
 //! this module copies out of them it wipes.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 use keys::{KEM_KEY_BYTES, KEM_TYPE, KemPublicKey};
 use libcrux_ml_kem::{MlKemCiphertext, MlKemPrivateKey, MlKemPublicKey, kyber1024};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{
     count::{Operation, count},
-    secret::{KEY_BYTES, wipes_on_drop},
+    secret::{KEY_BYTES, secret_key},
 };
-use crate::trace::Fingerprint;
 
 /// Length of a key generation seed.
 pub(crate) const SEED_BYTES: usize = 64;
@@ -25,41 +24,31 @@ const CIPHERTEXT_BYTES: usize = 1_568;
 /// Length of a ciphertext on the wire.
 pub(crate) const CIPHERTEXT_WIRE_BYTES: usize = 1_569;
 
-/// The private half of a KEM prekey: the seed that it grows from.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct KemSeed(Box<[u8; SEED_BYTES]>);
+secret_key! {
+    /// The private half of a KEM prekey: the seed that it grows from.
+    KemSeed, SEED_BYTES
+}
 
 impl KemSeed {
-    /// Takes over `seed`; the caller's copy is wiped.
-    pub(crate) fn from_secret(seed: &mut [u8; SEED_BYTES]) -> Self {
-        let kept = Self(Box::new(*seed));
-        seed.zeroize();
-        kept
-    }
-
-    /// The seed itself, for snapshots.
-    pub(crate) fn expose(&self) -> &[u8; SEED_BYTES] {
-        &self.0
-    }
-
     /// The public half.
     pub(crate) fn public(&self) -> KemPublicKey {
         count(Operation::GenerateKem);
-        let pair = kyber1024::generate_key_pair(*self.0);
+        let pair = kyber1024::generate_key_pair(*self.expose());
         KemPublicKey::from_bytes(pair.pk())
     }
 
     /// The private key itself, which decapsulates without growing from the seed first.
     pub(crate) fn expand(&self) -> DecapsulationKey {
         count(Operation::GenerateKem);
-        let pair = kyber1024::generate_key_pair(*self.0);
-        DecapsulationKey(Box::new(*pair.sk()))
+        let pair = kyber1024::generate_key_pair(*self.expose());
+        DecapsulationKey::from_secret(&mut { *pair.sk() })
     }
 }
 
-/// A private key, expanded.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct DecapsulationKey(Box<[u8; PRIVATE_BYTES]>);
+secret_key! {
+    /// A private key, expanded.
+    DecapsulationKey, PRIVATE_BYTES
+}
 
 impl DecapsulationKey {
     /// The shared secret in `ciphertext` (wire form), or `None` if that is not a ciphertext.
@@ -69,28 +58,10 @@ impl DecapsulationKey {
         let (&KEM_TYPE, body) = ciphertext.split_first()? else { return None };
         let body = MlKemCiphertext::from(<&[u8; CIPHERTEXT_BYTES]>::try_from(body).ok()?);
         count(Operation::Decapsulate);
-        let key = MlKemPrivateKey::from(&*self.0);
+        let key = MlKemPrivateKey::from(self.expose());
         Some(Zeroizing::new(kyber1024::decapsulate(&key, &body)))
     }
 }
-
-impl core::fmt::Debug for DecapsulationKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self(key) = self;
-        write!(f, "DecapsulationKey({})", Fingerprint::of(key.as_ref()))
-    }
-}
-
-const _: () = wipes_on_drop::<DecapsulationKey>();
-
-impl core::fmt::Debug for KemSeed {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self(seed) = self;
-        write!(f, "KemSeed({})", Fingerprint::of(seed.as_ref()))
-    }
-}
-
-const _: () = wipes_on_drop::<KemSeed>();
 
 //= spec: pqxdh r3 3.3 ad-kem — Kyber hashes the prekey into the secret, so it is not authenticated
 //= again.

@@ -9,13 +9,12 @@ use alloc::boxed::Box;
 
 use libcrux_ml_kem::mlkem768::{self, MlKem768Ciphertext, MlKem768PublicKey, incremental};
 use libcrux_ml_kem::{MlKemCiphertext, MlKemPrivateKey};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     count::{Operation, count},
-    secret::{KEY_BYTES, secret_key, wipes_on_drop},
+    secret::{KEY_BYTES, secret_key},
 };
-use crate::trace::Fingerprint;
 
 /// Length of the first part of an encapsulation key: matrix seed and key hash.
 pub(crate) const HEADER_BYTES: usize = 64;
@@ -40,27 +39,16 @@ pub(crate) type Ct1 = [u8; CT1_BYTES];
 /// The second part of a ciphertext.
 pub(crate) type Ct2 = [u8; CT2_BYTES];
 
-/// The private half of a key pair: the seed that it grows from.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct DecapsulationSeed(Box<[u8; SEED_BYTES]>);
+secret_key! {
+    /// The private half of a key pair: the seed that it grows from.
+    DecapsulationSeed, SEED_BYTES
+}
 
 impl DecapsulationSeed {
-    /// Takes over `seed`; the caller's copy is wiped.
-    pub(crate) fn from_secret(seed: &mut [u8; SEED_BYTES]) -> Self {
-        let kept = Self(Box::new(*seed));
-        seed.zeroize();
-        kept
-    }
-
-    /// The seed itself, for snapshots.
-    pub(crate) fn expose(&self) -> &[u8; SEED_BYTES] {
-        &self.0
-    }
-
     /// Both parts of the encapsulation key.
     pub(crate) fn public(&self) -> (Header, Box<Vector>) {
         count(Operation::GenerateKem);
-        let pair = incremental::KeyPairCompressedBytes::from_seed(*self.0);
+        let pair = incremental::KeyPairCompressedBytes::from_seed(*self.expose());
         let public = (*pair.pk1(), Box::new(*pair.pk2()));
         wipe(&mut pair.to_bytes());
         public
@@ -70,7 +58,7 @@ impl DecapsulationSeed {
     pub(crate) fn decapsulate(&self, ct1: &Ct1, ct2: &Ct2) -> Zeroizing<[u8; KEY_BYTES]> {
         count(Operation::GenerateKem);
         count(Operation::Decapsulate);
-        let mut pair = incremental::KeyPairCompressedBytes::from_seed(*self.0).to_bytes();
+        let mut pair = incremental::KeyPairCompressedBytes::from_seed(*self.expose()).to_bytes();
         let key = MlKemPrivateKey::from(&pair);
         let mut joined = [0; CIPHERTEXT_LENGTH];
         joined.iter_mut().zip(ct1.iter().chain(ct2)).for_each(|(slot, byte)| *slot = *byte);
@@ -79,15 +67,6 @@ impl DecapsulationSeed {
         Zeroizing::new(shared)
     }
 }
-
-impl core::fmt::Debug for DecapsulationSeed {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self(seed) = self;
-        write!(f, "DecapsulationSeed({})", Fingerprint::of(seed.as_ref()))
-    }
-}
-
-const _: () = wipes_on_drop::<DecapsulationSeed>();
 
 secret_key! {
     /// What an encapsulation grows from. With the header it gives the secret and the first part of

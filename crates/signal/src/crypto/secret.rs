@@ -5,19 +5,22 @@ pub(crate) const KEY_BYTES: usize = 32;
 
 pub(crate) const fn wipes_on_drop<T: zeroize::ZeroizeOnDrop>() {}
 
-/// Declares a 32-byte secret with a role of its own.
+/// Declares a secret with a role of its own, of 32 bytes unless a length is given.
 ///
 /// No `Copy`, `Clone`, `PartialEq` or `Serialize`: a key is moved, never shared. Boxed, so that
 /// moving it leaves no copy behind; wiped when dropped; its `Debug` is a fingerprint.
 macro_rules! secret_key {
     ($(#[$doc:meta])* $name:ident) => {
+        $crate::crypto::secret::secret_key!($(#[$doc])* $name, $crate::crypto::secret::KEY_BYTES);
+    };
+    ($(#[$doc:meta])* $name:ident, $length:expr) => {
         $(#[$doc])*
         #[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
-        pub(crate) struct $name(alloc::boxed::Box<[u8; $crate::crypto::secret::KEY_BYTES]>);
+        pub(crate) struct $name(alloc::boxed::Box<[u8; $length]>);
 
         impl $name {
             /// Takes over `bytes`; the caller's copy is wiped.
-            pub(crate) fn from_secret(bytes: &mut [u8; $crate::crypto::secret::KEY_BYTES]) -> Self {
+            pub(crate) fn from_secret(bytes: &mut [u8; $length]) -> Self {
                 let key = Self(alloc::boxed::Box::new(*bytes));
                 zeroize::Zeroize::zeroize(bytes);
                 key
@@ -25,12 +28,12 @@ macro_rules! secret_key {
 
             /// Takes over other bytes in place of its own.
             #[allow(dead_code, reason = "only keys that move in place need it")]
-            pub(crate) fn overwrite(&mut self, bytes: &[u8; $crate::crypto::secret::KEY_BYTES]) {
+            pub(crate) fn overwrite(&mut self, bytes: &[u8; $length]) {
                 self.0.copy_from_slice(bytes);
             }
 
             /// The key itself, for derivations, snapshots and tracers.
-            pub(crate) fn expose(&self) -> &[u8; $crate::crypto::secret::KEY_BYTES] {
+            pub(crate) fn expose(&self) -> &[u8; $length] {
                 &self.0
             }
         }
