@@ -137,7 +137,7 @@ impl<V: Vault> Account<V> {
         let content = padding::unpad(&opened.plaintext).map(Content::decode);
         match content {
             Some(Ok(content)) if content.id == envelope.id => {
-                self.save(attempt, peer, &working);
+                self.save(attempt, peer, &mut working);
                 let derived = watcher.happened("open", Some(envelope.id));
                 Ok(Outcome::Opened(Box::new((content, opened, derived))))
             }

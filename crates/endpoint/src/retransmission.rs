@@ -51,7 +51,7 @@ impl<V: Vault> Account<V> {
         if renewed {
             // The session it could not be opened in was replaced since: the new one will do.
             let happened = self.reseal(attempt, peer, &mut working, id, rng)?;
-            self.save(attempt, peer, &working);
+            self.save(attempt, peer, &mut working);
             return Ok(happened);
         }
         //= spec: sesame r2 4.1 fresh-session — the session it could not be opened in is replaced.

@@ -73,7 +73,7 @@ impl<V: Vault> Account<V> {
         self.write_sent(attempt, sent, &row);
         if usable {
             let happened = self.seal(attempt, &peer, &mut working, &outgoing, rng)?;
-            self.save(attempt, &peer, &working);
+            self.save(attempt, &peer, &mut working);
             return Ok(happened);
         }
         self.wait_for_bundle(attempt, &peer, &outgoing, rng)?;
@@ -241,7 +241,7 @@ impl<V: Vault> Account<V> {
                 happened.extend(self.seal(attempt, &peer, &mut working, &outgoing, rng)?);
             }
         }
-        self.save(attempt, &peer, &working);
+        self.save(attempt, &peer, &mut working);
         if more {
             self.fetch(attempt, &peer, rng)?;
         }

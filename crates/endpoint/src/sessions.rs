@@ -1,7 +1,7 @@
 //! Sessions as rows: six parts each, of which a message writes only those that it changed.
 
 use hop::{Attempt, Waiting};
-use signal::{OneTimePreKey, PartRefs, Parts, PreKeys, Session, SignedPreKey};
+use signal::{Changes, OneTimePreKey, PartRefs, PreKeys, Session, SignedPreKey};
 use store::Key;
 use vocab::{Address, DataClass, Keep, Reason};
 
@@ -79,13 +79,14 @@ impl<V: Vault> Account<V> {
         &self,
         attempt: &mut Attempt<'_, E, N>,
         peer: &Peer,
-        working: &Working,
+        working: &mut Working,
     ) {
-        let Some(session) = &working.session else { return };
-        let Parts { hot, turn, skipped, archive, pending, exchange } = session.snapshot();
+        let Some(session) = &mut working.session else { return };
+        let Changes { hot, turn, skipped, archive, pending, exchange } = session.changes();
         let parts = [turn, skipped, archive, pending, exchange, hot];
         for ((key, part), read) in self.session_keys(peer).into_iter().zip(parts).zip(&working.read)
         {
+            let Some(part) = part else { continue };
             match (part.is_empty(), read) {
                 (true, None) => {}
                 (true, Some(_)) => attempt.delete(key),
