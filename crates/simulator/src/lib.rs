@@ -8,6 +8,7 @@ pub mod actor;
 pub mod adversary;
 pub mod chat_export;
 pub mod digest;
+pub mod fault;
 pub mod invariants;
 pub mod kernel;
 pub mod mutants;

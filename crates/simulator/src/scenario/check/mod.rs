@@ -52,6 +52,8 @@ pub(super) fn check(
         chats,
         deeds,
         crashes: happenings::crashes(&desk, &file.crash)?,
+        faults: Vec::new(),
+        heal: None,
         probes: happenings::probes(&desk, &file.probe, &says)?,
         says,
         readers,

@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use vocab::{Micros, UnixMicros};
 
+use crate::fault::Fault;
+
 pub use self::{
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
     links::{LinkOverride, LinkShape, StoreShape},
@@ -62,6 +64,11 @@ pub struct Scenario {
     pub deeds: Vec<Deed>,
     /// In the order of the file.
     pub crashes: Vec<Crash>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<Fault>,
+    /// When the last drawn fault is over and everything must come right again; `None` where nothing
+    /// is promised for the end.
+    pub heal: Option<Micros>,
     /// In the order of the file.
     pub probes: Vec<Probe>,
     /// When those who must not read ask.
