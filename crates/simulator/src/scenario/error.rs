@@ -163,4 +163,5 @@ pub(super) fn span_range(least: &str) -> String {
 }
 
 pub(super) const EXPECTED_FILE: &str = "a scenario such as sims/01-first-message.toml";
+pub(super) const EXPECTED_PLAN: &str = "a plan of faults as --write-plan writes it";
 pub(super) const EXPECTED_CHAT: &str = "a chat exported from WhatsApp as text";

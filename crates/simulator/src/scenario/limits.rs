@@ -28,3 +28,9 @@ pub const MAX_WORDS: u64 = 100;
 pub const MAX_PACE: u64 = 1_000_000;
 /// Rounds of the readers.
 pub const MAX_ROUNDS: u64 = 10_000;
+/// Faults of one plan.
+pub const MAX_FAULTS: usize = 1_000;
+/// Faults of one family that a swarm draws.
+pub const MAX_DRAWN: u64 = 100;
+/// Bytes a second of a narrow link.
+pub const MAX_BANDWIDTH: u64 = 1_000_000_000_000;

@@ -8,11 +8,12 @@ use std::{
 
 use super::{
     ChatFile, Problem, Scenario, ScenarioError,
-    error::{EXPECTED_CHAT, EXPECTED_FILE},
+    error::{EXPECTED_CHAT, EXPECTED_FILE, EXPECTED_PLAN},
     limits::{MAX_CHAT_FILE, MAX_FILE},
-    parse_with,
+    parse_plan, parse_with,
     source::line_of,
 };
+use crate::fault::Fault;
 
 /// Reads a scenario and the chat exports that it names, which lie relative to its own folder.
 ///
@@ -24,6 +25,16 @@ pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
     let text = text_of(path, MAX_FILE, EXPECTED_FILE)?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     parse_with(&text, &name, &mut |file| chat(&folder, file))
+}
+
+/// Reads a plan of faults for `scenario`.
+///
+/// # Errors
+///
+/// [`ScenarioError`] names the file, the line and what was expected.
+pub fn load_plan(path: &Path, scenario: &Scenario) -> Result<Vec<Fault>, ScenarioError> {
+    let name = path.display().to_string();
+    parse_plan(&text_of(path, MAX_FILE, EXPECTED_PLAN)?, &name, scenario)
 }
 
 fn chat(folder: &Path, file: &str) -> Result<ChatFile, ScenarioError> {

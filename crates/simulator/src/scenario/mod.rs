@@ -20,11 +20,11 @@ mod value;
 
 pub use self::{
     error::{Problem, ScenarioError},
-    load::load,
+    load::{load, load_plan},
     model::{
         Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected, Generate, Hop3,
         Impostor, Leak, LinkOverride, LinkShape, NODES, Person, Probe, Profile, READERS, Readers,
-        Rule, Rules, Say, Scenario, Skipped, StoreShape, When,
+        Rule, Rules, Say, Scenario, Skipped, StoreShape, Swarm, When,
     },
     names::Names,
     schema::schema,
@@ -32,6 +32,7 @@ pub use self::{
 
 use self::source::Source;
 pub(crate) use self::value::shown;
+use crate::fault::Fault;
 
 /// A chat export that a scenario names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,20 @@ pub fn parse(text: &str, name: &str) -> Result<Scenario, ScenarioError> {
         };
         Err(ScenarioError { file: file.to_owned(), line: None, problem })
     })
+}
+
+/// Reads a plan of faults for `scenario` from its text; errors call it `name`.
+///
+/// # Errors
+///
+/// [`ScenarioError`] names the file, the line and what was expected.
+pub fn parse_plan(
+    text: &str,
+    name: &str,
+    scenario: &Scenario,
+) -> Result<Vec<Fault>, ScenarioError> {
+    let source = Source { name, text };
+    check::plan(source, &reader::read_plan(source)?, scenario)
 }
 
 /// Reads a scenario from its text, and the chat exports that it names from `read_chat`, which gets

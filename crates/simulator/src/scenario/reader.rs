@@ -2,10 +2,15 @@
 
 use super::{
     error::{Problem, ScenarioError},
-    format::File,
+    format::{File, Plan},
     names::Names,
     source::Source,
 };
+
+/// Reads the keys and values of a plan; one without any fault is a plan too.
+pub(super) fn read_plan(source: Source<'_>) -> Result<Plan, ScenarioError> {
+    from_toml(source)
+}
 
 /// Reads the keys and values; what they say about each other is not yet looked at.
 pub(super) fn read(source: Source<'_>) -> Result<File, ScenarioError> {
@@ -14,6 +19,10 @@ pub(super) fn read(source: Source<'_>) -> Result<File, ScenarioError> {
         let (file, line) = (source.name.to_owned(), Some(1));
         return Err(ScenarioError { file, line, problem: Problem::Empty });
     }
+    from_toml(source)
+}
+
+fn from_toml<T: serde::de::DeserializeOwned>(source: Source<'_>) -> Result<T, ScenarioError> {
     toml::from_str(source.text).map_err(|error| ScenarioError {
         file: source.name.to_owned(),
         line: error.span().map(|span| source.line(span.start)),

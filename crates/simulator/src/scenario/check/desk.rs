@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use vocab::Micros;
 
 use crate::scenario::{
-    Problem, ScenarioError,
+    Problem, Scenario, ScenarioError,
     format::File,
     limits::{MAX_NAME, MAX_TEXT},
     model::{NODES, READERS},
@@ -65,6 +65,13 @@ impl<'a> Desk<'a> {
             }
         }
         Ok(desk)
+    }
+
+    /// The names of a scenario that has been checked, for a further file about it.
+    pub(super) fn of(source: Source<'a>, scenario: &Scenario) -> Self {
+        let people = scenario.people.iter().map(|person| person.name.clone()).collect();
+        let businesses = scenario.businesses.iter().map(|one| one.name.clone()).collect();
+        Self { source, duration: scenario.duration, people, businesses }
     }
 
     pub(super) fn fail(&self, at: &Range<usize>, problem: Problem) -> ScenarioError {

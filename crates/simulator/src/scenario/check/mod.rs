@@ -2,17 +2,42 @@
 
 mod chats;
 mod desk;
+mod faults;
 mod happenings;
 mod links;
 mod parties;
 mod talk;
 mod world;
 
-use super::{
-    ReadChat, Scenario, ScenarioError, format::File, limits::MAX_LINE, model::Readers,
-    source::Source,
-};
 use desk::Desk;
+
+use super::{
+    ReadChat, Scenario, ScenarioError,
+    format::{File, Plan},
+    limits::MAX_LINE,
+    model::Readers,
+    source::Source,
+    value::shown,
+};
+use crate::fault::Fault;
+
+/// The faults of a plan, checked against the scenario that they are for.
+pub(super) fn plan(
+    source: Source<'_>,
+    plan: &Plan,
+    scenario: &Scenario,
+) -> Result<Vec<Fault>, ScenarioError> {
+    let desk = Desk::of(source, scenario);
+    let faults = faults::faults(&desk, &plan.fault)?;
+    let Some(heal) = scenario.heal else { return Ok(faults) };
+    let mut placed = plan.fault.iter().zip(&faults);
+    if let Some((spot, late)) = placed.find(|(_, fault)| fault.ends() > heal) {
+        let found = format!("a fault ends at {}", shown(late.ends()));
+        let expected = format!("all over by the `heal` of {}, {}", scenario.file, shown(heal));
+        return Err(desk.misfit(&spot.at, found, expected));
+    }
+    Ok(faults)
+}
 
 /// A scenario from its keys and values.
 pub(super) fn check(
@@ -31,6 +56,9 @@ pub(super) fn check(
     let generates = talk::generates(&desk, &file.generate)?;
     let chats = chats::chats(&desk, &file.chat, read_chat)?;
     let readers: Readers = happenings::readers(&desk, file.readers.as_ref())?;
+    let faults = faults::faults(&desk, &file.fault)?;
+    let heal = faults::heal(&desk, file.heal.as_ref(), &faults)?;
+    let swarm = faults::swarm(&desk, file.swarm.as_ref(), heal)?;
     Ok(Scenario {
         file: source.name.to_owned(),
         title: desk.line("title", &file.title, MAX_LINE)?,
@@ -52,8 +80,9 @@ pub(super) fn check(
         chats,
         deeds,
         crashes: happenings::crashes(&desk, &file.crash)?,
-        faults: Vec::new(),
-        heal: None,
+        faults,
+        heal,
+        swarm,
         probes: happenings::probes(&desk, &file.probe, &says)?,
         says,
         readers,

@@ -2,6 +2,7 @@
 //!
 //! The comments are the reference: `docs/reference/scenario.md` and the JSON Schema come from them.
 
+mod faults;
 mod happenings;
 mod links;
 mod parties;
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::{
+    faults::{Fault, Kind as FaultKind, Plan, Swarm},
     happenings::{Crash, Impostor, Leak, Probe, Readers},
     links::{Between, Links, Store},
     parties::{Business, Person, Rule},
@@ -20,7 +22,7 @@ use super::{
     limits::{MAX_PARTITIONS, SEEDS},
     model::{Claims, Profile},
     source::Spot,
-    value::Positive,
+    value::{Moment, Positive},
 };
 
 /// A Blindpost scenario: who is there, what the network does to them, what they do, and what must
@@ -89,6 +91,14 @@ pub(super) struct File {
     /// A node that stops at once, loses what it had not synced, and starts again.
     #[serde(default)]
     pub(super) crash: Vec<Spot<Crash>>,
+    /// Something that goes wrong for a while: on the network, at a node, at a webhook, or by
+    /// somebody who does not keep to the protocol.
+    #[serde(default)]
+    pub(super) fault: Vec<Spot<Fault>>,
+    /// The moment by which every fault is over. What was acknowledged must arrive by the end.
+    pub(super) heal: Option<Spot<Moment>>,
+    /// Faults that are drawn from the seed.
+    pub(super) swarm: Option<Spot<Swarm>>,
     /// A look into a node's store: is a message there, and can it be read?
     #[serde(default)]
     pub(super) probe: Vec<Probe>,

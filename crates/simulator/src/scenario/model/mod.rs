@@ -1,5 +1,6 @@
 //! A scenario whose every name and number has been checked.
 
+mod faults;
 mod happenings;
 mod links;
 mod parties;
@@ -12,6 +13,7 @@ use vocab::{Micros, UnixMicros};
 use crate::fault::Fault;
 
 pub use self::{
+    faults::Swarm,
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
     links::{LinkOverride, LinkShape, StoreShape},
     parties::{Business, Hop3, Person, Rule, When},
@@ -69,6 +71,8 @@ pub struct Scenario {
     /// When the last drawn fault is over and everything must come right again; `None` where nothing
     /// is promised for the end.
     pub heal: Option<Micros>,
+    /// Faults that are to be drawn beside those of the file.
+    pub swarm: Option<Swarm>,
     /// In the order of the file.
     pub probes: Vec<Probe>,
     /// When those who must not read ask.

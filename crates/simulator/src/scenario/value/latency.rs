@@ -23,11 +23,23 @@ pub(in crate::scenario) struct Upto(pub(in crate::scenario) (Micros, Micros));
 /// Two spans, both included.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Range {
+pub(super) struct Range {
     /// The shortest.
     min: Positive,
     /// The longest.
     max: Positive,
+}
+
+impl Range {
+    /// The two, or why they make no range.
+    pub(super) fn ordered(self) -> Result<(Micros, Micros), String> {
+        let (Lasting(low), Lasting(high)) = (self.min, self.max);
+        if low > high {
+            let (low, high) = (shown(low), shown(high));
+            return Err(format!("`min` is {low} and `max` is {high}: expected `min` first"));
+        }
+        Ok((low, high))
+    }
 }
 
 enum Written {
@@ -67,13 +79,8 @@ impl<'de> de::Visitor<'de> for Visitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Written, A::Error> {
-        let Range { min, max } = Range::deserialize(MapAccessDeserializer::new(map))?;
-        let (Lasting(low), Lasting(high)) = (min, max);
-        if low > high {
-            let (low, high) = (shown(low), shown(high));
-            let why = format!("`min` is {low} and `max` is {high}: expected `min` first");
-            return Err(de::Error::custom(why));
-        }
+        let range = Range::deserialize(MapAccessDeserializer::new(map))?;
+        let (low, high) = range.ordered().map_err(de::Error::custom)?;
         Ok(Written::Between(low, high))
     }
 }

@@ -7,6 +7,7 @@ mod fraction;
 mod lasting;
 mod latency;
 mod reads;
+mod shift;
 
 pub(crate) use self::lasting::shown;
 pub(super) use self::{
@@ -15,4 +16,5 @@ pub(super) use self::{
     lasting::{Moment, Positive},
     latency::{Delay, Upto},
     reads::Reads,
+    shift::Shift,
 };
