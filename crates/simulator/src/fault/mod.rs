@@ -6,10 +6,12 @@
 //! Knows: names of nodes, and what can go wrong with them. Does not know: hosts, links, or how the
 //! kernel makes it happen.
 
+mod draw;
 mod family;
 mod model;
 
 pub use self::{
+    draw::draw,
     family::Family,
     model::{Dishonesty, Fault, LinkFault, NodeFault, On, WebhookFault, What},
 };

@@ -17,6 +17,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod value;
+mod write;
 
 pub use self::{
     error::{Problem, ScenarioError},
@@ -28,6 +29,7 @@ pub use self::{
     },
     names::Names,
     schema::schema,
+    write::{CannotWrite, write, write_plan},
 };
 
 use self::source::Source;

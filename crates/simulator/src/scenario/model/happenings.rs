@@ -43,6 +43,17 @@ pub enum Expected {
     Gone,
 }
 
+impl Expected {
+    /// The name in scenario files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Readable => "readable",
+            Self::Unreadable => "unreadable",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// When those who must not read ask for everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Readers {

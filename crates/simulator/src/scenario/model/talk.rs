@@ -127,6 +127,14 @@ pub enum DeedKind {
 }
 
 impl DeedKind {
+    /// Whether files name whom it is about; with others it is known, or nobody.
+    pub const fn is_about(self) -> bool {
+        match self {
+            Self::LoseSession | Self::Report | Self::Block | Self::Unblock => true,
+            Self::AskAgain | Self::Reinstall => false,
+        }
+    }
+
     /// The name in scenario files.
     pub const fn name(self) -> &'static str {
         match self {

@@ -134,7 +134,8 @@ fn a_fault_without_a_key_that_it_needs_or_with_one_that_it_does_not_is_refused()
         "\"loss\" has `one_way`: expected it only with `between`",
     );
     alone_refused(
-        "for = \"1s\"\nwhat = \"loss\"\nrate = 1\nnode = \"Maria\"\nbetween = [\"Maria\", \"billing\"]",
+        "for = \"1s\"\nwhat = \"loss\"\nrate = 1\nnode = \"Maria\"\n\
+         between = [\"Maria\", \"billing\"]",
         "\"loss\" has `node`: expected either `node` or `between`",
     );
 }

@@ -10,6 +10,7 @@ mod refusals;
 mod schema;
 mod sims;
 mod values;
+mod writing;
 
 use super::{ChatFile, Scenario, ScenarioError, parse_with};
 

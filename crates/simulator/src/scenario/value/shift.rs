@@ -65,7 +65,7 @@ impl JsonSchema for Shift {
         let span = generator.subschema_for::<Positive>();
         let range = generator.subschema_for::<Range>();
         json_schema!({
-            "description": "By how much: a span, anything between two, or for clocks a span behind.",
+            "description": "By how much: a span, a range, or for clocks a span behind.",
             "anyOf": [span, range, { "type": "string", "pattern": "^-" }],
         })
     }
