@@ -21,6 +21,8 @@ pub mod rng;
 pub mod run;
 pub mod scan;
 pub mod scenario;
+pub mod shrink;
+pub mod sweep;
 #[cfg(test)]
 mod toy;
 pub mod view;

@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    fault::{Fault, draw},
     invariants::Ended,
     mutants::Planted,
     report::{
@@ -27,6 +28,8 @@ pub struct Options {
     pub partitions: Option<usize>,
     /// A planted mistake.
     pub mutant: Option<Planted>,
+    /// A plan of faults, instead of those of the scenario and those that it draws.
+    pub plan: Option<Vec<Fault>>,
     /// Whether the event log is wanted.
     pub log: bool,
     /// Whether derivations are wanted.
@@ -40,6 +43,8 @@ pub struct Outcome {
     pub report: Report,
     /// Invariants that the scenario says must fail.
     pub expected_failures: Vec<String>,
+    /// Everything that went wrong by plan: the scenario's faults, and those that were drawn.
+    pub faults: Vec<Fault>,
     /// The event log, one JSON object a line.
     pub log: Vec<String>,
     /// Derivations, one JSON object a line.
@@ -79,6 +84,7 @@ pub fn run(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, RunError> {
+    let scenario = &planned(scenario, options);
     let forms: Vec<Option<Form>> = match &scenario.leak {
         Some(leak) => leak.forms.iter().copied().map(Some).collect(),
         None => vec![None],
@@ -91,7 +97,18 @@ pub fn run(
         trace.extend(derivations);
     }
     let expected_failures = scenario.expect_fail.clone();
-    Ok(Outcome { report: summed_up(reports), expected_failures, log, trace })
+    let faults = scenario.faults.clone();
+    Ok(Outcome { report: summed_up(reports), expected_failures, faults, log, trace })
+}
+
+/// The scenario with every fault that it will have.
+fn planned(scenario: &Scenario, options: &Options) -> Scenario {
+    let mut planned = scenario.clone();
+    match &options.plan {
+        Some(plan) => planned.faults.clone_from(plan),
+        None => planned.faults.extend(draw(scenario, options.seed.unwrap_or(scenario.seed))),
+    }
+    planned
 }
 
 /// A run that cannot be.

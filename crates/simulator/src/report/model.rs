@@ -45,6 +45,9 @@ pub struct Report {
     pub labels: Vec<Label>,
     /// The invariants, in the order of their ids.
     pub invariants: Vec<Invariant>,
+    /// How often each occasion came up that a sweep should have seen, those that did not included.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub occasions: BTreeMap<String, u64>,
     /// Texts that were too short to be recognised, and so were not looked for.
     pub texts_not_scanned: u64,
     /// What happened, for people: the diagram of the conversation.

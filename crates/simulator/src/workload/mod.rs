@@ -12,4 +12,4 @@ mod sentence;
 mod tests;
 mod words;
 
-pub use self::plan::{Act, Action, Plan, Replay, plan};
+pub use self::plan::{Act, Action, Plan, Replay, plan, plan_of};

@@ -3,7 +3,10 @@
 use vocab::Micros;
 
 use super::{chat, generated};
-use crate::scenario::{Chat, Deed, DeedKind, Problem, Scenario, ScenarioError, Skipped};
+use crate::{
+    rng,
+    scenario::{Chat, Deed, DeedKind, Problem, Scenario, ScenarioError, Skipped},
+};
 
 /// What people and businesses do in a run, apart from answering and reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +87,21 @@ pub struct Replay {
     pub skipped: Skipped,
     /// When the last message is written.
     pub ends: Micros,
+}
+
+/// The plan of a run with this seed: the workload has a random stream of its own.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub fn plan_of(scenario: &Scenario, seed: u64) -> Result<Plan, ScenarioError> {
+    let key = rng::key(seed, "workload", "world");
+    let mut drawn = 0;
+    plan(scenario, &mut || {
+        let [word, ..] = rng::words(&key, 0, drawn);
+        drawn = u64::saturating_add(drawn, 1);
+        word
+    })
 }
 
 /// Lays down who does what, and when. Takes one word of the workload's own random stream.

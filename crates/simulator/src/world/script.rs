@@ -9,7 +9,6 @@ use crate::{
     adversary::Device,
     kernel::Time,
     node::Handle,
-    rng,
     scan::MarkerClass,
     scenario::Scenario,
     watch::{Entry, Shared, Watch},
@@ -44,14 +43,7 @@ impl Script {
         seed: u64,
         shared: &Shared,
     ) -> Result<Self, WorldError> {
-        let key = rng::key(seed, "workload", "world");
-        let mut drawn = 0;
-        let mut words = || {
-            let [word, ..] = rng::words(&key, 0, drawn);
-            drawn = u64::saturating_add(drawn, 1);
-            word
-        };
-        let plan = workload::plan(scenario, &mut words)?;
+        let plan = workload::plan_of(scenario, seed)?;
         let (people, businesses) = (BTreeMap::new(), BTreeMap::new());
         let mut script = Self { people, businesses, deeds: Vec::new() };
         for (number, action) in (1..).zip(plan.actions) {

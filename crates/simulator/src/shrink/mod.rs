@@ -1,0 +1,249 @@
+//! Shrinking: a failing run is reduced to the few things that matter, and still fails the same
+//! invariant: first faults, then nodes, then messages, then time; again until nothing more can go.
+
+mod ddmin;
+mod parts;
+#[cfg(test)]
+mod tests;
+
+use vocab::Micros;
+
+use self::{
+    ddmin::fewest,
+    parts::{Doing, without},
+};
+use crate::{
+    fault::{self, Fault},
+    mutants::Planted,
+    report::model::{Invariant, Verdict},
+    run::{self, Options, RunError},
+    scenario::{Chat, Generate, Say, Scenario, ScenarioError},
+    workload::{self, Act},
+};
+
+/// Which failure is to be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// The seed of the failing run.
+    pub seed: u64,
+    /// The invariant that fails; `None` is the first that does.
+    pub invariant: Option<&'a str>,
+    /// The planted mistake.
+    pub mutant: Option<Planted>,
+    /// At most how many runs it may take.
+    pub runs: u64,
+}
+
+/// What is left.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// A scenario with concrete faults and messages, which fails with the seed of the target.
+    pub scenario: Scenario,
+    /// The invariant that it fails, with evidence.
+    pub invariant: Invariant,
+    /// Runs that it took.
+    pub runs: u64,
+}
+
+impl Shrunk {
+    /// Nodes on the path of messages: people, businesses, the transport, and the Cloud API or
+    /// whoever else runs hop 3. Those beside the path are in every run.
+    pub fn nodes(&self) -> usize {
+        let parties = self.scenario.people.len().saturating_add(self.scenario.businesses.len());
+        parties.saturating_add(2)
+    }
+}
+
+/// Why nothing was shrunk.
+#[derive(Debug, thiserror::Error)]
+pub enum ShrinkError {
+    /// The scenario's world cannot be built.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Nothing fails.
+    #[error("seed {seed} does not fail {what}: expected a failing run to shrink")]
+    DoesNotFail {
+        /// The seed.
+        seed: u64,
+        /// What was asked for.
+        what: String,
+    },
+    /// With what is drawn written down as a list, it fails no more.
+    #[error("seed {seed} fails only while its messages are still to be made up")]
+    NotConcrete {
+        /// The seed.
+        seed: u64,
+    },
+}
+
+/// Shrinks a failing run.
+///
+/// # Errors
+///
+/// [`ShrinkError`] says why there is nothing to shrink.
+pub fn shrink(
+    scenario: &Scenario,
+    target: &Target<'_>,
+    progress: &mut dyn FnMut(u64, &Scenario),
+) -> Result<Shrunk, ShrinkError> {
+    let concrete = concrete(scenario, target.seed).map_err(RunError::from)?;
+    let Some(invariant) = failing(scenario, target, target.invariant)? else {
+        let what = target.invariant.unwrap_or("any invariant").to_owned();
+        return Err(ShrinkError::DoesNotFail { seed: target.seed, what });
+    };
+    let mut bench = Bench { target, id: invariant.id, runs: 1, progress };
+    if !bench.fails(&concrete) {
+        return Err(ShrinkError::NotConcrete { seed: target.seed });
+    }
+    let mut smallest = concrete;
+    loop {
+        let before = smallest.clone();
+        smallest = bench.faults(smallest);
+        smallest = bench.nodes(smallest);
+        smallest = bench.messages(smallest);
+        smallest = bench.time(smallest);
+        if smallest == before || bench.spent() {
+            break;
+        }
+    }
+    let runs = bench.runs;
+    let id = bench.id.clone();
+    match failing(&smallest, target, Some(&id))? {
+        Some(invariant) => Ok(Shrunk { scenario: smallest, invariant, runs }),
+        None => Err(ShrinkError::NotConcrete { seed: target.seed }),
+    }
+}
+
+/// The scenario with everything that the seed draws written down: its faults, and its messages.
+///
+/// # Errors
+///
+/// [`ScenarioError`] if a chat does not fit into the duration.
+pub fn concrete(scenario: &Scenario, seed: u64) -> Result<Scenario, ScenarioError> {
+    let mut concrete = scenario.clone();
+    concrete.faults.extend(fault::draw(scenario, seed));
+    concrete.swarm = None;
+    let plan = workload::plan_of(scenario, seed)?;
+    let labels: Vec<&str> = scenario.says.iter().filter_map(|say| say.label.as_deref()).collect();
+    let made_up = plan.actions.into_iter().filter_map(|action| {
+        let Act::Write { to, text, label: None, .. } = action.act else { return None };
+        Some(Say { at: action.at, from: action.who, to, text, label: None })
+    });
+    // Those with a label stand in the file and are kept as they are, for whoever speaks of them.
+    concrete.says.retain(|say| say.label.as_deref().is_some_and(|label| labels.contains(&label)));
+    concrete.says.extend(made_up);
+    concrete.says.sort_by_key(|say| say.at);
+    concrete.generates = Vec::<Generate>::new();
+    concrete.chats = Vec::<Chat>::new();
+    Ok(concrete)
+}
+
+/// The invariant that fails, `id` or the first.
+fn failing(
+    scenario: &Scenario,
+    target: &Target<'_>,
+    id: Option<&str>,
+) -> Result<Option<Invariant>, RunError> {
+    let (seed, mutant) = (Some(target.seed), target.mutant);
+    let options = Options { seed, mutant, ..Options::default() };
+    let outcome = run::run(scenario, &options, &mut |_| {})?;
+    let judged = outcome.report.invariants.into_iter();
+    let mut failed = judged.filter(|one| one.verdict == Verdict::Fail);
+    Ok(failed.find(|one| id.is_none_or(|id| one.id == id)))
+}
+
+/// Where candidates are tried.
+struct Bench<'b> {
+    target: &'b Target<'b>,
+    id: String,
+    runs: u64,
+    progress: &'b mut dyn FnMut(u64, &Scenario),
+}
+
+impl Bench<'_> {
+    fn spent(&self) -> bool {
+        self.runs >= self.target.runs
+    }
+
+    /// Whether a candidate still fails. One whose world cannot be does not.
+    fn fails(&mut self, candidate: &Scenario) -> bool {
+        if self.spent() {
+            return false;
+        }
+        self.runs = self.runs.saturating_add(1);
+        let fails = matches!(failing(candidate, self.target, Some(&self.id)), Ok(Some(_)));
+        if fails {
+            (self.progress)(self.runs, candidate);
+        }
+        fails
+    }
+
+    fn better(&mut self, now: Scenario, candidate: Scenario) -> Scenario {
+        if candidate != now && self.fails(&candidate) { candidate } else { now }
+    }
+
+    fn faults(&mut self, scenario: Scenario) -> Scenario {
+        let all = scenario.faults.clone();
+        let with = |faults: &[Fault]| Scenario { faults: faults.to_vec(), ..scenario.clone() };
+        let left = fewest(all, |some| self.fails(&with(some)));
+        with(&left)
+    }
+
+    /// Leaves out people and businesses, with all that speaks of them, one after the other.
+    fn nodes(&mut self, mut scenario: Scenario) -> Scenario {
+        let people = scenario.people.iter().map(|person| person.name.clone());
+        let businesses = scenario.businesses.iter().map(|business| business.name.clone());
+        let names: Vec<String> = people.chain(businesses).collect();
+        for name in names {
+            if let Some(candidate) = without(&scenario, &name) {
+                scenario = self.better(scenario, candidate);
+            }
+        }
+        scenario
+    }
+
+    /// Leaves out messages and deeds, and then what businesses answer by themselves.
+    fn messages(&mut self, scenario: Scenario) -> Scenario {
+        let all = Doing::of(&scenario);
+        let left = fewest(all, |some| self.fails(&Doing::put(&scenario, some)));
+        let mut scenario = Doing::put(&scenario, &left);
+        for place in 0..scenario.businesses.len() {
+            let mut silent = scenario.clone();
+            if let Some(business) = silent.businesses.get_mut(place) {
+                business.rules.clear();
+            }
+            scenario = self.better(scenario, silent);
+        }
+        scenario
+    }
+
+    /// Shortens the run, and each fault.
+    fn time(&mut self, mut scenario: Scenario) -> Scenario {
+        for place in 0..scenario.faults.len() {
+            for _ in 0..6 {
+                let mut shorter = scenario.clone();
+                let Some(fault) = shorter.faults.get_mut(place) else { break };
+                fault.lasts = half(fault.lasts);
+                let next = self.better(scenario.clone(), shorter);
+                if next == scenario {
+                    break;
+                }
+                scenario = next;
+            }
+        }
+        for cut in [4, 2] {
+            let candidate = parts::shorter(&scenario, cut);
+            scenario = self.better(scenario, candidate);
+        }
+        let candidate = parts::plain(&scenario);
+        self.better(scenario, candidate)
+    }
+}
+
+/// Half of a span, in whole milliseconds where it is longer than some.
+fn half(span: Micros) -> Micros {
+    match span.0 {
+        0..=2_000 => span,
+        long => Micros::millis(long / 2_000),
+    }
+}

@@ -1,0 +1,266 @@
+//! What a sweep found: mergeable, and the same whoever ran which part of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Shard, Sweep};
+use crate::{
+    report::model::{Report, Verdict},
+    scenario::Scenario,
+};
+
+/// Failing seeds that are kept with their evidence.
+const MAX_KEPT: usize = 1_000;
+
+/// What a sweep, or a part of one, found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// The version of this program.
+    pub version: String,
+    /// The scenario's file, as it was named.
+    pub scenario: String,
+    /// Of the scenario's content: only parts of the same can be merged.
+    pub scenario_hash: String,
+    /// The planted mistake.
+    pub mutant: Option<String>,
+    /// The first seed of the whole sweep.
+    pub first: u64,
+    /// Its last.
+    pub last: u64,
+    /// Into how many parts it was divided.
+    pub of: u64,
+    /// Which parts are in these results, from 1.
+    pub shards: BTreeSet<u64>,
+    /// Seeds that ran.
+    pub seeds: u64,
+    /// Of them, those in which something failed.
+    pub failed: u64,
+    /// The first thousand of them, by seed.
+    pub failures: Vec<Failure>,
+    /// In how many seeds each occasion came up, those that never did included.
+    pub occasions: BTreeMap<String, u64>,
+    /// Combines the digests of all runs, in any order.
+    pub digest: String,
+    /// Real time of the seeds, in microseconds, by how many took at most 2^n.
+    pub took: BTreeMap<u32, u64>,
+    /// Events of all runs.
+    pub events: u64,
+}
+
+/// A seed in which something failed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The seed.
+    pub seed: u64,
+    /// The invariants that failed, in the order of the registry.
+    pub invariants: Vec<String>,
+    /// The first line of evidence of the first of them.
+    pub evidence: String,
+}
+
+/// Failures that look alike: the same invariants failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The invariants.
+    pub invariants: Vec<String>,
+    /// Seeds, ascending.
+    pub seeds: Vec<u64>,
+    /// Evidence of the first.
+    pub evidence: String,
+}
+
+/// Seeds from one to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+/// Why two parts of a sweep cannot be put together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// They are parts of different sweeps.
+    #[error("{what} is {found}: expected {expected}, as in the parts before")]
+    Another {
+        /// Which of its properties.
+        what: &'static str,
+        /// Of this one.
+        found: String,
+        /// Of those before.
+        expected: String,
+    },
+    /// The same part is there twice.
+    #[error("part {index} of {of} is there already: expected each part once")]
+    Twice {
+        /// Which.
+        index: u64,
+        /// Of how many.
+        of: u64,
+    },
+}
+
+impl Results {
+    pub(super) fn empty(sweep: &Sweep<'_>) -> Self {
+        let Shard { index, of } = sweep.shard;
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: sweep.scenario.file.clone(),
+            scenario_hash: hash_of(sweep.scenario),
+            mutant: sweep.mutant.map(|mutant| mutant.name().to_owned()),
+            first: sweep.seeds.0,
+            last: sweep.seeds.1,
+            of,
+            shards: BTreeSet::from([index]),
+            seeds: 0,
+            failed: 0,
+            failures: Vec::new(),
+            occasions: BTreeMap::new(),
+            digest: hex(&[0; 32]),
+            took: BTreeMap::new(),
+            events: 0,
+        }
+    }
+
+    /// Adds one run.
+    pub(super) fn add(&mut self, seed: u64, report: &Report, took_us: u64) {
+        self.seeds = self.seeds.saturating_add(1);
+        self.events = self.events.saturating_add(report.events);
+        let mut hash = Sha256::new();
+        hash.update(seed.to_be_bytes());
+        hash.update(report.digest.as_bytes());
+        self.digest = combined(&self.digest, &hex(&hash.finalize()));
+        for (occasion, times) in &report.occasions {
+            let seeds = self.occasions.entry(occasion.clone()).or_default();
+            *seeds = seeds.saturating_add(u64::from(*times > 0));
+        }
+        let bucket = u64::BITS.saturating_sub(took_us.leading_zeros());
+        let count = self.took.entry(bucket).or_default();
+        *count = count.saturating_add(1);
+        let failed: Vec<_> =
+            report.invariants.iter().filter(|one| one.verdict == Verdict::Fail).collect();
+        if let Some(first) = failed.first() {
+            self.failed = self.failed.saturating_add(1);
+            self.failures.push(Failure {
+                seed,
+                invariants: failed.iter().map(|one| one.id.clone()).collect(),
+                evidence: first.evidence.first().cloned().unwrap_or_default(),
+            });
+        }
+    }
+
+    /// The same in the order of seeds, whichever thread was faster.
+    pub(super) fn settled(mut self) -> Self {
+        self.failures.sort();
+        self.failures.truncate(MAX_KEPT);
+        self
+    }
+
+    /// Puts another part of the same sweep to this one.
+    ///
+    /// # Errors
+    ///
+    /// [`MergeError`] says why they do not belong together; these results are as before then.
+    pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
+        let mutant = |one: &Self| one.mutant.clone().unwrap_or_else(|| "none".to_owned());
+        for (what, found, expected) in [
+            ("the version", other.version.clone(), self.version.clone()),
+            ("the scenario's hash", other.scenario_hash.clone(), self.scenario_hash.clone()),
+            ("the planted mistake", mutant(other), mutant(self)),
+            ("the first seed", other.first.to_string(), self.first.to_string()),
+            ("the last seed", other.last.to_string(), self.last.to_string()),
+            ("the number of parts", other.of.to_string(), self.of.to_string()),
+        ] {
+            if found != expected {
+                return Err(MergeError::Another { what, found, expected });
+            }
+        }
+        if let Some(index) = self.shards.intersection(&other.shards).next() {
+            return Err(MergeError::Twice { index: *index, of: self.of });
+        }
+        self.shards.extend(&other.shards);
+        self.seeds = self.seeds.saturating_add(other.seeds);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.events = self.events.saturating_add(other.events);
+        self.failures.extend(other.failures.iter().cloned());
+        self.digest = combined(&self.digest, &other.digest);
+        for (counts, others) in [(&mut self.occasions, &other.occasions)] {
+            for (name, count) in others {
+                let sum = counts.entry(name.clone()).or_default();
+                *sum = sum.saturating_add(*count);
+            }
+        }
+        for (bucket, count) in &other.took {
+            let sum = self.took.entry(*bucket).or_default();
+            *sum = sum.saturating_add(*count);
+        }
+        *self = self.clone().settled();
+        Ok(())
+    }
+
+    /// Parts of the sweep that are not in these results.
+    pub fn missing(&self) -> Vec<u64> {
+        (1..=self.of).filter(|index| !self.shards.contains(index)).collect()
+    }
+
+    /// Failures that look alike, the most frequent first.
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups: BTreeMap<&[String], Group> = BTreeMap::new();
+        for failure in &self.failures {
+            let group = groups.entry(&failure.invariants).or_insert_with(|| Group {
+                invariants: failure.invariants.clone(),
+                seeds: Vec::new(),
+                evidence: failure.evidence.clone(),
+            });
+            group.seeds.push(failure.seed);
+        }
+        let mut groups: Vec<Group> = groups.into_values().collect();
+        groups.sort_by_key(|group| (core::cmp::Reverse(group.seeds.len()), group.seeds.clone()));
+        groups
+    }
+
+    /// Occasions that no seed had.
+    pub fn never(&self) -> Vec<&str> {
+        let never = self.occasions.iter().filter(|(_, seeds)| **seeds == 0);
+        never.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The middle seed took at most this long, in microseconds; to a power of two.
+    pub fn median_us(&self) -> u64 {
+        let half = self.seeds.div_ceil(2);
+        let mut seen = 0_u64;
+        for (bucket, count) in &self.took {
+            seen = seen.saturating_add(*count);
+            if seen >= half {
+                return 1_u64.checked_shl(*bucket).unwrap_or(u64::MAX);
+            }
+        }
+        0
+    }
+}
+
+/// Of everything that a scenario says; its file's name is not part of it.
+fn hash_of(scenario: &Scenario) -> String {
+    let nameless = Scenario { file: String::new(), ..scenario.clone() };
+    hex(&Sha256::digest(format!("{nameless:?}")))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Two hashes as one, in any order: digit by digit, exclusive or.
+fn combined(one: &str, other: &str) -> String {
+    let digits = one.chars().zip(other.chars());
+    digits
+        .map(|(a, b)| {
+            let (a, b) = (a.to_digit(16).unwrap_or(0), b.to_digit(16).unwrap_or(0));
+            char::from_digit(a ^ b, 16).unwrap_or('0')
+        })
+        .collect()
+}
