@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, builder::ValueParser};
+use simulator::sweep::{Shard, Span};
 
 /// End-to-end encrypted business messages on one machine, and who could see what.
 #[derive(Debug, Parser)]
@@ -17,7 +18,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Runs scenarios in virtual time and reports who saw what.
-    Sim(Sim),
+    Sim(Box<Sim>),
+    /// Puts together what the parts of a sweep found (`sim --seeds … --shard … --results FILE`).
+    Merge(Merge),
     /// Tests any Signal implementation behind the adapter protocol, or is one.
     Conform(Box<Conform>),
 }
@@ -150,6 +153,88 @@ pub(crate) struct Sim {
     /// Plant this mistake, to see which rule catches it (needs the feature `mutants`).
     #[arg(long, value_name = "NAME")]
     pub(crate) mutant: Option<String>,
+
+    /// Exactly these faults, instead of the scenario's own and those that it draws.
+    #[arg(long, value_name = "FILE", value_parser = file(), conflicts_with_all = ["seeds", "shrink"])]
+    pub(crate) plan: Option<PathBuf>,
+
+    /// Write the faults that there were as a plan for `--plan`.
+    #[arg(long, value_name = "FILE", value_parser = file(), conflicts_with = "seeds")]
+    pub(crate) write_plan: Option<PathBuf>,
+
+    /// Run one scenario under many seeds, from A to B, both included.
+    #[arg(long, value_name = "A..B", value_parser = seeds, conflicts_with_all = ONE_RUN)]
+    pub(crate) seeds: Option<Span>,
+
+    /// Only part I of N of the seeds, counted from 1; parts are put together by `merge`.
+    #[arg(long, value_name = "I/N", value_parser = shard, requires = "seeds")]
+    pub(crate) shard: Option<Shard>,
+
+    /// Write what the sweep found as JSON, for `merge`.
+    #[arg(long, value_name = "FILE", value_parser = file(), requires = "seeds")]
+    pub(crate) results: Option<PathBuf>,
+
+    /// End the sweep with the first seed in which something fails.
+    #[arg(long, requires = "seeds")]
+    pub(crate) first: bool,
+
+    /// Reduce what failed (of a sweep, the first seed of each kind of failure) to the fewest
+    /// faults, nodes and messages, and write that as a scenario.
+    #[arg(long)]
+    pub(crate) shrink: bool,
+
+    /// Keep this failure, by its invariant, while shrinking; otherwise the first there is.
+    #[arg(long, value_name = "ID", requires = "shrink")]
+    pub(crate) keep: Option<String>,
+
+    /// At most how many runs each shrinking may take.
+    #[arg(long, value_name = "N", default_value_t = 1_500, requires = "shrink",
+        value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) shrink_runs: u64,
+
+    /// Where shrunken scenarios go.
+    #[arg(long, value_name = "FOLDER", default_value = "sims/regressions", requires = "shrink")]
+    pub(crate) regressions: PathBuf,
+}
+
+/// What tells of one run, and says nothing of a sweep.
+const ONE_RUN: [&str; 6] = ["seed", "check", "json", "html", "log", "trace"];
+
+/// Puts together what the parts of a sweep found.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes: 0 nothing failed and no part is missing, 1 otherwise, \
+    2 unusable input or parts of different sweeps.")]
+pub(crate) struct Merge {
+    /// What `--results` wrote, in any order.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) parts: Vec<PathBuf>,
+
+    /// Write the whole as JSON.
+    #[arg(long, value_name = "FILE", value_parser = file())]
+    pub(crate) results: Option<PathBuf>,
+}
+
+/// `A..B`.
+fn seeds(text: &str) -> Result<Span, String> {
+    let expected = "expected A..B with A at most B, both below 2^53, such as 1..500";
+    let (first, last) = text.split_once("..").ok_or(expected)?;
+    let (first, last) = (first.parse::<u64>(), last.parse::<u64>());
+    match (first, last) {
+        (Ok(first), Ok(last)) if first <= last && last < 1 << 53 => Ok(Span { first, last }),
+        _ => Err(expected.to_owned()),
+    }
+}
+
+/// `I/N`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let expected = "expected I/N with I from 1 to N and N at most 100000, such as 1/4";
+    let (index, of) = text.split_once('/').ok_or(expected)?;
+    match (index.parse::<u64>(), of.parse::<u64>()) {
+        (Ok(index), Ok(of)) if (1..=of).contains(&index) && of <= 100_000 => {
+            Ok(Shard { index, of })
+        }
+        _ => Err(expected.to_owned()),
+    }
 }
 
 /// A file's name; `-` is none, so that nobody finds a file of that name.

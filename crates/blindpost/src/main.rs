@@ -5,9 +5,12 @@ mod args;
 mod conform;
 mod exit;
 mod judge;
+mod merge;
 mod mutant;
 mod progress;
+mod shrink;
 mod sim;
+mod sweep;
 mod words;
 
 use std::process::ExitCode;
@@ -21,6 +24,7 @@ fn main() -> ExitCode {
     }
     let exit = match cli.command {
         args::Command::Sim(sim) => sim::run(&sim),
+        args::Command::Merge(merge) => merge::run(&merge),
         args::Command::Conform(conform) => conform::run(&conform),
     };
     exit.into()

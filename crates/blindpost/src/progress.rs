@@ -29,12 +29,18 @@ impl ProgressLine {
 
     /// Tells how far the run has come.
     pub(crate) fn tell(&mut self, progress: Progress) {
+        let name = self.name.clone();
+        self.say(|| terminal::progress(&name, progress.virtual_us, progress.events));
+    }
+
+    /// Shows `text`, if it is time to.
+    pub(crate) fn say(&mut self, text: impl FnOnce() -> String) {
         let Some(next) = self.next else { return };
         let now = now();
         if now < next {
             return;
         }
-        let text = terminal::progress(&self.name, progress.virtual_us, progress.events);
+        let text = text();
         // `\r` goes to the start of the line, `CSI K` clears what is behind the text.
         let _unseen = write!(io::stderr(), "\r{text}\x1b[K");
         self.next = now.checked_add(STEP);
@@ -48,6 +54,12 @@ impl Drop for ProgressLine {
             let _unseen = write!(io::stderr(), "\r\x1b[K");
         }
     }
+}
+
+/// Microseconds of real time since some moment.
+pub(crate) fn clock() -> impl Fn() -> u64 + Sync {
+    let begun = now();
+    move || u64::try_from(now().duration_since(begun).as_micros()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a person has waited is real time")]

@@ -9,9 +9,10 @@ use std::{
 use simulator::{
     report::{html, json, model::Report, terminal},
     run::{Options, Outcome, run_file},
+    scenario,
 };
 
-use crate::{args::Sim, exit::Exit, judge, mutant, progress::ProgressLine};
+use crate::{args::Sim, exit::Exit, judge, mutant, progress::ProgressLine, shrink, sweep};
 
 /// Partitions that `--check-determinism` tries.
 const PARTITIONS: [usize; 3] = [1, 2, 7];
@@ -23,11 +24,15 @@ pub(crate) fn run(asked: &Sim) -> Exit {
         Some(Ok(planted)) => Some(planted),
         None => None,
     };
+    if let Some(seeds) = asked.seeds {
+        return sweep::run(asked, seeds, planted);
+    }
     let options = Options {
         seed: asked.seed,
         threads: usize::from(asked.threads),
         partitions: asked.partitions.map(usize::from),
         mutant: planted,
+        plan: None,
         log: asked.log.is_some(),
         trace: asked.trace.is_some(),
     };
@@ -40,7 +45,7 @@ pub(crate) fn run(asked: &Sim) -> Exit {
 }
 
 /// Says why nothing can be done.
-fn unusable(why: &str) -> Exit {
+pub(crate) fn unusable(why: &str) -> Exit {
     say(&format!("blindpost: {why}"));
     Exit::Unusable
 }
@@ -56,6 +61,7 @@ struct Kept {
     reports: Vec<Report>,
     log: Vec<String>,
     trace: Vec<String>,
+    plans: Vec<String>,
 }
 
 struct Session<'a> {
@@ -67,11 +73,19 @@ struct Session<'a> {
 
 impl Session<'_> {
     fn scenario(&mut self, path: &Path) -> Exit {
-        let outcome = match attempt(path, &self.options) {
+        let options = match self.with_plan(path) {
+            Ok(options) => options,
+            Err(why) => return unusable(&why),
+        };
+        let outcome = match attempt(path, &options) {
             Ok(outcome) => outcome,
             Err(why) => return unusable(&why),
         };
-        let Outcome { mut report, expected_failures, log, trace } = outcome;
+        let Outcome { mut report, expected_failures, faults, log, trace } = outcome;
+        if self.asked.write_plan.is_some() {
+            let path = path.display().to_string();
+            self.kept.plans.push(scenario::write_plan(&path, report.seed, &faults));
+        }
         name_mutant(&mut report, self.asked.mutant.as_deref());
         self.screen.show(&report);
 
@@ -82,10 +96,21 @@ impl Session<'_> {
         if self.asked.check_determinism {
             exit = exit.max(self.determinism(path, &report.digest));
         }
+        if self.asked.shrink {
+            exit = exit.max(shrink::one(self.asked, path, report.seed, options.mutant));
+        }
         self.kept.reports.push(report);
         self.kept.log.extend(log);
         self.kept.trace.extend(trace);
         exit
+    }
+
+    /// The options with the plan, if there is one: it is read with the names of its scenario.
+    fn with_plan(&self, path: &Path) -> Result<Options, String> {
+        let Some(plan) = &self.asked.plan else { return Ok(self.options.clone()) };
+        let scenario = scenario::load(path).map_err(|error| error.to_string())?;
+        let plan = scenario::load_plan(plan, &scenario).map_err(|error| error.to_string())?;
+        Ok(Options { plan: Some(plan), ..self.options.clone() })
     }
 
     fn check(&mut self, path: &Path, report: &Report, expected: &[String]) -> Exit {
@@ -131,7 +156,7 @@ impl Session<'_> {
     }
 
     fn write_files(&mut self) -> Result<(), FileError> {
-        let Kept { reports, log, trace } = &self.kept;
+        let Kept { reports, log, trace, plans } = &self.kept;
         if let Some(path) = &self.asked.json {
             let text = match (&*self.asked.paths, &**reports) {
                 ([_], [report]) => json::one(report),
@@ -147,6 +172,9 @@ impl Session<'_> {
         }
         if reports.is_empty() {
             return Ok(());
+        }
+        if let (Some(path), [plan, ..]) = (&self.asked.write_plan, &**plans) {
+            write_file(path, plan)?;
         }
         let page = || html::page(reports);
         self.asked.html.as_ref().map_or(Ok(()), |path| write_file(path, &page()))?;
@@ -173,7 +201,7 @@ fn lines(lines: &[String]) -> String {
 /// A file that was asked for and cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: cannot be written: {error}", path.display())]
-struct FileError {
+pub(crate) struct FileError {
     path: PathBuf,
     error: io::Error,
 }
@@ -182,7 +210,7 @@ fn refused(path: &Path, error: io::Error) -> FileError {
     FileError { path: path.to_owned(), error }
 }
 
-fn write_file(path: &Path, text: &str) -> Result<(), FileError> {
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), FileError> {
     fs::write(path, text).map_err(|error| refused(path, error))
 }
 

@@ -11,4 +11,5 @@ mod common;
 mod conform;
 mod reports;
 mod suite;
+mod sweeps;
 mod usage;

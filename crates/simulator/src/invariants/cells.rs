@@ -101,7 +101,9 @@ fn cell(ended: &Ended<'_>, class: DataClass, actor: Actor) -> Cell {
     let seen = scanner.zip(marker).map_or(0, |(scanner, marker)| scanner.seen(marker));
     let found = seen.saturating_sub(disclosed);
     let policy = has_node(ended, actor).then(|| policy(class, actor)).flatten();
-    let known = found > 0 || known_to_be_absent(policy, attempts.asked, bytes_scanned, scanner);
+    let known = found > 0
+        || !excused(ended, policy)
+            && known_to_be_absent(policy, attempts.asked, bytes_scanned, scanner);
     let measured = known.then_some(found > 0);
     let first =
         hits.iter().filter(|(id, _)| !is_disclosed(id)).min_by_key(|(_, hit)| hit.first_seen);
@@ -123,6 +125,13 @@ fn cell(ended: &Ended<'_>, class: DataClass, actor: Actor) -> Cell {
         first: first.map(|(id, hit)| describe(ended, class, *id, hit)),
         disclosed,
     }
+}
+
+/// Where things go wrong by plan, nothing says that what may be seen is also seen: whoever would
+/// have seen it may have been cut off. What must not be seen is judged all the same.
+fn excused(ended: &Ended<'_>, policy: Option<bool>) -> bool {
+    let scenario = ended.scenario;
+    policy == Some(true) && (scenario.heal.is_some() || !scenario.faults.is_empty())
 }
 
 /// A "no" is earned: the actor asked and was refused, and its bytes were looked through. A "yes"
@@ -214,8 +223,10 @@ pub(super) fn judged(table: &Table, wanted: &str) -> Option<Outcome> {
 }
 
 /// Whether every cell with a policy is known.
-pub(super) fn all_known(table: &Table) -> Outcome {
-    let unknown = table.cells.iter().filter(|(_, _, cell)| cell.verdict == Some(Verdict::Unknown));
+pub(super) fn all_known(ended: &Ended<'_>, table: &Table) -> Outcome {
+    let unknown = table.cells.iter().filter(|(_, _, cell)| {
+        cell.verdict == Some(Verdict::Unknown) && !excused(ended, cell.policy)
+    });
     let against = unknown.map(|(_, _, cell)| {
         format!(
             "{} and {}: {} attempts, {} bytes scanned",

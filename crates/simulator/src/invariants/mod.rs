@@ -82,7 +82,7 @@ pub fn judge(ended: &Ended<'_>, table: &Table) -> Vec<Invariant> {
 fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
     Some(match id {
         Id::Cells(wanted) => cells::judged(table, wanted)?,
-        Id::Measured => cells::all_known(table),
+        Id::Measured => cells::all_known(ended, table),
         Id::ExactlyOnce => messages::exactly_once(ended),
         Id::NothingLost => messages::nothing_lost(ended),
         Id::NoForgery => messages::no_forgery(ended),

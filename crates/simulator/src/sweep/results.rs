@@ -161,6 +161,26 @@ impl Results {
         self
     }
 
+    /// As indented JSON.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: every key is a string or a number, which is all that can fail.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let mut json = serde_json::to_string_pretty(self)?;
+        json.push('\n');
+        Ok(json)
+    }
+
+    /// From what [`Results::to_json`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// What is no such JSON, with its line.
+    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
     /// Puts another part of the same sweep to this one.
     ///
     /// # Errors

@@ -34,8 +34,16 @@ fn town() -> Scenario {
 
 fn sweep(scenario: &Scenario, seeds: (u64, u64), shard: Shard, threads: usize) -> Results {
     let clock = || 0;
-    let sweep =
-        Sweep { scenario, seeds, shard, threads, mutant: None, until_first: false, clock: &clock };
+    let sweep = Sweep {
+        scenario,
+        seeds,
+        shard,
+        threads,
+        mutant: None,
+        until_first: false,
+        determinism: false,
+        clock: &clock,
+    };
     sweep.run(&|_| {}).unwrap()
 }
 
