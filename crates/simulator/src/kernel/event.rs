@@ -101,6 +101,21 @@ pub(crate) enum Happening {
     Timer { incarnation: u32, timer: Timer },
     /// The person or operator asks for something.
     Command(u64),
+    /// A fault of the plan begins or ends.
+    Strike { fault: u32, phase: Phase },
+    /// A slow host is done with a message.
+    Next { piece: u64 },
+}
+
+/// Where a fault stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It begins.
+    On,
+    /// Its next turn, of those that come in turns.
+    Again,
+    /// It is over.
+    Off,
 }
 
 /// A frame on its way.
@@ -184,6 +199,10 @@ impl Happening {
                 timer.feed(feed);
             }
             Self::Command(number) => numbers(feed, [10, *number]),
+            Self::Strike { fault, phase } => {
+                numbers(feed, [11, u64::from(*fault), *phase as u64]);
+            }
+            Self::Next { piece } => numbers(feed, [12, *piece]),
         }
     }
 }

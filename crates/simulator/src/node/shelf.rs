@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hop::Act;
-use store::{Answer, Engine, Op, Refusal, Row, Transaction, TxId, Value};
-use vocab::{DataClass, Micros, limits::SWEEP_INTERVAL};
+use store::{Answer, Op, Refusal, Row, Transaction, TxId, Value};
+use vocab::{DataClass, Micros, limits::SWEEP_INTERVAL, sample};
 
 use super::{
     disk::{Disk, StoreTiming},
@@ -83,7 +83,7 @@ impl<E> Shelf<E> {
         self.timing = timing;
     }
 
-    pub(super) fn disk(&self) -> &dyn Engine {
+    pub(super) fn disk(&self) -> &dyn Disk {
         self.disk.as_ref()
     }
 
@@ -100,8 +100,15 @@ impl<E> Shelf<E> {
     }
 
     /// The node crashes: unsynced writes and everything that waits are lost.
-    pub(super) fn crash(&mut self) {
-        self.disk.crash();
+    /// Where `torn`, of the writes some prefix, which it chooses, is there.
+    pub(super) fn crash(&mut self, torn: Option<u64>) {
+        match torn {
+            None => self.disk.crash(),
+            Some(word) => {
+                let keep = sample::between(word, 0, self.disk.unsynced() as u64);
+                self.disk.crash_torn(keep as usize);
+            }
+        }
         self.pending.clear();
         self.held.clear();
         self.failed.clear();
@@ -137,8 +144,12 @@ impl<E> Shelf<E> {
             self.dirty |= writes;
             show_writes(&transaction, values, port);
         }
+        if let Answer::Unavailable(refusal) = &answer {
+            port.refused_by_disk(*refusal);
+        }
         let latency = if writes { &self.timing.sync } else { &self.timing.read };
         let after = latency.sample(port.store_word(self.drawn)).max(Micros(1));
+        let after = Micros(after.0.saturating_add(port.slower_disk().0));
         self.drawn = self.drawn.saturating_add(1);
         self.last_due = self.last_due.max(port.time().after(after));
         self.pending.push_back(Pending { tx, answer, writes });
@@ -182,7 +193,8 @@ impl<E> Shelf<E> {
 
     /// Sweeps, unless the sweep was put off or brought forward meanwhile.
     pub(super) fn sweep(&mut self, port: &mut Port<'_>) -> bool {
-        if self.sweep_at != Some(port.time()) {
+        // A paused node is late for its reminders.
+        if self.sweep_at.is_none_or(|planned| planned > port.time()) {
             return false;
         }
         self.sweep_at = None;

@@ -1,0 +1,129 @@
+//! What faults make of a message's way, beyond what its link does anyway.
+
+use vocab::{Micros, sample};
+
+use super::{
+    config::LinkConfig,
+    fate::{Arrival, Fate},
+};
+use crate::{fault::LinkFault, rng::WORDS};
+
+/// The way of one message under the faults of the moment. Faults only lengthen it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Passage {
+    pub(crate) fate: Fate,
+    /// A word that chooses the bit which is turned, for each copy that arrives damaged.
+    pub(crate) turned: [Option<u64>; 2],
+}
+
+impl Passage {
+    /// A way without faults.
+    pub(crate) const fn of(fate: Fate) -> Self {
+        Self { fate, turned: [None, None] }
+    }
+
+    /// The message meets a fault. Returns whether that changed anything.
+    ///
+    /// Each word answers one question, whether it is asked or not. What has been lost meets nothing
+    /// more. How long it waits at a narrow place is for those to say who know what went before it.
+    pub(crate) fn meet(
+        &mut self,
+        fault: &LinkFault,
+        config: &LinkConfig,
+        words: [u64; WORDS],
+    ) -> bool {
+        let [strikes, strikes_2, value, value_2, latency, ..] = words;
+        let Some(first) = self.fate.first else { return false };
+        let copies = [(strikes, value), (strikes_2, value_2)];
+        match *fault {
+            LinkFault::Loss(rate) => {
+                let lost = sample::happens(strikes, rate);
+                if lost {
+                    *self = Self::default();
+                }
+                lost
+            }
+            LinkFault::Duplicate(rate) => {
+                let doubled = self.fate.second.is_none() && sample::happens(strikes, rate);
+                if doubled {
+                    let after = config.latency.sample(latency).max(first.after);
+                    self.fate.second = Some(Arrival { after, in_order: false });
+                }
+                doubled
+            }
+            LinkFault::Reorder(rate, span) => self.each(copies, |arrival, (strikes, value)| {
+                let late = sample::happens(strikes, rate);
+                if late {
+                    arrival.after = longer(arrival.after, value, span);
+                    arrival.in_order = false;
+                }
+                late
+            }),
+            LinkFault::Delay(span) => self.each(copies, |arrival, (_, value)| {
+                arrival.after = longer(arrival.after, value, span);
+                true
+            }),
+            LinkFault::Corrupt(rate) => {
+                let there = [true, self.fate.second.is_some()];
+                let mut struck = false;
+                for ((turned, there), copy) in self.turned.iter_mut().zip(there).zip(copies) {
+                    let (strikes, value) = copy;
+                    if there && sample::happens(strikes, rate) {
+                        *turned = Some(value);
+                        struck = true;
+                    }
+                }
+                struck
+            }
+            LinkFault::Bandwidth(_) => false,
+        }
+    }
+
+    fn each(
+        &mut self,
+        copies: [(u64, u64); 2],
+        mut change: impl FnMut(&mut Arrival, (u64, u64)) -> bool,
+    ) -> bool {
+        let mut changed = false;
+        for (arrival, words) in
+            [&mut self.fate.first, &mut self.fate.second].into_iter().zip(copies)
+        {
+            if let Some(arrival) = arrival {
+                changed |= change(arrival, words);
+            }
+        }
+        changed
+    }
+
+    /// All copies come later by `wait`.
+    pub(crate) fn wait(&mut self, wait: Micros) {
+        for arrival in [&mut self.fate.first, &mut self.fate.second].into_iter().flatten() {
+            arrival.after = Micros(arrival.after.0.saturating_add(wait.0));
+        }
+    }
+
+    /// Copies that arrive damaged do not arrive: somebody below checks a sum.
+    pub(crate) fn drop_damaged(&mut self) {
+        let [first, second] = self.turned;
+        let first = self.fate.first.filter(|_| first.is_none());
+        let second = self.fate.second.filter(|_| second.is_none());
+        self.fate = match first {
+            Some(_) => Fate { first, second },
+            None => Fate { first: second, second: None },
+        };
+        self.turned = [None, None];
+    }
+}
+
+fn longer(after: Micros, word: u64, (low, high): (Micros, Micros)) -> Micros {
+    Micros(after.0.saturating_add(sample::between(word, low.0, high.0)))
+}
+
+/// Turns the bit of `bytes` that `word` chooses; an empty message has none.
+pub(crate) fn turn_a_bit(bytes: &mut [u8], word: u64) {
+    let bits = (bytes.len() as u64).saturating_mul(8);
+    let bit = sample::below(word, bits);
+    if let Some(byte) = bytes.get_mut((bit >> 3) as usize) {
+        *byte ^= 1 << (bit & 7);
+    }
+}
