@@ -130,6 +130,8 @@ pub(crate) struct Frame {
     /// The receiver's start that it was meant for.
     pub(crate) to: u32,
     pub(crate) bytes: Vec<u8>,
+    /// Whether a bit was turned on the way.
+    pub(crate) damaged: bool,
 }
 
 /// A message over HTTP on its way.
@@ -186,8 +188,10 @@ impl Happening {
                 numbers(feed, [5, u64::from(*incarnation), sent.0, u64::from(*reply)]);
             }
             Self::Farewell { incarnation } => numbers(feed, [6, u64::from(*incarnation)]),
-            Self::Frame(Frame { class: _, number, from, to, bytes }) => {
-                numbers(feed, [7, *number, u64::from(*from), u64::from(*to)]);
+            Self::Frame(Frame { class: _, number, from, to, bytes, damaged }) => {
+                // One kind for each, so that what arrives whole is told as it always was.
+                let kind = if *damaged { 13 } else { 7 };
+                numbers(feed, [kind, *number, u64::from(*from), u64::from(*to)]);
                 feed.bytes(bytes);
             }
             Self::Web(Web { class: _, number, wire, body }) => {

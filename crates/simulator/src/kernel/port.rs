@@ -10,7 +10,7 @@ use super::{
     trouble::Going,
 };
 use crate::{
-    net::{Arrival, Fate, Passage, Traffic, turn_a_bit},
+    net::{Arrival, Fate, Passage, Traffic},
     rng,
     view::{EventRecord, Stream, View},
 };
@@ -121,22 +121,25 @@ impl Port<'_> {
         let words = rng::words(&self.ground.keys.link, tag, number);
         let fate = Fate::decide(&classed.config, words);
         let going = Going { to: peer, number, bytes: bytes.len(), web: false };
-        let Passage { fate, turned } = self.weather(going, &classed.config, fate);
+        let Passage { fate, damaged } = self.weather(going, &classed.config, fate);
         let class = classed.class;
         count_sending(self.lane, class, bytes.len(), &fate);
         self.view(Stream::FrameOut, Some(peer), number, || bytes.clone());
-        let frame = |mut bytes: Vec<u8>, turned: Option<u64>| {
-            if let Some(word) = turned {
-                turn_a_bit(&mut bytes, word);
-            }
-            Frame { class, number, from: incarnation, to: incarnation_there, bytes }
+        let [first_damaged, second_damaged] = damaged;
+        let frame = |bytes, damaged| Frame {
+            class,
+            number,
+            from: incarnation,
+            to: incarnation_there,
+            bytes,
+            damaged,
         };
         if let Some(copy) = fate.second {
-            self.cause(peer, copy.after, Happening::Frame(frame(bytes.clone(), turned[1])));
+            self.cause(peer, copy.after, Happening::Frame(frame(bytes.clone(), second_damaged)));
         }
         if let Some(first) = fate.first {
             let after = self.keep_order(&to, first);
-            self.cause(peer, after, Happening::Frame(frame(bytes, turned[0])));
+            self.cause(peer, after, Happening::Frame(frame(bytes, first_damaged)));
         }
     }
 

@@ -101,8 +101,11 @@ impl Port<'_> {
     }
 
     fn frame(&mut self, node: &mut dyn Node, frame: Frame, received: bool) {
-        self.count_arrival(frame.class, received);
+        self.count_arrival(frame.class, received && !frame.damaged);
         if let Some(key) = self.end().map(|end| end.key).filter(|_| received) {
+            if frame.damaged {
+                return self.start_anew(node, &key);
+            }
             let source = Some(self.stamp.source);
             self.view(Stream::FrameIn, source, frame.number, || frame.bytes.clone());
             node.frame(key, frame.bytes, self);
@@ -261,6 +264,19 @@ impl Port<'_> {
         if !reply && !heard_of_us {
             self.greet(&key, true);
         }
+    }
+
+    /// A frame's seal does not hold, as Noise notices: this end closes the link and opens another.
+    fn start_anew(&mut self, node: &mut dyn Node, key: &NoiseKey) {
+        let incarnation = self.ground.incarnation;
+        let Some(end) = self.ground.links.get_mut(key) else { return };
+        end.up = false;
+        let (peer, config) = (end.peer, end.config);
+        node.link(*key, false, self);
+        if let Some(classed) = self.directory.config(config) {
+            self.cause(peer, classed.config.latency.minimum(), Happening::Farewell { incarnation });
+        }
+        self.greet(key, false);
     }
 
     fn left(&mut self, node: &mut dyn Node) {

@@ -18,5 +18,5 @@ pub use self::{
 };
 pub(crate) use self::{
     fate::{Arrival, Fate},
-    passage::{Passage, turn_a_bit},
+    passage::Passage,
 };

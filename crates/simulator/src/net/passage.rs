@@ -12,14 +12,14 @@ use crate::{fault::LinkFault, rng::WORDS};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Passage {
     pub(crate) fate: Fate,
-    /// A word that chooses the bit which is turned, for each copy that arrives damaged.
-    pub(crate) turned: [Option<u64>; 2],
+    /// Whether each copy arrives with a bit turned.
+    pub(crate) damaged: [bool; 2],
 }
 
 impl Passage {
     /// A way without faults.
     pub(crate) const fn of(fate: Fate) -> Self {
-        Self { fate, turned: [None, None] }
+        Self { fate, damaged: [false, false] }
     }
 
     /// The message meets a fault. Returns whether that changed anything.
@@ -66,12 +66,12 @@ impl Passage {
             LinkFault::Corrupt(rate) => {
                 let there = [true, self.fate.second.is_some()];
                 let mut struck = false;
-                for ((turned, there), copy) in self.turned.iter_mut().zip(there).zip(copies) {
-                    let (strikes, value) = copy;
-                    if there && sample::happens(strikes, rate) {
-                        *turned = Some(value);
-                        struck = true;
-                    }
+                for ((damaged, there), (strikes, _)) in
+                    self.damaged.iter_mut().zip(there).zip(copies)
+                {
+                    let hit = there && sample::happens(strikes, rate);
+                    *damaged |= hit;
+                    struck |= hit;
                 }
                 struck
             }
@@ -104,26 +104,17 @@ impl Passage {
 
     /// Copies that arrive damaged do not arrive: somebody below checks a sum.
     pub(crate) fn drop_damaged(&mut self) {
-        let [first, second] = self.turned;
-        let first = self.fate.first.filter(|_| first.is_none());
-        let second = self.fate.second.filter(|_| second.is_none());
+        let [first, second] = self.damaged;
+        let first = self.fate.first.filter(|_| !first);
+        let second = self.fate.second.filter(|_| !second);
         self.fate = match first {
             Some(_) => Fate { first, second },
             None => Fate { first: second, second: None },
         };
-        self.turned = [None, None];
+        self.damaged = [false, false];
     }
 }
 
 fn longer(after: Micros, word: u64, (low, high): (Micros, Micros)) -> Micros {
     Micros(after.0.saturating_add(sample::between(word, low.0, high.0)))
-}
-
-/// Turns the bit of `bytes` that `word` chooses; an empty message has none.
-pub(crate) fn turn_a_bit(bytes: &mut [u8], word: u64) {
-    let bits = (bytes.len() as u64).saturating_mul(8);
-    let bit = sample::below(word, bits);
-    if let Some(byte) = bytes.get_mut((bit >> 3) as usize) {
-        *byte ^= 1 << (bit & 7);
-    }
 }

@@ -238,6 +238,9 @@ impl<H: Resident> Node for HopNode<H> {
     fn boot(&mut self, port: &mut Port<'_>) {
         self.hop = Some((self.make)());
         self.shelf.plan_sweep(port);
+        for act in self.shelf.unheard() {
+            self.perform(act, port);
+        }
         self.feed(Input::Boot, port);
         for number in self.commands.after_restart() {
             port.command(vocab::Micros(1), number);
