@@ -104,6 +104,11 @@ pub(crate) fn get(exchange: u64, authority: &str) -> Act<String> {
     Act::Request { id: ExchangeId(exchange), request }
 }
 
+pub(crate) fn post(exchange: u64, authority: &str) -> Act<String> {
+    let request = http::Request::new(authority, "POST", "/");
+    Act::Request { id: ExchangeId(exchange), request }
+}
+
 /// Writes a row that stays for `keep`, or for good.
 pub(crate) fn put(tx: u64, name: &str, keep: Option<Micros>) -> Act<String> {
     let row = Row {

@@ -45,6 +45,9 @@ pub struct Memory {
     durable_number: u64,
     /// What stood under a key before each change since the last sync, oldest first.
     undo: Vec<(Key, Option<Held>)>,
+    /// Where each transaction began that changed rows since the last sync, oldest first. A sweep
+    /// counts as one.
+    begun: Vec<Mark>,
     capacity: Option<usize>,
     read_only: bool,
 }
@@ -79,8 +82,25 @@ impl Memory {
 
     /// Loses everything since the last [`Engine::sync`], as a crash does.
     pub fn crash(&mut self) {
-        let start = Mark { undo: 0, number: self.durable_number, bytes: self.bytes };
-        self.roll_back(&start);
+        self.crash_torn(0);
+    }
+
+    /// The same, but the oldest `keep` of the transactions that are not durable are, each as a
+    /// whole: they had reached the disk when it happened.
+    pub fn crash_torn(&mut self, keep: usize) {
+        let start = match keep {
+            0 => Some(Mark { undo: 0, number: self.durable_number }),
+            _ => self.begun.get(keep).copied(),
+        };
+        if let Some(start) = start {
+            self.roll_back(start);
+        }
+        self.sync();
+    }
+
+    /// Transactions that changed rows since the last [`Engine::sync`].
+    pub const fn unsynced(&self) -> usize {
+        self.begun.len()
     }
 
     /// Bytes of all keys and values, readable or not.
@@ -105,13 +125,14 @@ impl Memory {
         if let Some(check) = transaction.checks.iter().position(|check| !self.holds(check, now)) {
             return Answer::Conflict { check };
         }
-        let start = Mark { undo: self.undo.len(), number: self.last_number, bytes: self.bytes };
+        let (start, bytes) = (self.mark(), self.bytes);
         let values = transaction.ops.iter().map(|op| self.perform(op, now)).collect();
         let too_much = self.capacity.is_some_and(|most| self.bytes > most);
-        if too_much && self.bytes > start.bytes {
-            self.roll_back(&start);
+        if too_much && self.bytes > bytes {
+            self.roll_back(start);
             return Answer::Unavailable(Refusal::Full);
         }
+        self.ends(start);
         Answer::Done(values)
     }
 
@@ -195,8 +216,19 @@ impl Memory {
         }
     }
 
+    const fn mark(&self) -> Mark {
+        Mark { undo: self.undo.len(), number: self.last_number }
+    }
+
+    /// What began at `start` is complete.
+    fn ends(&mut self, start: Mark) {
+        if self.undo.len() > start.undo {
+            self.begun.push(start);
+        }
+    }
+
     /// Undoes everything since `start`, newest first.
-    fn roll_back(&mut self, start: &Mark) {
+    fn roll_back(&mut self, start: Mark) {
         for (key, before) in self.undo.split_off(start.undo).into_iter().rev() {
             self.place(&key, before);
         }
@@ -233,11 +265,12 @@ impl Engine for Memory {
 
     fn sync(&mut self) {
         self.undo.clear();
+        self.begun.clear();
         self.durable_number = self.last_number;
     }
 
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {
-        let mut swept = BTreeMap::<DataClass, u64>::new();
+        let (start, mut swept) = (self.mark(), BTreeMap::<DataClass, u64>::new());
         while let Some((_, key)) = self.expiries.first().filter(|(moment, _)| *moment <= now) {
             let key = key.clone();
             if let Some(held) = self.rows.get(&key) {
@@ -246,6 +279,7 @@ impl Engine for Memory {
             }
             self.change(key, None);
         }
+        self.ends(start);
         swept.into_iter().collect()
     }
 
@@ -264,6 +298,12 @@ impl Engine for Memory {
 impl CrashableEngine for Memory {
     fn crash(&mut self) {
         Self::crash(self);
+    }
+
+    fn crash_torn(&mut self, keep: usize) -> usize {
+        let kept = keep.min(self.unsynced());
+        Self::crash_torn(self, keep);
+        kept
     }
 
     fn set_read_only(&mut self, read_only: bool) {
@@ -304,10 +344,10 @@ impl Held {
 }
 
 /// Where a transaction began.
+#[derive(Clone, Copy)]
 struct Mark {
     undo: usize,
     number: u64,
-    bytes: usize,
 }
 
 fn fits(row: &Row, more_key: usize) -> bool {

@@ -100,7 +100,9 @@ pub enum LinkFault {
     Reorder(u32, (Micros, Micros)),
     /// All take longer by the span from shortest to longest, and keep their order.
     Delay((Micros, Micros)),
-    /// This part, in a million, arrives with one bit turned.
+    /// This part, in a million, arrives with one bit turned. A frame's seal does not hold then: it
+    /// is lost, and its link goes down at both ends and comes up again. Over HTTP, where nobody
+    /// seals, a sum below notices, and the message is lost.
     Corrupt(u32),
     /// At most this many bytes go each second, at least 1; what is too much waits its turn.
     Bandwidth(u64),
@@ -109,9 +111,10 @@ pub enum LinkFault {
 /// What happens to a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeFault {
-    /// It stops at once, loses its memory and what it had not synced, and starts again when the
-    /// fault is over. `torn`: of the writes under way some prefix has reached the disk, where
-    /// otherwise none has; each transaction is there whole or not at all.
+    /// It stops, loses its memory and what it had not synced, and starts again when the fault is
+    /// over. `torn`: it stops in the middle of the first write while the fault lasts, where
+    /// otherwise it stops at once, and of the writes under way some prefix has reached the disk,
+    /// where otherwise none has; each transaction is there whole or not at all.
     Crash {
         /// Whether some of the writes under way are there.
         torn: bool,

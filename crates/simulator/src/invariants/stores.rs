@@ -1,10 +1,11 @@
 //! What lies in stores: read as bytes, by somebody who has the disk.
 
-use vocab::{DataClass, limits};
+use vocab::{DataClass, Micros, limits};
 
 use super::{Ended, Outcome};
 use crate::{
     actor::Actor,
+    fault::{NodeFault, What},
     scan::{Hit, MarkerClass},
     scenario::Hop3,
 };
@@ -16,10 +17,11 @@ pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
     let end = ended.world.kernel.end();
     // The scenario's end, where the run was quiet before: nothing may depend on something
     // happening.
-    let now = ended.scenario.start.after(vocab::Micros(end.0));
+    let now = ended.scenario.start.after(Micros(end.0));
     let mut rows = 0_u64;
     for (host, name) in ended.world.kernel.hosts() {
         let Some(store) = ended.world.kernel.store(host) else { continue };
+        let (ahead, behind) = clock_was_off(ended, name);
         let hosted = ended.watch.host(host).is_some_and(|host| host.actor == Actor::CloudApi);
         store.visit(&mut |row| {
             rows = rows.saturating_add(1);
@@ -29,10 +31,10 @@ pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
                 }
                 return;
             };
-            if expires.after(limits::SWEEP_INTERVAL) < now {
+            if expires.after(limits::SWEEP_INTERVAL).after(behind) < now {
                 against.push(format!("{name}: row {:?} expired and is still there", row.key));
             }
-            let longest = now.after(limits::RETRANSMISSION_AGE);
+            let longest = now.after(limits::RETRANSMISSION_AGE).after(ahead);
             if hosted && row.class == DataClass::MessageContent && expires > longest {
                 against.push(format!("{name}: row {:?} is kept for more than 30 days", row.key));
             }
@@ -48,6 +50,22 @@ pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
     against.truncate(20);
     let probes = ended.probes.len();
     Outcome::unless(against, format!("{rows} rows at the end, {probes} looks while running"))
+}
+
+/// By how much the node's clock can have been ahead and behind: a row is kept by the clock that it
+/// was written by.
+fn clock_was_off(ended: &Ended<'_>, name: &str) -> (Micros, Micros) {
+    let mut off = (Micros(0), Micros(0));
+    for fault in &ended.scenario.faults {
+        if let What::Node { node, how: NodeFault::ClockSkew(by) | NodeFault::ClockJump(by) } =
+            &fault.what
+            && node == name
+        {
+            let way = if *by > 0 { &mut off.0 } else { &mut off.1 };
+            *way = Micros(way.0.saturating_add(by.unsigned_abs()));
+        }
+    }
+    off
 }
 
 /// Nothing that was written to the Cloud API's store shows content or a person's number.

@@ -12,6 +12,7 @@ use super::{
     links::{End, Links},
     partition::{Host, Partition},
     run::Kernel,
+    trouble::Book,
 };
 use crate::{
     digest::Chain,
@@ -145,7 +146,8 @@ impl Builder {
             }
         }
         let (configs, classes) = (Vec::new(), Vec::new());
-        Ok(Directory { hosts, authorities, configs, classes, http_default })
+        let (book, seed) = (Book::default(), self.seed);
+        Ok(Directory { hosts, authorities, configs, classes, http_default, book, seed })
     }
 
     fn ends(
@@ -264,5 +266,6 @@ fn bare_ground(id: HostId, epoch: UnixMicros, seed: u64, name: &str) -> Ground {
         web: BTreeMap::new(),
         keys: Keys { input: key("hop"), link: key("link"), web: key("http"), store: key("store") },
         viewed: false,
+        troubles: None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vocab::NoiseKey;
 
-use super::event::HostId;
+use super::{event::HostId, trouble::Book};
 use crate::net::LinkConfig;
 
 /// Everything about a run that does not change while it runs.
@@ -19,6 +19,9 @@ pub(crate) struct Directory {
     pub(crate) classes: Vec<String>,
     /// What HTTP between hosts is like that nobody described: an index into `configs`.
     pub(crate) http_default: u32,
+    /// What goes wrong.
+    pub(crate) book: Book,
+    pub(crate) seed: u64,
 }
 
 /// One host.

@@ -101,6 +101,21 @@ pub(crate) enum Happening {
     Timer { incarnation: u32, timer: Timer },
     /// The person or operator asks for something.
     Command(u64),
+    /// A fault of the plan begins or ends.
+    Strike { fault: u32, phase: Phase },
+    /// A slow host is done with a message.
+    Next { piece: u64 },
+}
+
+/// Where a fault stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It begins.
+    On,
+    /// Its next turn, of those that come in turns.
+    Again,
+    /// It is over.
+    Off,
 }
 
 /// A frame on its way.
@@ -115,6 +130,8 @@ pub(crate) struct Frame {
     /// The receiver's start that it was meant for.
     pub(crate) to: u32,
     pub(crate) bytes: Vec<u8>,
+    /// Whether a bit was turned on the way.
+    pub(crate) damaged: bool,
 }
 
 /// A message over HTTP on its way.
@@ -171,8 +188,10 @@ impl Happening {
                 numbers(feed, [5, u64::from(*incarnation), sent.0, u64::from(*reply)]);
             }
             Self::Farewell { incarnation } => numbers(feed, [6, u64::from(*incarnation)]),
-            Self::Frame(Frame { class: _, number, from, to, bytes }) => {
-                numbers(feed, [7, *number, u64::from(*from), u64::from(*to)]);
+            Self::Frame(Frame { class: _, number, from, to, bytes, damaged }) => {
+                // One kind for each, so that what arrives whole is told as it always was.
+                let kind = if *damaged { 13 } else { 7 };
+                numbers(feed, [kind, *number, u64::from(*from), u64::from(*to)]);
                 feed.bytes(bytes);
             }
             Self::Web(Web { class: _, number, wire, body }) => {
@@ -184,6 +203,10 @@ impl Happening {
                 timer.feed(feed);
             }
             Self::Command(number) => numbers(feed, [10, *number]),
+            Self::Strike { fault, phase } => {
+                numbers(feed, [11, u64::from(*fault), *phase as u64]);
+            }
+            Self::Next { piece } => numbers(feed, [12, *piece]),
         }
     }
 }

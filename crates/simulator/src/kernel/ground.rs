@@ -7,6 +7,7 @@ use vocab::{Instant, Now, UnixMicros};
 use super::{
     event::{HostId, Stamp, Time},
     links::Links,
+    trouble::Troubles,
 };
 use crate::{digest::Chain, rng::StreamKey};
 
@@ -32,6 +33,8 @@ pub(crate) struct Ground {
     pub(crate) keys: Keys,
     /// Whether somebody wants the bytes that this host sees.
     pub(crate) viewed: bool,
+    /// What is wrong with it, if anything ever was.
+    pub(crate) troubles: Option<Box<Troubles>>,
 }
 
 /// The keys of a host's random streams.
@@ -59,10 +62,12 @@ impl Ground {
     }
 
     /// The two clocks of this host.
-    pub(crate) const fn now(&self, at: Time) -> Now {
+    pub(crate) fn now(&self, at: Time) -> Now {
+        let wrong = self.troubles.as_ref().map_or(0, |troubles| troubles.clock);
+        let right = self.epoch.0.saturating_add(at.0);
         Now {
             mono: Instant(at.since(self.started).0),
-            wall: UnixMicros(self.epoch.0.saturating_add(at.0)),
+            wall: UnixMicros(right.saturating_add_signed(wrong)),
         }
     }
 

@@ -21,6 +21,7 @@ mod report;
 mod run;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod web;
 
 pub use self::{
@@ -30,4 +31,5 @@ pub use self::{
     port::Port,
     report::{Report, Stop},
     run::{Kernel, NeedsOnePartition},
+    trouble::NoSuchNode,
 };

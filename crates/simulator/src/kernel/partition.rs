@@ -73,14 +73,47 @@ impl Partition {
     }
 
     fn process(&mut self, event: Event, directory: &Directory) {
+        let order = event.stamp;
+        let mut next = self.handle(event, (order, false), directory);
+        while let Some(waited) = next {
+            next = self.handle(waited, (order, true), directory);
+        }
+    }
+
+    /// One event happens to its host, or waits there. Returns what happens to this host next at the
+    /// same moment, of what waited: what happens now comes after the event that stands at `order`.
+    fn handle(
+        &mut self,
+        event: Event,
+        (order, waited): (Stamp, bool),
+        directory: &Directory,
+    ) -> Option<Event> {
         let Event { stamp, target, happening } = event;
-        let received =
-            self.with_host(target, stamp, directory, |node, port| port.receive(node, happening));
-        if received == Some(true) {
+        let happened = self.with_host(target, stamp, directory, |node, port| {
+            port.order = order;
+            let (mut received, mut next) = (false, None);
+            match happening {
+                Happening::Next { piece } => next = port.done(piece),
+                happening if waited => received = port.receive(node, happening),
+                happening => {
+                    if let Some(happening) = port.hold_back(happening) {
+                        received = port.receive(node, happening);
+                    }
+                }
+            }
+            if port.is_troubled() {
+                port.tear(node);
+                next = next.or_else(|| port.next_in_line());
+            }
+            (received, next)
+        });
+        let (received, next) = happened?;
+        if received {
             self.processed = self.processed.saturating_add(1);
             self.last = stamp.at;
             self.pull_triggers(stamp, directory);
         }
+        next
     }
 
     /// Crashes whoever is to crash after the event that was just received.
@@ -102,7 +135,8 @@ impl Partition {
     ) -> Option<T> {
         let place = directory.entry(host)?.place;
         let host = self.hosts.get_mut(place)?;
-        let mut port = Port { ground: &mut host.ground, lane: &mut self.lane, directory, stamp };
+        let mut port =
+            Port { ground: &mut host.ground, lane: &mut self.lane, directory, stamp, order: stamp };
         let value = work(host.node.as_mut(), &mut port);
         for event in self.lane.caused.drain(..) {
             let home = directory.entry(event.target).map(|entry| entry.partition);

@@ -7,9 +7,10 @@ use super::{
     directory::Directory,
     event::{Event, Frame, Happening, HostId, Stamp, Time, Timer},
     ground::Ground,
+    trouble::Going,
 };
 use crate::{
-    net::{Arrival, Fate, Traffic},
+    net::{Arrival, Fate, Passage, Traffic},
     rng,
     view::{EventRecord, Stream, View},
 };
@@ -23,6 +24,8 @@ pub struct Port<'a> {
     pub(super) directory: &'a Directory,
     /// The event that is being handled.
     pub(super) stamp: Stamp,
+    /// Where it stands among what is shown: where the event that let it go on stands.
+    pub(super) order: Stamp,
 }
 
 /// What a partition collects while a window runs.
@@ -36,6 +39,8 @@ pub(crate) struct Lane {
     pub(crate) traffic: Vec<Traffic>,
     /// Whether rendered events are wanted.
     pub(crate) events_wanted: bool,
+    /// How often each fault of the plan did something.
+    pub(crate) hits: Vec<u64>,
     /// Whether hosts chain what they receive.
     pub(crate) digest: bool,
 }
@@ -63,7 +68,7 @@ impl Port<'_> {
     }
 
     /// The host's own two clocks.
-    pub const fn now(&self) -> Now {
+    pub fn now(&self) -> Now {
         self.ground.now(self.stamp.at)
     }
 
@@ -115,17 +120,26 @@ impl Port<'_> {
         let tag = self.directory.entry(peer).map_or(0, |entry| entry.tag);
         let words = rng::words(&self.ground.keys.link, tag, number);
         let fate = Fate::decide(&classed.config, words);
+        let going = Going { to: peer, number, bytes: bytes.len(), web: false };
+        let Passage { fate, damaged } = self.weather(going, &classed.config, fate);
         let class = classed.class;
         count_sending(self.lane, class, bytes.len(), &fate);
         self.view(Stream::FrameOut, Some(peer), number, || bytes.clone());
-        let frame =
-            |bytes| Frame { class, number, from: incarnation, to: incarnation_there, bytes };
+        let [first_damaged, second_damaged] = damaged;
+        let frame = |bytes, damaged| Frame {
+            class,
+            number,
+            from: incarnation,
+            to: incarnation_there,
+            bytes,
+            damaged,
+        };
         if let Some(copy) = fate.second {
-            self.cause(peer, copy.after, Happening::Frame(frame(bytes.clone())));
+            self.cause(peer, copy.after, Happening::Frame(frame(bytes.clone(), second_damaged)));
         }
         if let Some(first) = fate.first {
             let after = self.keep_order(&to, first);
-            self.cause(peer, after, Happening::Frame(frame(bytes)));
+            self.cause(peer, after, Happening::Frame(frame(bytes, first_damaged)));
         }
     }
 
@@ -196,7 +210,7 @@ impl Port<'_> {
     }
 
     fn record(&mut self, shown: Shown) {
-        self.lane.records.push(Record { stamp: self.stamp, shown });
+        self.lane.records.push(Record { stamp: self.order, shown });
     }
 
     /// Has something happen to `target`, at least a microsecond from now.

@@ -35,11 +35,13 @@ impl Port<'_> {
             }
             Happening::Farewell { .. } if received => self.left(node),
             Happening::Command(number) => node.command(number, self),
+            Happening::Strike { fault, phase } => self.strike(node, fault as usize, phase),
             Happening::Boot
             | Happening::Crash { .. }
             | Happening::Greeting { .. }
             | Happening::Farewell { .. }
-            | Happening::Timer { .. } => {}
+            | Happening::Timer { .. }
+            | Happening::Next { .. } => {}
         }
         received
     }
@@ -67,7 +69,10 @@ impl Port<'_> {
         match happening {
             Happening::Boot => !ground.alive,
             Happening::Crash { .. } => ground.alive,
-            Happening::Offline(_) | Happening::Cut { .. } | Happening::Command(_) => true,
+            Happening::Offline(_)
+            | Happening::Cut { .. }
+            | Happening::Command(_)
+            | Happening::Strike { .. } => true,
             Happening::Greeting { .. } => {
                 ground.online() && self.end().is_some_and(|end| end.cuts == 0)
             }
@@ -81,7 +86,7 @@ impl Port<'_> {
                     && wire.incarnation == ground.incarnation
                     && node.expects(wire.exchange)
             }
-            Happening::Timer { .. } => false,
+            Happening::Timer { .. } | Happening::Next { .. } => false,
         }
     }
 
@@ -96,8 +101,11 @@ impl Port<'_> {
     }
 
     fn frame(&mut self, node: &mut dyn Node, frame: Frame, received: bool) {
-        self.count_arrival(frame.class, received);
+        self.count_arrival(frame.class, received && !frame.damaged);
         if let Some(key) = self.end().map(|end| end.key).filter(|_| received) {
+            if frame.damaged {
+                return self.start_anew(node, &key);
+            }
             let source = Some(self.stamp.source);
             self.view(Stream::FrameIn, source, frame.number, || frame.bytes.clone());
             node.frame(key, frame.bytes, self);
@@ -126,7 +134,7 @@ impl Port<'_> {
             self.view(stream, Some(source), number, || body.to_bytes());
         }
         match body {
-            WebBody::Request(request) => node.request(source, wire, *request, self),
+            WebBody::Request(request) => self.serve(node, (source, wire), number, *request),
             WebBody::Response(response) => node.response(wire.exchange, Some(*response), self),
             WebBody::Refused => node.response(wire.exchange, None, self),
         }
@@ -144,9 +152,18 @@ impl Port<'_> {
 
     /// The host loses its memory and what was not synced, now, and starts again `down` later.
     pub(super) fn crash(&mut self, node: &mut dyn Node, down: Micros) {
+        self.crash_with(node, down, None);
+    }
+
+    /// The same; `torn` chooses how much of what was not synced is there all the same.
+    pub(super) fn crash_with(&mut self, node: &mut dyn Node, down: Micros, torn: Option<u64>) {
         if self.ground.alive {
             self.log_world("crashed");
-            node.crash(self);
+            match torn {
+                None => node.crash(self),
+                Some(word) => node.crash_torn(word, self),
+            }
+            self.let_go();
             self.take_leave();
             let _closed = self.ground.links.all_down();
             self.ground.alive = false;
@@ -247,6 +264,19 @@ impl Port<'_> {
         if !reply && !heard_of_us {
             self.greet(&key, true);
         }
+    }
+
+    /// A frame's seal does not hold, as Noise notices: this end closes the link and opens another.
+    fn start_anew(&mut self, node: &mut dyn Node, key: &NoiseKey) {
+        let incarnation = self.ground.incarnation;
+        let Some(end) = self.ground.links.get_mut(key) else { return };
+        end.up = false;
+        let (peer, config) = (end.peer, end.config);
+        node.link(*key, false, self);
+        if let Some(classed) = self.directory.config(config) {
+            self.cause(peer, classed.config.latency.minimum(), Happening::Farewell { incarnation });
+        }
+        self.greet(key, false);
     }
 
     fn left(&mut self, node: &mut dyn Node) {

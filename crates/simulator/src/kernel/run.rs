@@ -120,7 +120,7 @@ impl Kernel {
     }
 
     /// Has something happen to `host` at `at`, or as soon as possible if that is over.
-    fn schedule(&mut self, host: HostId, at: Time, happening: Happening) {
+    pub(super) fn schedule(&mut self, host: HostId, at: Time, happening: Happening) {
         let earliest = self.now.map_or(Time(0), |now| now.after(Micros(1)));
         let at = at.max(earliest);
         if let Some(ground) = self.host_mut(host).map(|host| &mut host.ground) {

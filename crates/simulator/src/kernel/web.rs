@@ -7,6 +7,7 @@ use super::{
     event::{Happening, HostId, Web, WebBody, WireId},
     ground::WebEnd,
     port::{Port, count, count_sending},
+    trouble::Going,
 };
 use crate::{net::Fate, rng, view::Stream};
 
@@ -19,7 +20,7 @@ impl Port<'_> {
         let wire = WireId { incarnation: self.ground.incarnation, exchange };
         match self.directory.authorities.get(&request.authority) {
             Some(server) if self.ground.online() => {
-                self.put_on_the_web(*server, wire, WebBody::Request(Box::new(request)));
+                self.put_on_the_web(*server, wire, WebBody::Request(Box::new(request)), Micros(0));
             }
             Some(_) | None => {
                 let body = WebBody::Refused;
@@ -32,14 +33,17 @@ impl Port<'_> {
 
     /// Answers the exchange that `to` calls `wire`.
     pub fn respond(&mut self, to: HostId, wire: WireId, response: Response) {
-        if self.ground.online() {
-            self.put_on_the_web(to, wire, WebBody::Response(Box::new(response)));
+        if self.ground.online()
+            && let Some(later) = self.leaving(to, wire)
+        {
+            self.put_on_the_web(to, wire, WebBody::Response(Box::new(response)), later);
         }
     }
 
     /// Breaks off the exchange that `to` calls `wire`, as a machine does whose server is gone.
     pub fn refuse(&mut self, to: HostId, wire: WireId) {
-        if self.ground.offline > 0 {
+        let parted = self.directory.book.weather.parts(self.ground.id, to, self.stamp.at);
+        if parted || self.ground.offline > 0 {
             return;
         }
         let end = self.web_end(to);
@@ -48,7 +52,7 @@ impl Port<'_> {
         self.cause(to, classed.config.latency.minimum(), Happening::Web(refusal));
     }
 
-    fn put_on_the_web(&mut self, to: HostId, wire: WireId, body: WebBody) {
+    fn put_on_the_web(&mut self, to: HostId, wire: WireId, body: WebBody, later: Micros) {
         let end = self.web_end(to);
         let number = end.messages;
         self.ground.web.insert(to, WebEnd { messages: number.saturating_add(1), ..end });
@@ -56,12 +60,16 @@ impl Port<'_> {
         let class = classed.class;
         let tag = self.directory.entry(to).map_or(0, |entry| entry.tag);
         let words = rng::words(&self.ground.keys.web, tag, number);
-        let fate = Fate::decide(&classed.config, words);
         let (stream, bytes) = match &body {
             WebBody::Request(request) => (Stream::RequestOut, request.body.len()),
             WebBody::Response(response) => (Stream::ResponseOut, response.body.len()),
             WebBody::Refused => return,
         };
+        let going = Going { to, number, bytes, web: true };
+        let fate = Fate::decide(&classed.config, words);
+        let mut passage = self.weather(going, &classed.config, fate);
+        passage.wait(later);
+        let fate = passage.fate;
         count_sending(self.lane, class, bytes, &fate);
         self.view(stream, Some(to), number, || body.to_bytes());
         let web = Web { class, number, wire, body };

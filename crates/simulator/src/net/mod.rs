@@ -6,13 +6,17 @@
 mod config;
 mod fate;
 mod latency;
+mod passage;
 #[cfg(test)]
 mod tests;
 mod traffic;
 
-pub(crate) use self::fate::{Arrival, Fate};
 pub use self::{
     config::LinkConfig,
     latency::{BadLatency, Latency},
     traffic::Traffic,
+};
+pub(crate) use self::{
+    fate::{Arrival, Fate},
+    passage::Passage,
 };

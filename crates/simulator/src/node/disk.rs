@@ -9,11 +9,42 @@ use crate::net::Latency;
 pub trait Disk: Engine + Send {
     /// Loses everything since the last [`Engine::sync`].
     fn crash(&mut self);
+
+    /// The same, but the oldest `keep` of the transactions since then are there. An engine that
+    /// cannot stop in the middle of a sync keeps none.
+    fn crash_torn(&mut self, keep: usize) {
+        let _none = keep;
+        self.crash();
+    }
+
+    /// Transactions that wrote since the last [`Engine::sync`].
+    fn unsynced(&self) -> usize {
+        0
+    }
+
+    /// Refuses what would make it grow beyond what it holds now, or what would change a row, or
+    /// takes everything again. An engine without limits need not.
+    fn limit(&mut self, full: bool, read_only: bool) {
+        let _unlimited = (full, read_only);
+    }
 }
 
 impl Disk for Memory {
     fn crash(&mut self) {
         Self::crash(self);
+    }
+
+    fn crash_torn(&mut self, keep: usize) {
+        Self::crash_torn(self, keep);
+    }
+
+    fn unsynced(&self) -> usize {
+        Self::unsynced(self)
+    }
+
+    fn limit(&mut self, full: bool, read_only: bool) {
+        self.set_capacity(full.then(|| self.bytes()));
+        self.set_read_only(read_only);
     }
 }
 

@@ -211,6 +211,15 @@ impl<H: Resident> HopNode<H> {
         }
     }
 
+    /// What a process forgets when it ends.
+    fn forget(&mut self, port: &mut Port<'_>) {
+        self.hop = None;
+        self.wake = Wake::default();
+        for (asker, wire) in self.exchanges.abandon() {
+            port.refuse(asker, wire);
+        }
+    }
+
     fn stored(&mut self, tx: TxId, port: &mut Port<'_>) -> bool {
         let Some((answer, released)) = self.shelf.answer(tx) else { return false };
         for act in released {
@@ -229,6 +238,9 @@ impl<H: Resident> Node for HopNode<H> {
     fn boot(&mut self, port: &mut Port<'_>) {
         self.hop = Some((self.make)());
         self.shelf.plan_sweep(port);
+        for act in self.shelf.unheard() {
+            self.perform(act, port);
+        }
         self.feed(Input::Boot, port);
         for number in self.commands.after_restart() {
             port.command(vocab::Micros(1), number);
@@ -236,11 +248,26 @@ impl<H: Resident> Node for HopNode<H> {
     }
 
     fn crash(&mut self, port: &mut Port<'_>) {
-        self.hop = None;
-        self.shelf.crash();
-        self.wake = Wake::default();
-        for (asker, wire) in self.exchanges.abandon() {
-            port.refuse(asker, wire);
+        self.shelf.crash(None);
+        self.forget(port);
+    }
+
+    fn crash_torn(&mut self, word: u64, port: &mut Port<'_>) {
+        self.shelf.crash(Some(word));
+        self.forget(port);
+    }
+
+    fn unsynced(&self) -> usize {
+        self.shelf.disk().unsynced()
+    }
+
+    fn limit_disk(&mut self, full: bool, read_only: bool) {
+        self.shelf.disk_mut().limit(full, read_only);
+    }
+
+    fn clock_was_set(&mut self, port: &mut Port<'_>) {
+        if self.hop.is_some() {
+            self.shelf.plan_sweep(port);
         }
     }
 

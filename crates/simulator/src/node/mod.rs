@@ -43,6 +43,28 @@ pub trait Node: Any + Send {
     /// The host crashes: memory and unsynced writes are lost.
     fn crash(&mut self, port: &mut Port<'_>);
 
+    /// The same in the middle of a write: of what is not durable yet some prefix, which `word`
+    /// chooses, is there after all.
+    fn crash_torn(&mut self, word: u64, port: &mut Port<'_>) {
+        let _none = word;
+        self.crash(port);
+    }
+
+    /// Transactions that are not durable yet.
+    fn unsynced(&self) -> usize {
+        0
+    }
+
+    /// The disk takes no write that makes it grow, or none at all, or takes them again.
+    fn limit_disk(&mut self, full: bool, read_only: bool) {
+        let _no_disk = (full, read_only);
+    }
+
+    /// The wall clock was set.
+    fn clock_was_set(&mut self, port: &mut Port<'_>) {
+        let _not_used = port;
+    }
+
     /// The link to `peer` came up or went down.
     fn link(&mut self, peer: NoiseKey, up: bool, port: &mut Port<'_>);
 

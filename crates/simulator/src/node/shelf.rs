@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hop::Act;
-use store::{Answer, Engine, Op, Refusal, Row, Transaction, TxId, Value};
-use vocab::{DataClass, Micros, limits::SWEEP_INTERVAL};
+use store::{Answer, Op, Refusal, Row, Transaction, TxId, Value};
+use vocab::{DataClass, Micros, limits::SWEEP_INTERVAL, sample};
 
 use super::{
     disk::{Disk, StoreTiming},
@@ -37,6 +37,11 @@ pub(super) struct Shelf<E> {
     last_due: Time,
     /// Whether something was written since the last sync.
     dirty: bool,
+    /// Syncs since the world began.
+    syncs: u64,
+    /// What the person finds on the next start, of what was durable when the node crashed and had
+    /// not been told.
+    unheard: Vec<Act<E>>,
     sweep_at: Option<Time>,
     /// Transactions since the world began: each has random words of its own.
     drawn: u64,
@@ -50,6 +55,10 @@ struct Pending {
     tx: TxId,
     answer: Answer,
     writes: bool,
+    /// Syncs before it.
+    syncs: u64,
+    /// Transactions that were not durable when it was applied, itself included.
+    unsynced: usize,
 }
 
 /// How a transaction stands, to an effect that names it.
@@ -71,6 +80,8 @@ impl<E> Shelf<E> {
             failed: BTreeSet::new(),
             last_due: Time(0),
             dirty: false,
+            syncs: 0,
+            unheard: Vec::new(),
             sweep_at: None,
             drawn: 0,
             swept: BTreeMap::new(),
@@ -83,7 +94,7 @@ impl<E> Shelf<E> {
         self.timing = timing;
     }
 
-    pub(super) fn disk(&self) -> &dyn Engine {
+    pub(super) fn disk(&self) -> &dyn Disk {
         self.disk.as_ref()
     }
 
@@ -100,8 +111,16 @@ impl<E> Shelf<E> {
     }
 
     /// The node crashes: unsynced writes and everything that waits are lost.
-    pub(super) fn crash(&mut self) {
-        self.disk.crash();
+    /// Where `torn`, of the writes some prefix, which it chooses, is there.
+    pub(super) fn crash(&mut self, torn: Option<u64>) {
+        let unsynced = self.disk.unsynced() as u64;
+        let keep = torn.map_or(0, |word| sample::between(word, 0, unsynced) as usize);
+        if torn.is_some() {
+            self.disk.crash_torn(keep);
+        } else {
+            self.disk.crash();
+        }
+        self.keep_untold(keep);
         self.pending.clear();
         self.held.clear();
         self.failed.clear();
@@ -109,6 +128,31 @@ impl<E> Shelf<E> {
         self.last_due = Time(0);
         self.dirty = false;
         self.sweep_at = None;
+    }
+
+    /// What a person is told stands for what they find in the app, and that lies in this store: of
+    /// what is durable nothing stays untold. Frames and answers that waited with it are lost.
+    fn keep_untold(&mut self, kept: usize) {
+        for Pending { tx, answer, writes, syncs, unsynced } in &self.pending {
+            // A write that no engine counts is not known to be durable before a sync.
+            let counted = !writes || *unsynced > 0;
+            let durable = *syncs < self.syncs || (counted && *unsynced <= kept);
+            if durable && matches!(answer, Answer::Done(_)) {
+                let held = self.held.remove(tx).unwrap_or_default();
+                self.unheard.extend(held.into_iter().filter(|act| matches!(act, Act::Event(_))));
+            }
+        }
+    }
+
+    /// What the person finds when the node starts again.
+    pub(super) fn unheard(&mut self) -> Vec<Act<E>> {
+        core::mem::take(&mut self.unheard)
+    }
+
+    fn sync(&mut self) {
+        self.disk.sync();
+        self.syncs = self.syncs.saturating_add(1);
+        self.dirty = false;
     }
 
     pub(super) fn standing(&self, tx: TxId) -> Standing {
@@ -137,11 +181,16 @@ impl<E> Shelf<E> {
             self.dirty |= writes;
             show_writes(&transaction, values, port);
         }
+        if let Answer::Unavailable(refusal) = &answer {
+            port.refused_by_disk(*refusal);
+        }
         let latency = if writes { &self.timing.sync } else { &self.timing.read };
         let after = latency.sample(port.store_word(self.drawn)).max(Micros(1));
+        let after = Micros(after.0.saturating_add(port.slower_disk().0));
         self.drawn = self.drawn.saturating_add(1);
         self.last_due = self.last_due.max(port.time().after(after));
-        self.pending.push_back(Pending { tx, answer, writes });
+        let (syncs, unsynced) = (self.syncs, self.disk.unsynced());
+        self.pending.push_back(Pending { tx, answer, writes, syncs, unsynced });
         port.remind(self.last_due.since(port.time()), Timer::Answer(tx.0));
         if writes {
             self.plan_sweep(port);
@@ -152,8 +201,7 @@ impl<E> Shelf<E> {
     pub(super) fn answer(&mut self, tx: TxId) -> Option<(Answer, Vec<Act<E>>)> {
         let pending = self.pending.pop_front_if(|pending| pending.tx == tx)?;
         if pending.writes && self.dirty {
-            self.disk.sync();
-            self.dirty = false;
+            self.sync();
         }
         self.answered = tx;
         let waited = self.held.remove(&tx).unwrap_or_default();
@@ -182,7 +230,8 @@ impl<E> Shelf<E> {
 
     /// Sweeps, unless the sweep was put off or brought forward meanwhile.
     pub(super) fn sweep(&mut self, port: &mut Port<'_>) -> bool {
-        if self.sweep_at != Some(port.time()) {
+        // A paused node is late for its reminders.
+        if self.sweep_at.is_none_or(|planned| planned > port.time()) {
             return false;
         }
         self.sweep_at = None;
@@ -190,8 +239,7 @@ impl<E> Shelf<E> {
             let swept = self.swept.entry(class).or_default();
             *swept = swept.saturating_add(rows);
         }
-        self.disk.sync();
-        self.dirty = false;
+        self.sync();
         self.plan_sweep(port);
         true
     }

@@ -42,7 +42,8 @@ impl Wake {
 
     /// A reminder rings.
     pub(super) fn ring(&mut self, port: &mut Port<'_>) -> Rung {
-        if self.set != Some(port.time()) {
+        // A paused node is late for its reminders.
+        if self.set.is_none_or(|set| set > port.time()) {
             return Rung::Idle;
         }
         self.set = None;

@@ -119,6 +119,14 @@ impl Journal {
         }
     }
 
+    /// The end of `by` will not send the message again: if it is theirs, they were told.
+    pub fn refused_by(&mut self, by: &str, id: MessageId) {
+        let entry = self.of_id(id).and_then(|index| self.entries.get_mut(index));
+        if let Some(entry) = entry.filter(|entry| entry.from == by) {
+            entry.failed = true;
+        }
+    }
+
     /// The transport dropped the message on its addressee's wish.
     pub fn dropped(&mut self, id: MessageId) {
         if let Some(entry) = self.of_id(id).and_then(|index| self.entries.get_mut(index)) {

@@ -94,6 +94,8 @@ impl Watch {
             }
             Happening::RetransmissionRefused { id, why, .. } => {
                 self.refused.insert(*id, why.to_string());
+                // A person is told by their own device; a business by a status.
+                self.journal.refused_by(self.name(host).to_owned().as_str(), *id);
             }
             Happening::IdentityChanged { peer, .. } => {
                 let name = self.names.get(peer.phone.digits()).cloned().unwrap_or_default();
@@ -175,6 +177,11 @@ impl Watch {
             }
             business::Event::SendFailed { request, .. } => {
                 if let Some(index) = self.journal.of_request(*request) {
+                    self.journal.failed(index);
+                }
+            }
+            business::Event::StatusSeen { wamid, status: business::Status::Failed, .. } => {
+                if let Some(index) = wire_id(wamid).and_then(|id| self.journal.of_id(id)) {
                     self.journal.failed(index);
                 }
             }

@@ -103,6 +103,7 @@ impl<'s> Stage<'s> {
                 kernel.crash_at(host, Time(crash.at.0), crash.down);
             }
         }
+        kernel.afflict(&self.scenario.faults)?;
         let deeds = std::mem::take(&mut self.script.deeds);
         let name_keys = self.name_keys();
         Ok(World {

@@ -17,7 +17,7 @@ use vocab::ids::NotAPhoneNumber;
 
 use crate::{
     adversary::{Carrier, Device},
-    kernel::{BuildError, Kernel},
+    kernel::{BuildError, Kernel, NoSuchNode},
     mutants::Planted,
     node::Handle,
     scan::leak::Form,
@@ -80,6 +80,11 @@ impl World {
     ) -> Result<Self, WorldError> {
         build::Stage::set(scenario, options, form)
     }
+
+    /// How often each fault of the scenario did something, by its place there.
+    pub fn fault_hits(&self) -> Vec<(usize, u64)> {
+        self.kernel.fault_hits()
+    }
 }
 
 /// A scenario whose world cannot be.
@@ -91,6 +96,9 @@ pub enum WorldError {
     /// Hosts or links do not fit together.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A fault is about a node that there is not.
+    #[error(transparent)]
+    Fault(#[from] NoSuchNode),
     /// A number that was made for somebody is none.
     #[error(transparent)]
     Number(#[from] NotAPhoneNumber),

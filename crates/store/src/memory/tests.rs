@@ -154,3 +154,24 @@ fn a_crash_undoes_thousands_of_changes_in_the_order_in_which_they_came() {
     store.crash();
     assert_eq!(store.snapshot(), before);
 }
+
+#[test]
+fn a_torn_crash_keeps_as_many_transactions_as_it_was_told_and_their_queue_numbers() {
+    for keep in 0..5 {
+        let mut store = Memory::new();
+        apply(&mut store, Op::Append(row("q", b"durable")));
+        store.sync();
+        let mut images = vec![store.snapshot()];
+        for text in ["one", "two", "three"] {
+            apply(&mut store, Op::Append(row("q", text.as_bytes())));
+            apply(&mut store, Op::Get(row("q", b"").key));
+            images.push(store.snapshot());
+        }
+        assert_eq!(store.unsynced(), 3);
+        assert_eq!(CrashableEngine::crash_torn(&mut store, keep), keep.min(3));
+        assert_eq!(store.snapshot(), images[keep.min(3)]);
+        assert_eq!(store.unsynced(), 0);
+        store.crash();
+        assert_eq!(store.snapshot(), images[keep.min(3)]);
+    }
+}

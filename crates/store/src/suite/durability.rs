@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     Case, CrashableEngine,
-    bed::{Bed, Verdict, at, key, put, same},
+    bed::{Bed, Verdict, at, holds, key, put, same},
 };
 use crate::transaction::{Op, Transaction};
 
@@ -33,6 +33,11 @@ pub(super) const CASES: &[Case] = &[
         id: "conflict-after-a-crash",
         shows: "After a crash revisions are judged by what is durable.",
         check: conflict_after_a_crash,
+    },
+    Case {
+        id: "torn-crash-keeps-whole-transactions",
+        shows: "A crash in the middle of a sync keeps the oldest transactions, each as a whole.",
+        check: torn_crash_keeps_whole_transactions,
     },
 ];
 
@@ -104,6 +109,37 @@ fn conflict_after_a_crash(engine: &mut dyn CrashableEngine) -> Verdict {
         let transaction = Transaction { checks: [at(&key("a"), revision)].into(), ops: Vec::new() };
         let done = matches!(bed.answer(transaction)?, crate::Answer::Done(_));
         same("whether the revision holds", &done, &holds)?;
+    }
+    Ok(())
+}
+
+fn torn_crash_keeps_whole_transactions(engine: &mut dyn CrashableEngine) -> Verdict {
+    let mut bed = Bed::new(engine);
+    for wanted in 0..5 {
+        for name in ["left", "right"] {
+            bed.put(&key(name), 100, b"durable")?;
+        }
+        bed.engine.sync();
+        for revision in 1..=3 {
+            // Reads and refusals in between are no transactions that could be kept.
+            bed.get(&key("left"))?;
+            let stale = Transaction {
+                checks: [at(&key("left"), 999)].into(),
+                ops: [put(&key("left"), 0, b"")].into(),
+            };
+            bed.answer(stale)?;
+            bed.all(["left", "right"].map(|name| put(&key(name), revision, b"passing")).into())?;
+        }
+        let kept = bed.engine.crash_torn(wanted);
+        holds("no more is kept than was asked for", kept <= wanted.min(3))?;
+        let revision = if kept == 0 { 100 } else { kept as u64 };
+        for _ in 0..2 {
+            for name in ["left", "right"] {
+                let found = bed.get(&key(name))?.map(|row| row.revision.0);
+                same("the revision", &found, &Some(revision))?;
+            }
+            bed.engine.crash();
+        }
     }
     Ok(())
 }

@@ -28,6 +28,15 @@ pub trait CrashableEngine: Engine {
     /// closes without a commit and opens again.
     fn crash(&mut self);
 
+    /// The same in the middle of a sync: at most the oldest `keep` of the transactions that changed
+    /// rows since the last one are durable, each as a whole or not at all. Returns how many are. An
+    /// engine that cannot stop in the middle of a sync keeps none.
+    fn crash_torn(&mut self, keep: usize) -> usize {
+        let _none = keep;
+        self.crash();
+        0
+    }
+
     /// Whether whatever would change a row is refused with
     /// [`Refusal::ReadOnly`](crate::Refusal::ReadOnly), which is how an operator drains a store.
     fn set_read_only(&mut self, read_only: bool);

@@ -6,7 +6,11 @@ use alloc::{boxed::Box, collections::BTreeSet, vec, vec::Vec};
 
 use vocab::{DataClass, Keep, Micros, Reason, UnixMicros};
 
-use super::{CrashableEngine, cases, model_check, run};
+use super::{
+    CrashableEngine,
+    bed::{START, key, put},
+    cases, model_check, run,
+};
 use crate::{Answer, Engine, Expect, Memory, Op, RawRow, Refusal, Transaction, Value};
 
 /// One mistake of an engine.
@@ -30,6 +34,7 @@ enum Mistake {
     SweepTakesAll,
     ReadOnlyIgnored,
     RefusedButDone,
+    TornTransaction,
 }
 
 /// A memory engine that makes one mistake.
@@ -231,6 +236,16 @@ impl CrashableEngine for Broken {
         }
     }
 
+    fn crash_torn(&mut self, keep: usize) -> usize {
+        let kept = CrashableEngine::crash_torn(&mut self.inner, keep);
+        if self.mistake == Mistake::TornTransaction {
+            let half = put(&key("left"), kept as u64 + 1, b"torn");
+            self.one(half, START);
+            self.inner.sync();
+        }
+        kept
+    }
+
     fn set_read_only(&mut self, read_only: bool) {
         if self.mistake != Mistake::ReadOnlyIgnored {
             self.read_only = read_only;
@@ -336,6 +351,11 @@ fn an_engine_that_writes_while_it_is_read_only_is_caught() {
 #[test]
 fn an_engine_that_does_what_it_refused_is_caught() {
     is_caught(Mistake::RefusedButDone, "unavailable-does-nothing");
+}
+
+#[test]
+fn an_engine_that_keeps_half_a_transaction_is_caught() {
+    is_caught(Mistake::TornTransaction, "torn-crash-keeps-whole-transactions");
 }
 
 #[test]

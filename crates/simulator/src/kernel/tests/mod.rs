@@ -4,4 +4,5 @@ mod building;
 mod crashing;
 mod linking;
 mod ordering;
-mod world;
+mod trouble;
+pub(super) mod world;

@@ -10,7 +10,7 @@ use crate::{
     kernel::{Builder, HostId, Kernel, Time},
     net::{Latency, LinkConfig},
     node::{Handle, HopNode},
-    toy::{Ask, EPOCH, Everything, Memory, Notebook, Toy, after, get, key, now, put, say},
+    toy::{Ask, EPOCH, Everything, Memory, Notebook, Toy, after, key, now, post, put, say},
 };
 
 pub(super) const HOSTS: u8 = 9;
@@ -31,7 +31,7 @@ fn chatter(
             memory.wake_at = Some(clock.mono.after(Micros::millis(40)));
             memory.count += 1;
             let asked = memory.count;
-            [pass_on(memory, 6, rng), vec![now(get(asked, "host 0"))]].concat()
+            [pass_on(memory, 6, rng), vec![now(post(asked, "host 0"))]].concat()
         }
         Input::Frame { bytes, .. } => {
             memory.count += 1;
