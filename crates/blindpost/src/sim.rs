@@ -26,6 +26,7 @@ pub(crate) fn run(asked: &Sim) -> Exit {
     let options = Options {
         seed: asked.seed,
         threads: usize::from(asked.threads),
+        eager: false,
         partitions: asked.partitions.map(usize::from),
         mutant: planted,
         log: asked.log.is_some(),

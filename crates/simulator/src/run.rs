@@ -23,6 +23,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Threads that may be used. The outcome does not depend on it.
     pub threads: usize,
+    /// Threads are used however little there is to do, to see that it makes no difference.
+    pub eager: bool,
     /// Another number of partitions. The outcome does not depend on it.
     pub partitions: Option<usize>,
     /// A planted mistake.
@@ -113,6 +115,8 @@ fn one(
 ) -> Result<(Report, Vec<String>, Vec<String>), RunError> {
     let world_options = world::Options {
         seed: options.seed,
+        threads: options.threads,
+        eager: options.eager,
         partitions: options.partitions,
         mutant: options.mutant,
         log: options.log,

@@ -10,6 +10,7 @@
 
 mod assemble;
 mod builder;
+mod crew;
 mod directory;
 mod event;
 mod ground;
@@ -17,6 +18,7 @@ mod links;
 mod partition;
 mod port;
 mod receive;
+mod records;
 mod report;
 mod run;
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod web;
 pub use self::{
     assemble::BuildError,
     builder::Builder,
+    crew::NoThreads,
     event::{HostId, Stamp, Time, Timer, WireId},
     port::Port,
     report::{Report, Stop},

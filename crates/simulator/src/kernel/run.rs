@@ -4,10 +4,12 @@ use store::Engine;
 use vocab::Micros;
 
 use super::{
+    crew::{Crew, NoThreads},
     directory::Directory,
     event::{Event, Happening, HostId, Time},
     partition::{Host, Partition},
     port::{Record, Shown},
+    records,
     report::{Report, Stop},
 };
 use crate::{
@@ -25,6 +27,7 @@ pub struct Kernel {
     pub(super) lookahead: Micros,
     /// Everything up to here has happened.
     pub(super) now: Option<Time>,
+    pub(super) crew: Crew,
 }
 
 /// Events have numbers while they happen only where there is one partition.
@@ -49,9 +52,9 @@ impl Kernel {
             // An event of this window reaches another partition `lookahead` later at the earliest.
             let last = start.0.saturating_add(self.lookahead.0.saturating_sub(1));
             let last = if alone { until } else { until.min(Time(last)) };
-            for partition in &mut self.partitions {
-                partition.run(last, alone, &self.directory);
-            }
+            let directory = &self.directory;
+            let part = |partition: &mut Partition| partition.run(last, alone, directory);
+            self.crew.run(&mut self.partitions, part);
             self.exchange();
             self.show(sink);
         }
@@ -71,13 +74,21 @@ impl Kernel {
 
     /// Hands events over to the partitions that they are for.
     fn exchange(&mut self) {
-        if self.partitions.len() == 1 {
-            return;
-        }
-        let outboxes: Vec<Event> =
-            self.partitions.iter_mut().flat_map(|from| from.outbox.drain(..)).collect();
-        for event in outboxes {
-            self.push(event);
+        for from in 0..self.partitions.len() {
+            let Some(sender) = self.partitions.get_mut(from) else { continue };
+            if !core::mem::take(&mut sender.wrote) {
+                continue;
+            }
+            let mut outboxes = core::mem::take(&mut sender.outboxes);
+            for (events, receiver) in outboxes.iter_mut().zip(&mut self.partitions) {
+                if !events.is_empty() {
+                    receiver.take_in(events);
+                }
+            }
+            // Their room is of use again in the next window.
+            if let Some(sender) = self.partitions.get_mut(from) {
+                sender.outboxes = outboxes;
+            }
         }
     }
 
@@ -90,13 +101,8 @@ impl Kernel {
 
     /// Hands records to the sink and to observers, in the order of the events behind them.
     fn show(&mut self, sink: &mut dyn ViewSink) {
-        let mut records: Vec<Record> =
-            self.partitions.iter_mut().flat_map(|from| from.lane.records.drain(..)).collect();
-        if self.partitions.len() > 1 {
-            // Stable: what one event caused stays in its order.
-            records.sort_by_key(|record| record.stamp);
-        }
-        for Record { stamp, shown } in records {
+        let lanes = self.partitions.iter_mut().map(|partition| &mut partition.lane.records);
+        for Record { stamp, shown } in records::in_order(lanes) {
             match shown {
                 Shown::View(view) => sink.view(view),
                 Shown::Event(host, event) => sink.event(stamp.at, host, event),
@@ -107,6 +113,21 @@ impl Kernel {
                 }
             }
         }
+    }
+
+    /// Runs windows on `threads` threads. What a run comes to does not depend on it.
+    ///
+    /// # Errors
+    ///
+    /// [`NoThreads`] if the system has none left.
+    pub fn set_threads(&mut self, threads: usize) -> Result<(), NoThreads> {
+        self.crew.set_threads(threads)
+    }
+
+    /// From how many events in a window on threads are woken for it: 1,000 unless told, which is
+    /// right for events that cost nothing. What a run comes to does not depend on it.
+    pub const fn side_by_side_from(&mut self, events: u64) {
+        self.crew.set_worth(events);
     }
 
     fn host(&self, host: HostId) -> Option<&Host> {
