@@ -11,10 +11,13 @@ use simulator::{
     run::{Options, Outcome, run_file},
 };
 
-use crate::{args::Sim, exit::Exit, judge, mutant, progress::ProgressLine};
-
-/// Partitions that `--check-determinism` tries.
-const PARTITIONS: [usize; 3] = [1, 2, 7];
+use crate::{
+    args::Sim,
+    determinism::{self, Unlike},
+    exit::Exit,
+    judge, mutant,
+    progress::ProgressLine,
+};
 
 /// Runs the scenarios in turn; one that is unusable does not keep the others from running.
 pub(crate) fn run(asked: &Sim) -> Exit {
@@ -31,7 +34,9 @@ pub(crate) fn run(asked: &Sim) -> Exit {
         mutant: planted,
         log: asked.log.is_some(),
         trace: asked.trace.is_some(),
+        record: false,
     };
+    let options = if asked.check_determinism { determinism::comparable(&options) } else { options };
     let mut session = Session { asked, options, screen: Screen::of(asked), kept: Kept::default() };
     let exit = asked.paths.iter().map(|path| session.scenario(path)).max().unwrap_or(Exit::Held);
     match session.write_files() {
@@ -72,7 +77,11 @@ impl Session<'_> {
             Ok(outcome) => outcome,
             Err(why) => return unusable(&why),
         };
-        let Outcome { mut report, expected_failures, log, trace } = outcome;
+        let alike = self.asked.check_determinism.then(|| {
+            let again = |options: &Options| attempt(path, options).map_err(Unlike::Unusable);
+            determinism::check(&outcome, &self.options, again)
+        });
+        let Outcome { mut report, expected_failures, log, trace, recordings: _ } = outcome;
         name_mutant(&mut report, self.asked.mutant.as_deref());
         self.screen.show(&report);
 
@@ -80,8 +89,8 @@ impl Session<'_> {
         if self.asked.check {
             exit = self.check(path, &report, &expected_failures);
         }
-        if self.asked.check_determinism {
-            exit = exit.max(self.determinism(path, &report.digest));
+        if let Some(alike) = alike {
+            exit = exit.max(self.determinism(path, alike));
         }
         self.kept.reports.push(report);
         self.kept.log.extend(log);
@@ -103,32 +112,19 @@ impl Session<'_> {
         }
     }
 
-    fn determinism(&mut self, path: &Path, digest: &str) -> Exit {
-        for partitions in PARTITIONS {
-            let options = Options {
-                partitions: Some(partitions),
-                log: false,
-                trace: false,
-                ..self.options.clone()
-            };
-            let other = match attempt(path, &options) {
-                Ok(outcome) => outcome.report.digest,
-                Err(why) => return unusable(&why),
-            };
-            if other != digest {
-                let path = path.display();
-                say(&format!(
-                    "blindpost: {path}: not deterministic: digest {other} with {partitions} \
-                     partitions, {digest} before"
-                ));
-                return Exit::Failed;
+    fn determinism(&mut self, path: &Path, alike: Result<(), Unlike>) -> Exit {
+        let path = path.display();
+        match alike {
+            Ok(()) => {
+                self.screen.note(&format!("deterministic {path}: {}", determinism::HELD));
+                Exit::Held
             }
+            Err(Unlike::Differs(how)) => {
+                say(&format!("blindpost: {path}: {how}"));
+                Exit::Failed
+            }
+            Err(Unlike::Unusable(why)) => unusable(&why),
         }
-        self.screen.note(&format!(
-            "deterministic {}: the same digest again with 1, 2 and 7 partitions",
-            path.display()
-        ));
-        Exit::Held
     }
 
     fn write_files(&mut self) -> Result<(), FileError> {

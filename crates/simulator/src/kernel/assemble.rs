@@ -108,8 +108,8 @@ impl Builder {
                 partition.hosts.push(Host { ground, node: described.node });
             }
         }
-        let mut kernel =
-            Kernel { directory, partitions, lookahead, now: None, crew: Crew::default() };
+        let (crew, recording) = (Crew::default(), None);
+        let mut kernel = Kernel { directory, partitions, lookahead, now: None, crew, recording };
         for (id, start, script) in starts {
             kernel.boot_at(id, start);
             for (at, number) in script {

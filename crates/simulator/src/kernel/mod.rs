@@ -18,6 +18,7 @@ mod links;
 mod partition;
 mod port;
 mod receive;
+mod recording;
 mod records;
 mod report;
 mod run;
@@ -31,6 +32,7 @@ pub use self::{
     crew::NoThreads,
     event::{HostId, Stamp, Time, Timer, WireId},
     port::Port,
+    recording::{Difference, Received, Recording},
     report::{Report, Stop},
     run::{Kernel, NeedsOnePartition},
 };

@@ -9,6 +9,7 @@ use super::{
     event::{Event, Happening, HostId, Time},
     partition::{Host, Partition},
     port::{Record, Shown},
+    recording::Recording,
     records,
     report::{Report, Stop},
 };
@@ -28,6 +29,8 @@ pub struct Kernel {
     /// Everything up to here has happened.
     pub(super) now: Option<Time>,
     pub(super) crew: Crew,
+    /// What hosts received, where it is recorded.
+    pub(super) recording: Option<Recording>,
 }
 
 /// Events have numbers while they happen only where there is one partition.
@@ -56,6 +59,7 @@ impl Kernel {
             let part = |partition: &mut Partition| partition.run(last, alone, directory);
             self.crew.run(&mut self.partitions, part);
             self.exchange();
+            self.gather();
             self.show(sink);
         }
         self.now = self.now.max(Some(self.end()));
@@ -112,6 +116,27 @@ impl Kernel {
                     }
                 }
             }
+        }
+    }
+
+    /// Keeps what every host receives from now on, to compare this run with another.
+    pub fn record(&mut self) {
+        self.partitions.iter_mut().for_each(|from| from.lane.received = Some(Vec::new()));
+        let names = self.hosts().map(|(_, name)| name.to_owned()).collect();
+        self.recording = Some(Recording { names, received: Vec::new() });
+    }
+
+    /// What was recorded since [`Kernel::record`].
+    pub fn recorded(&mut self) -> Recording {
+        self.recording.take().unwrap_or_default()
+    }
+
+    fn gather(&mut self) {
+        let Some(recording) = &mut self.recording else { return };
+        let lanes = self.partitions.iter_mut().filter_map(|from| from.lane.received.as_mut());
+        recording.extend(records::in_order(lanes));
+        if recording.is_full() {
+            self.partitions.iter_mut().for_each(|from| from.lane.received = None);
         }
     }
 
@@ -211,9 +236,14 @@ impl Kernel {
         self.partitions.iter().map(|partition| partition.last).max().unwrap_or_default()
     }
 
+    /// Events that hosts received so far.
+    pub fn events(&self) -> u64 {
+        let processed = self.partitions.iter().map(|partition| partition.processed);
+        processed.fold(0, u64::saturating_add)
+    }
+
     /// What the run came to so far.
     pub fn report(&self) -> Report {
-        let processed = self.partitions.iter().map(|partition| partition.processed);
         let mut totals = vec![Traffic::default(); self.directory.classes.len()];
         for partition in &self.partitions {
             for (total, counted) in totals.iter_mut().zip(&partition.lane.traffic) {
@@ -221,7 +251,7 @@ impl Kernel {
             }
         }
         Report {
-            events: processed.fold(0, u64::saturating_add),
+            events: self.events(),
             end: self.end(),
             traffic: self.directory.classes.iter().cloned().zip(totals).collect(),
             digest: self.digest(),

@@ -4,4 +4,5 @@ mod building;
 mod crashing;
 mod linking;
 mod ordering;
+mod recording;
 mod world;
