@@ -129,7 +129,8 @@ pub(crate) struct Sim {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Run each scenario again with 1, 2 and 7 partitions and compare the digests.
+    /// Run each scenario again with 1, 2 and 7 partitions, on 1 and 2 threads, and compare the
+    /// digests, reports and logs; where they differ, name the first event that does.
     #[arg(long)]
     pub(crate) check_determinism: bool,
 

@@ -3,6 +3,7 @@
 
 mod args;
 mod conform;
+mod determinism;
 mod exit;
 mod judge;
 mod merge;

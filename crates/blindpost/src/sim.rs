@@ -12,10 +12,14 @@ use simulator::{
     scenario,
 };
 
-use crate::{args::Sim, exit::Exit, judge, mutant, progress::ProgressLine, shrink, sweep};
-
-/// Partitions that `--check-determinism` tries.
-const PARTITIONS: [usize; 3] = [1, 2, 7];
+use crate::{
+    args::Sim,
+    determinism::{self, Unlike},
+    exit::Exit,
+    judge, mutant,
+    progress::ProgressLine,
+    shrink, sweep,
+};
 
 /// Runs the scenarios in turn; one that is unusable does not keep the others from running.
 pub(crate) fn run(asked: &Sim) -> Exit {
@@ -30,12 +34,15 @@ pub(crate) fn run(asked: &Sim) -> Exit {
     let options = Options {
         seed: asked.seed,
         threads: usize::from(asked.threads),
+        eager: false,
         partitions: asked.partitions.map(usize::from),
         mutant: planted,
         plan: None,
         log: asked.log.is_some(),
         trace: asked.trace.is_some(),
+        record: false,
     };
+    let options = if asked.check_determinism { determinism::comparable(&options) } else { options };
     let mut session = Session { asked, options, screen: Screen::of(asked), kept: Kept::default() };
     let exit = asked.paths.iter().map(|path| session.scenario(path)).max().unwrap_or(Exit::Held);
     match session.write_files() {
@@ -81,7 +88,11 @@ impl Session<'_> {
             Ok(outcome) => outcome,
             Err(why) => return unusable(&why),
         };
-        let Outcome { mut report, expected_failures, faults, log, trace } = outcome;
+        let alike = self.asked.check_determinism.then(|| {
+            let again = |options: &Options| attempt(path, options).map_err(Unlike::Unusable);
+            determinism::check(&outcome, &options, again)
+        });
+        let Outcome { mut report, expected_failures, faults, log, trace, recordings: _ } = outcome;
         if self.asked.write_plan.is_some() {
             let path = path.display().to_string();
             self.kept.plans.push(scenario::write_plan(&path, report.seed, &faults));
@@ -93,8 +104,8 @@ impl Session<'_> {
         if self.asked.check {
             exit = self.check(path, &report, &expected_failures);
         }
-        if self.asked.check_determinism {
-            exit = exit.max(self.determinism(path, &report.digest));
+        if let Some(alike) = alike {
+            exit = exit.max(self.determinism(path, alike));
         }
         if self.asked.shrink {
             exit = exit.max(shrink::one(self.asked, path, report.seed, options.mutant));
@@ -127,32 +138,19 @@ impl Session<'_> {
         }
     }
 
-    fn determinism(&mut self, path: &Path, digest: &str) -> Exit {
-        for partitions in PARTITIONS {
-            let options = Options {
-                partitions: Some(partitions),
-                log: false,
-                trace: false,
-                ..self.options.clone()
-            };
-            let other = match attempt(path, &options) {
-                Ok(outcome) => outcome.report.digest,
-                Err(why) => return unusable(&why),
-            };
-            if other != digest {
-                let path = path.display();
-                say(&format!(
-                    "blindpost: {path}: not deterministic: digest {other} with {partitions} \
-                     partitions, {digest} before"
-                ));
-                return Exit::Failed;
+    fn determinism(&mut self, path: &Path, alike: Result<(), Unlike>) -> Exit {
+        let path = path.display();
+        match alike {
+            Ok(()) => {
+                self.screen.note(&format!("deterministic {path}: {}", determinism::HELD));
+                Exit::Held
             }
+            Err(Unlike::Differs(how)) => {
+                say(&format!("blindpost: {path}: {how}"));
+                Exit::Failed
+            }
+            Err(Unlike::Unusable(why)) => unusable(&why),
         }
-        self.screen.note(&format!(
-            "deterministic {}: the same digest again with 1, 2 and 7 partitions",
-            path.display()
-        ));
-        Exit::Held
     }
 
     fn write_files(&mut self) -> Result<(), FileError> {

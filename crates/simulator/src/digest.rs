@@ -49,6 +49,14 @@ impl Feed {
     }
 }
 
+/// Eight bytes that stand for one thing received.
+pub(crate) fn short(feed: impl FnOnce(&mut Feed)) -> u64 {
+    let mut hash = Feed(Sha256::new());
+    feed(&mut hash);
+    let hash: [u8; 32] = hash.0.finalize().into();
+    hash.first_chunk().map_or(0, |start| u64::from_be_bytes(*start))
+}
+
 /// The digest of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digest([u8; 32]);

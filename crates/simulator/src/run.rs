@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     fault::{Fault, draw},
     invariants::Ended,
+    kernel::{Difference, Recording},
     mutants::Planted,
     report::{
         build,
@@ -24,6 +25,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Threads that may be used. The outcome does not depend on it.
     pub threads: usize,
+    /// Threads are used however little there is to do, to see that it makes no difference.
+    pub eager: bool,
     /// Another number of partitions. The outcome does not depend on it.
     pub partitions: Option<usize>,
     /// A planted mistake.
@@ -34,6 +37,8 @@ pub struct Options {
     pub log: bool,
     /// Whether derivations are wanted.
     pub trace: bool,
+    /// Whether what hosts received is to be kept, to compare this run with another.
+    pub record: bool,
 }
 
 /// What a run came to.
@@ -49,6 +54,17 @@ pub struct Outcome {
     pub log: Vec<String>,
     /// Derivations, one JSON object a line.
     pub trace: Vec<String>,
+    /// What hosts received, for each form of the scenario, where it was to be kept.
+    pub recordings: Vec<Recording>,
+}
+
+impl Outcome {
+    /// The first event in which this run differs from another of the same scenario, where both
+    /// were recorded.
+    pub fn first_difference(&self, other: &Self) -> Option<Difference> {
+        let forms = self.recordings.iter().zip(&other.recordings);
+        forms.into_iter().find_map(|(one, other)| one.first_difference(other))
+    }
 }
 
 /// How far a run has come.
@@ -90,15 +106,17 @@ pub fn run(
         None => vec![None],
     };
     let (mut reports, mut log, mut trace) = (Vec::new(), Vec::new(), Vec::new());
+    let mut recordings = Vec::new();
     for form in forms {
-        let (report, lines, derivations) = one(scenario, options, form, progress)?;
+        let (report, lines, derivations, recording) = one(scenario, options, form, progress)?;
         reports.push(report);
         log.extend(lines);
         trace.extend(derivations);
+        recordings.extend(recording);
     }
     let expected_failures = scenario.expect_fail.clone();
     let faults = scenario.faults.clone();
-    Ok(Outcome { report: summed_up(reports), expected_failures, faults, log, trace })
+    Ok(Outcome { report: summed_up(reports), expected_failures, faults, log, trace, recordings })
 }
 
 /// The scenario with every fault that it will have.
@@ -122,28 +140,41 @@ pub enum RunError {
     World(#[from] WorldError),
 }
 
+type One = (Report, Vec<String>, Vec<String>, Option<Recording>);
+
 fn one(
     scenario: &Scenario,
     options: &Options,
     form: Option<Form>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Report, Vec<String>, Vec<String>), RunError> {
+) -> Result<One, RunError> {
     let world_options = world::Options {
         seed: options.seed,
+        threads: options.threads,
+        eager: options.eager,
         partitions: options.partitions,
         mutant: options.mutant,
         log: options.log,
         trace: options.trace,
     };
     let mut world = World::new(scenario, &world_options, form)?;
+    if options.record {
+        world.kernel.record();
+    }
     let probes = world.run(scenario, &mut |virtual_us, events| {
         progress(Progress { virtual_us, events });
     });
+    let recording = options.record.then(|| world.kernel.recorded());
     let shared = world.shared.clone();
     Ok(shared.with(|watch| {
         let ended = Ended { scenario, world: &world, watch, probes: &probes };
         let report = build::report(&ended, form.map(|form| form.name().to_owned()));
-        (report, watch.log.take().unwrap_or_default(), std::mem::take(&mut watch.derivations))
+        (
+            report,
+            watch.log.take().unwrap_or_default(),
+            std::mem::take(&mut watch.derivations),
+            recording,
+        )
     }))
 }
 

@@ -6,6 +6,7 @@ use vocab::{Micros, NoiseKey, UnixMicros};
 
 use super::{
     builder::Builder,
+    crew::Crew,
     directory::{ClassedConfig, Directory, Entry},
     event::{HostId, Time},
     ground::{Ground, Keys, WebEnd},
@@ -88,7 +89,8 @@ impl Builder {
         let mut webs = self.web_ends(&directory, &mut configs, &mut lookahead)?;
         (directory.configs, directory.classes) = (configs.configs, configs.classes);
 
-        let mut partitions: Vec<Partition> = (0..self.partitions).map(Partition::new).collect();
+        let mut partitions: Vec<Partition> =
+            (0..self.partitions).map(|index| Partition::new(index, self.partitions)).collect();
         for partition in &mut partitions {
             partition.lane.digest = self.digest;
             partition.lane.traffic = vec![Traffic::default(); directory.classes.len()];
@@ -107,7 +109,8 @@ impl Builder {
                 partition.hosts.push(Host { ground, node: described.node });
             }
         }
-        let mut kernel = Kernel { directory, partitions, lookahead, now: None };
+        let (crew, recording) = (Crew::default(), None);
+        let mut kernel = Kernel { directory, partitions, lookahead, now: None, crew, recording };
         for (id, start, script) in starts {
             kernel.boot_at(id, start);
             for (at, number) in script {

@@ -177,6 +177,34 @@ impl PartialEq for Event {
 impl Eq for Event {}
 
 impl Happening {
+    /// What it is, in a word or two.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Boot => "start",
+            Self::Crash { .. } => "crash",
+            Self::Offline(_) => "offline",
+            Self::Cut { .. } => "cut",
+            Self::Greeting { .. } => "greeting",
+            Self::Farewell { .. } => "farewell",
+            Self::Frame(_) => "frame",
+            Self::Web(Web { body, .. }) => match body {
+                WebBody::Request(_) => "HTTP request",
+                WebBody::Response(_) => "HTTP response",
+                WebBody::Refused => "HTTP refusal",
+            },
+            Self::Timer { timer, .. } => match timer {
+                Timer::Wake => "wake-up",
+                Timer::Answer(_) => "answer of the store",
+                Timer::Sweep => "sweep",
+                Timer::Deadline(_) => "deadline",
+                Timer::Own(_) => "timer",
+            },
+            Self::Command(_) => "command",
+            Self::Strike { .. } => "fault",
+            Self::Next { .. } => "message that waited",
+        }
+    }
+
     /// Writes what happens into a host's chain.
     pub(crate) fn feed(&self, feed: &mut Feed) {
         match self {

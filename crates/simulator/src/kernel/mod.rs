@@ -10,6 +10,7 @@
 
 mod assemble;
 mod builder;
+mod crew;
 mod directory;
 mod event;
 mod ground;
@@ -17,6 +18,8 @@ mod links;
 mod partition;
 mod port;
 mod receive;
+mod recording;
+mod records;
 mod report;
 mod run;
 #[cfg(test)]
@@ -27,8 +30,10 @@ mod web;
 pub use self::{
     assemble::BuildError,
     builder::Builder,
+    crew::NoThreads,
     event::{HostId, Stamp, Time, Timer, WireId},
     port::Port,
+    recording::{Difference, Received, Recording},
     report::{Report, Stop},
     run::{Kernel, NeedsOnePartition},
     trouble::NoSuchNode,

@@ -18,8 +18,16 @@ pub(crate) struct Partition {
     pub(crate) heap: BinaryHeap<Event>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) lane: Lane,
-    /// For other partitions, to be handed over at the window's end.
-    pub(crate) outbox: Vec<Event>,
+    /// For each other partition, to be handed over at the window's end.
+    pub(crate) outboxes: Vec<Vec<Event>>,
+    /// Whether there is anything in them.
+    pub(crate) wrote: bool,
+    /// What others handed over, not yet in the heap: each partition sorts in its own.
+    inbox: Vec<Event>,
+    /// When the first of that happens.
+    inbox_next: Option<Time>,
+    /// Events that came up, whether a host received them or not.
+    pub(crate) handled: u64,
     /// Events that hosts received.
     pub(crate) processed: u64,
     /// When the last of them happened.
@@ -42,13 +50,17 @@ const fn _partitions_can_move_to_other_threads(partition: Partition) -> impl Sen
 const MANY_RECORDS: usize = 4_096;
 
 impl Partition {
-    pub(crate) fn new(index: usize) -> Self {
+    pub(crate) fn new(index: usize, partitions: usize) -> Self {
         Self {
             index,
             heap: BinaryHeap::new(),
             hosts: Vec::new(),
             lane: Lane::default(),
-            outbox: Vec::new(),
+            outboxes: (0..partitions).map(|_| Vec::new()).collect(),
+            wrote: false,
+            inbox: Vec::new(),
+            inbox_next: None,
+            handled: 0,
             processed: 0,
             last: Time(0),
             triggers: BTreeMap::new(),
@@ -57,13 +69,27 @@ impl Partition {
 
     /// When its next event happens.
     pub(crate) fn next(&self) -> Option<Time> {
-        self.heap.peek().map(|event| event.stamp.at)
+        let first = self.heap.peek().map(|event| event.stamp.at);
+        first.into_iter().chain(self.inbox_next).min()
+    }
+
+    /// Takes what another partition caused here, and leaves `events` empty.
+    pub(crate) fn take_in(&mut self, events: &mut Vec<Event>) {
+        let first = events.iter().map(|event| event.stamp.at).min();
+        self.inbox_next = self.inbox_next.into_iter().chain(first).min();
+        self.inbox.append(events);
     }
 
     /// Runs everything up to and including `last`. A partition that is `alone` may stop earlier.
     pub(crate) fn run(&mut self, last: Time, alone: bool, directory: &Directory) {
-        while self.next().is_some_and(|at| at <= last) {
+        if self.next().is_none_or(|at| at > last) {
+            return;
+        }
+        self.inbox_next = None;
+        self.heap.extend(self.inbox.drain(..));
+        while self.heap.peek().is_some_and(|event| event.stamp.at <= last) {
             if let Some(event) = self.heap.pop() {
+                self.handled = self.handled.saturating_add(1);
                 self.process(event, directory);
             }
             if alone && self.lane.records.len() >= MANY_RECORDS {
@@ -92,14 +118,12 @@ impl Partition {
         let happened = self.with_host(target, stamp, directory, |node, port| {
             port.order = order;
             let (mut received, mut next) = (false, None);
-            match happening {
-                Happening::Next { piece } => next = port.done(piece),
-                happening if waited => received = port.receive(node, happening),
-                happening => {
-                    if let Some(happening) = port.hold_back(happening) {
-                        received = port.receive(node, happening);
-                    }
-                }
+            if let Happening::Next { piece } = happening {
+                next = port.done(piece);
+            } else if waited {
+                received = port.receive(node, happening);
+            } else if let Some(happening) = port.hold_back(happening) {
+                received = port.receive(node, happening);
             }
             if port.is_troubled() {
                 port.tear(node);
@@ -139,11 +163,14 @@ impl Partition {
             Port { ground: &mut host.ground, lane: &mut self.lane, directory, stamp, order: stamp };
         let value = work(host.node.as_mut(), &mut port);
         for event in self.lane.caused.drain(..) {
-            let home = directory.entry(event.target).map(|entry| entry.partition);
-            if home == Some(self.index) {
+            let Some(home) = directory.entry(event.target).map(|entry| entry.partition) else {
+                continue;
+            };
+            if home == self.index {
                 self.heap.push(event);
-            } else {
-                self.outbox.push(event);
+            } else if let Some(outbox) = self.outboxes.get_mut(home) {
+                self.wrote = true;
+                outbox.push(event);
             }
         }
         Some(value)

@@ -7,6 +7,7 @@ use super::{
     directory::Directory,
     event::{Event, Frame, Happening, HostId, Stamp, Time, Timer},
     ground::Ground,
+    recording::Received,
     trouble::Going,
 };
 use crate::{
@@ -43,6 +44,8 @@ pub(crate) struct Lane {
     pub(crate) hits: Vec<u64>,
     /// Whether hosts chain what they receive.
     pub(crate) digest: bool,
+    /// What hosts received in this window, where it is recorded.
+    pub(crate) received: Option<Vec<Received>>,
 }
 
 /// Something to show after the window, with the event that caused it.

@@ -6,8 +6,10 @@ use super::{
     event::{Frame, Happening, HostId, Time, Timer, Web, WebBody},
     links::End,
     port::Port,
+    recording::Received,
 };
 use crate::{
+    digest,
     node::Node,
     view::{EventRecord, Stream},
 };
@@ -51,6 +53,11 @@ impl Port<'_> {
         if self.lane.digest {
             let (source, sequence) = (stamp.source.0, stamp.sequence);
             self.ground.chain.absorb(stamp.at.0, source, sequence, |feed| happening.feed(feed));
+        }
+        if let Some(received) = &mut self.lane.received {
+            let hash = digest::short(|feed| happening.feed(feed));
+            let (host, what) = (self.ground.id, happening.name());
+            received.push(Received { stamp, host, what, hash });
         }
     }
 

@@ -4,10 +4,13 @@ use store::Engine;
 use vocab::Micros;
 
 use super::{
+    crew::{Crew, NoThreads},
     directory::Directory,
     event::{Event, Happening, HostId, Time},
     partition::{Host, Partition},
     port::{Record, Shown},
+    recording::Recording,
+    records,
     report::{Report, Stop},
 };
 use crate::{
@@ -25,6 +28,9 @@ pub struct Kernel {
     pub(super) lookahead: Micros,
     /// Everything up to here has happened.
     pub(super) now: Option<Time>,
+    pub(super) crew: Crew,
+    /// What hosts received, where it is recorded.
+    pub(super) recording: Option<Recording>,
 }
 
 /// Events have numbers while they happen only where there is one partition.
@@ -49,10 +55,11 @@ impl Kernel {
             // An event of this window reaches another partition `lookahead` later at the earliest.
             let last = start.0.saturating_add(self.lookahead.0.saturating_sub(1));
             let last = if alone { until } else { until.min(Time(last)) };
-            for partition in &mut self.partitions {
-                partition.run(last, alone, &self.directory);
-            }
+            let directory = &self.directory;
+            let part = |partition: &mut Partition| partition.run(last, alone, directory);
+            self.crew.run(&mut self.partitions, part);
             self.exchange();
+            self.gather();
             self.show(sink);
         }
         self.now = self.now.max(Some(self.end()));
@@ -71,13 +78,21 @@ impl Kernel {
 
     /// Hands events over to the partitions that they are for.
     fn exchange(&mut self) {
-        if self.partitions.len() == 1 {
-            return;
-        }
-        let outboxes: Vec<Event> =
-            self.partitions.iter_mut().flat_map(|from| from.outbox.drain(..)).collect();
-        for event in outboxes {
-            self.push(event);
+        for from in 0..self.partitions.len() {
+            let Some(sender) = self.partitions.get_mut(from) else { continue };
+            if !core::mem::take(&mut sender.wrote) {
+                continue;
+            }
+            let mut outboxes = core::mem::take(&mut sender.outboxes);
+            for (events, receiver) in outboxes.iter_mut().zip(&mut self.partitions) {
+                if !events.is_empty() {
+                    receiver.take_in(events);
+                }
+            }
+            // Their room is of use again in the next window.
+            if let Some(sender) = self.partitions.get_mut(from) {
+                sender.outboxes = outboxes;
+            }
         }
     }
 
@@ -90,13 +105,8 @@ impl Kernel {
 
     /// Hands records to the sink and to observers, in the order of the events behind them.
     fn show(&mut self, sink: &mut dyn ViewSink) {
-        let mut records: Vec<Record> =
-            self.partitions.iter_mut().flat_map(|from| from.lane.records.drain(..)).collect();
-        if self.partitions.len() > 1 {
-            // Stable: what one event caused stays in its order.
-            records.sort_by_key(|record| record.stamp);
-        }
-        for Record { stamp, shown } in records {
+        let lanes = self.partitions.iter_mut().map(|partition| &mut partition.lane.records);
+        for Record { stamp, shown } in records::in_order(lanes) {
             match shown {
                 Shown::View(view) => sink.view(view),
                 Shown::Event(host, event) => sink.event(stamp.at, host, event),
@@ -107,6 +117,42 @@ impl Kernel {
                 }
             }
         }
+    }
+
+    /// Keeps what every host receives from now on, to compare this run with another.
+    pub fn record(&mut self) {
+        self.partitions.iter_mut().for_each(|from| from.lane.received = Some(Vec::new()));
+        let names = self.hosts().map(|(_, name)| name.to_owned()).collect();
+        self.recording = Some(Recording { names, received: Vec::new() });
+    }
+
+    /// What was recorded since [`Kernel::record`].
+    pub fn recorded(&mut self) -> Recording {
+        self.recording.take().unwrap_or_default()
+    }
+
+    fn gather(&mut self) {
+        let Some(recording) = &mut self.recording else { return };
+        let lanes = self.partitions.iter_mut().filter_map(|from| from.lane.received.as_mut());
+        recording.extend(records::in_order(lanes));
+        if recording.is_full() {
+            self.partitions.iter_mut().for_each(|from| from.lane.received = None);
+        }
+    }
+
+    /// Runs windows on `threads` threads. What a run comes to does not depend on it.
+    ///
+    /// # Errors
+    ///
+    /// [`NoThreads`] if the system has none left.
+    pub fn set_threads(&mut self, threads: usize) -> Result<(), NoThreads> {
+        self.crew.set_threads(threads)
+    }
+
+    /// From how many events in a window on threads are woken for it: 1,000 unless told, which is
+    /// right for events that cost nothing. What a run comes to does not depend on it.
+    pub const fn side_by_side_from(&mut self, events: u64) {
+        self.crew.set_worth(events);
     }
 
     fn host(&self, host: HostId) -> Option<&Host> {
@@ -190,9 +236,14 @@ impl Kernel {
         self.partitions.iter().map(|partition| partition.last).max().unwrap_or_default()
     }
 
+    /// Events that hosts received so far.
+    pub fn events(&self) -> u64 {
+        let processed = self.partitions.iter().map(|partition| partition.processed);
+        processed.fold(0, u64::saturating_add)
+    }
+
     /// What the run came to so far.
     pub fn report(&self) -> Report {
-        let processed = self.partitions.iter().map(|partition| partition.processed);
         let mut totals = vec![Traffic::default(); self.directory.classes.len()];
         for partition in &self.partitions {
             for (total, counted) in totals.iter_mut().zip(&partition.lane.traffic) {
@@ -200,7 +251,7 @@ impl Kernel {
             }
         }
         Report {
-            events: processed.fold(0, u64::saturating_add),
+            events: self.events(),
             end: self.end(),
             traffic: self.directory.classes.iter().cloned().zip(totals).collect(),
             digest: self.digest(),

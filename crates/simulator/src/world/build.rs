@@ -28,6 +28,10 @@ use crate::{
     watch::{Host, Shared, Watch},
 };
 
+/// From how many events in a window on threads are woken: hops compute, so it takes fewer than
+/// where an event costs nothing.
+const WORTH_WAKING: u64 = 100;
+
 /// Builds the world of one run.
 pub(super) struct Stage<'s> {
     pub(super) scenario: &'s Scenario,
@@ -91,6 +95,8 @@ impl<'s> Stage<'s> {
         let seed = self.options.seed.unwrap_or(self.scenario.seed);
         let builder = std::mem::replace(&mut self.builder, Builder::new(seed, self.scenario.start));
         let mut kernel = builder.build()?;
+        kernel.set_threads(self.options.threads)?;
+        kernel.side_by_side_from(if self.options.eager { 0 } else { WORTH_WAKING });
         for person in &self.scenario.people {
             let Some(handle) = people.get(&person.name) else { continue };
             for (from, until) in &person.offline {

@@ -17,7 +17,7 @@ use vocab::ids::NotAPhoneNumber;
 
 use crate::{
     adversary::{Carrier, Device},
-    kernel::{BuildError, Kernel, NoSuchNode},
+    kernel::{BuildError, Kernel, NoSuchNode, NoThreads},
     mutants::Planted,
     node::Handle,
     scan::leak::Form,
@@ -32,6 +32,10 @@ pub use self::{probe::ProbeResult, script::Deed};
 pub struct Options {
     /// Another seed.
     pub seed: Option<u64>,
+    /// Threads that may be used; none and one are the same.
+    pub threads: usize,
+    /// Threads are used however little there is to do, to see that it makes no difference.
+    pub eager: bool,
     /// Another number of partitions.
     pub partitions: Option<usize>,
     /// A planted mistake.
@@ -99,6 +103,9 @@ pub enum WorldError {
     /// A fault is about a node that there is not.
     #[error(transparent)]
     Fault(#[from] NoSuchNode),
+    /// The threads that were asked for cannot be had.
+    #[error(transparent)]
+    Threads(#[from] NoThreads),
     /// A number that was made for somebody is none.
     #[error(transparent)]
     Number(#[from] NotAPhoneNumber),

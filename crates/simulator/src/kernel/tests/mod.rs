@@ -4,5 +4,6 @@ mod building;
 mod crashing;
 mod linking;
 mod ordering;
+mod recording;
 mod trouble;
 pub(super) mod world;

@@ -1,10 +1,15 @@
 //! The order of events does not depend on how hosts are spread over partitions.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Barrier, Mutex},
+};
+
 use hop::{Act, Effect, Input};
 use rand_core::CryptoRng;
 use vocab::{Micros, Now};
 
-use super::world::{HOSTS, run_busy};
+use super::world::{HOSTS, run_busy, run_busy_on};
 use crate::{
     kernel::{Builder, HostId, Stop, Time},
     net::{Latency, LinkConfig},
@@ -30,6 +35,48 @@ fn one_two_and_seven_partitions_give_the_same_digest_views_and_events() {
         assert!(seen == seen_by_one, "views differ with {partitions} partitions");
         assert_eq!(several.notebook.lock().unwrap().0, told);
     }
+}
+
+#[test]
+fn one_two_and_three_threads_give_the_same_report_views_and_events() {
+    let (one, seen_by_one) = run_busy(7, 7);
+    let told = one.notebook.lock().unwrap().0.clone();
+    for threads in [2, 3] {
+        let (several, seen) = run_busy_on(7, 7, threads);
+        assert_eq!(several.kernel.report(), one.kernel.report());
+        assert!(seen == seen_by_one, "views differ with {threads} threads");
+        assert_eq!(several.notebook.lock().unwrap().0, told);
+    }
+}
+
+#[test]
+fn where_there_are_threads_partitions_really_run_on_them() {
+    static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    fn where_am_i(
+        _: &mut Memory,
+        input: Input<Ask>,
+        _: Now,
+        _: &mut dyn CryptoRng,
+    ) -> Vec<Effect<String>> {
+        if matches!(input, Input::Boot) {
+            // Each waits for the other, so one thread alone would never get past.
+            MEETING.wait();
+            SEEN.lock().unwrap().insert(format!("{:?}", std::thread::current().id()));
+        }
+        Vec::new()
+    }
+    static MEETING: Barrier = Barrier::new(2);
+    let mut builder = Builder::new(1, EPOCH);
+    for number in 0..2 {
+        let node = HopNode::new(|| Toy::new(where_am_i));
+        builder.hop(&format!("host {number}"), key(number), node);
+    }
+    builder.partitions(2);
+    let mut kernel = builder.build().unwrap();
+    kernel.set_threads(2).unwrap();
+    kernel.side_by_side_from(0);
+    kernel.run_until(millis(10), &mut ());
+    assert_eq!(SEEN.lock().unwrap().len(), 2);
 }
 
 #[test]

@@ -103,7 +103,14 @@ pub(super) fn busy(seed: u64, partitions: usize) -> Busy {
 
 /// Faults of every kind, then everything that could be seen.
 pub(super) fn run_busy(seed: u64, partitions: usize) -> (Busy, Everything) {
+    run_busy_on(seed, partitions, 1)
+}
+
+/// The same on several threads, which are used however little there is to do.
+pub(super) fn run_busy_on(seed: u64, partitions: usize, threads: usize) -> (Busy, Everything) {
     let mut busy = busy(seed, partitions);
+    busy.kernel.set_threads(threads).unwrap();
+    busy.kernel.side_by_side_from(0);
     let mut seen = Everything::default();
     let second = Micros::seconds(1);
     busy.kernel.crash_at(HostId(3), Time(300_000), Micros::millis(50));

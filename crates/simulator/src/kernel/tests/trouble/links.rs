@@ -146,7 +146,7 @@ fn taking_one_fault_out_of_a_plan_shifts_no_other() {
         heard.dedup();
         heard
     };
-    let alone = lost(&[loss.clone()]);
+    let alone = lost(core::slice::from_ref(&loss));
     assert!(alone.len() < TICKS as usize);
     assert_eq!(lost(&[others[0].clone(), others[1].clone(), loss.clone()]), alone);
     let fewer = lost(&[fault(0, 1_000, on_all(LinkFault::Loss(100_000)))]);
