@@ -6,6 +6,7 @@ mod conform;
 mod exit;
 mod judge;
 mod mutant;
+mod outputs;
 mod progress;
 mod sim;
 mod words;

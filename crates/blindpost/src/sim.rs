@@ -7,11 +7,12 @@ use std::{
 };
 
 use simulator::{
+    export::{Wanted, metrics},
     report::{html, json, model::Report, terminal},
     run::{Options, Outcome, run_file},
 };
 
-use crate::{args::Sim, exit::Exit, judge, mutant, progress::ProgressLine};
+use crate::{args::Sim, exit::Exit, judge, mutant, outputs, progress::ProgressLine};
 
 /// Partitions that `--check-determinism` tries.
 const PARTITIONS: [usize; 3] = [1, 2, 7];
@@ -23,13 +24,18 @@ pub(crate) fn run(asked: &Sim) -> Exit {
         Some(Ok(planted)) => Some(planted),
         None => None,
     };
+    let exports = match outputs::wanted(asked) {
+        Ok(exports) => exports,
+        Err(why) => return unusable(&why),
+    };
     let options = Options {
         seed: asked.seed,
         threads: usize::from(asked.threads),
         partitions: asked.partitions.map(usize::from),
         mutant: planted,
-        log: asked.log.is_some(),
+        log: false,
         trace: asked.trace.is_some(),
+        exports,
     };
     let mut session = Session { asked, options, screen: Screen::of(asked), kept: Kept::default() };
     let exit = asked.paths.iter().map(|path| session.scenario(path)).max().unwrap_or(Exit::Held);
@@ -54,7 +60,6 @@ fn say(text: &str) {
 #[derive(Debug, Default)]
 struct Kept {
     reports: Vec<Report>,
-    log: Vec<String>,
     trace: Vec<String>,
 }
 
@@ -71,7 +76,7 @@ impl Session<'_> {
             Ok(outcome) => outcome,
             Err(why) => return unusable(&why),
         };
-        let Outcome { mut report, expected_failures, log, trace } = outcome;
+        let Outcome { mut report, expected_failures, log: _, trace } = outcome;
         name_mutant(&mut report, self.asked.mutant.as_deref());
         self.screen.show(&report);
 
@@ -83,7 +88,6 @@ impl Session<'_> {
             exit = exit.max(self.determinism(path, &report.digest));
         }
         self.kept.reports.push(report);
-        self.kept.log.extend(log);
         self.kept.trace.extend(trace);
         exit
     }
@@ -108,6 +112,7 @@ impl Session<'_> {
                 partitions: Some(partitions),
                 log: false,
                 trace: false,
+                exports: Wanted::default(),
                 ..self.options.clone()
             };
             let other = match attempt(path, &options) {
@@ -131,7 +136,7 @@ impl Session<'_> {
     }
 
     fn write_files(&mut self) -> Result<(), FileError> {
-        let Kept { reports, log, trace } = &self.kept;
+        let Kept { reports, trace } = &self.kept;
         if let Some(path) = &self.asked.json {
             let text = match (&*self.asked.paths, &**reports) {
                 ([_], [report]) => json::one(report),
@@ -150,7 +155,9 @@ impl Session<'_> {
         }
         let page = || html::page(reports);
         self.asked.html.as_ref().map_or(Ok(()), |path| write_file(path, &page()))?;
-        self.asked.log.as_ref().map_or(Ok(()), |path| write_file(path, &lines(log)))?;
+        let counters = || metrics::text(reports);
+        let metrics = self.asked.outputs.metrics.as_ref();
+        metrics.map_or(Ok(()), |path| write_file(path, &counters()))?;
         self.asked.trace.as_ref().map_or(Ok(()), |path| write_file(path, &lines(trace)))
     }
 }

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod adversary;
 pub mod chat_export;
 pub mod digest;
+pub mod export;
 pub mod fault;
 pub mod invariants;
 pub mod kernel;
@@ -21,6 +22,7 @@ pub mod rng;
 pub mod run;
 pub mod scan;
 pub mod scenario;
+pub mod stall;
 #[cfg(test)]
 mod toy;
 pub mod view;

@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    export::{self, Unwritable, diagram::NoConversation},
     invariants::Ended,
     mutants::Planted,
     report::{
@@ -31,6 +32,8 @@ pub struct Options {
     pub log: bool,
     /// Whether derivations are wanted.
     pub trace: bool,
+    /// Further outputs.
+    pub exports: export::Wanted,
 }
 
 /// What a run came to.
@@ -83,9 +86,16 @@ pub fn run(
         Some(leak) => leak.forms.iter().copied().map(Some).collect(),
         None => vec![None],
     };
+    if let Some(diagram) = &options.exports.diagram {
+        diagram.ends(scenario)?;
+    }
+    options.exports.open()?;
+    let mut options = options.clone();
     let (mut reports, mut log, mut trace) = (Vec::new(), Vec::new(), Vec::new());
     for form in forms {
-        let (report, lines, derivations) = one(scenario, options, form, progress)?;
+        let (report, lines, derivations) = one(scenario, &options, form, progress)?;
+        options.exports.finish()?;
+        options.exports = options.exports.of_further_forms();
         reports.push(report);
         log.extend(lines);
         trace.extend(derivations);
@@ -103,6 +113,12 @@ pub enum RunError {
     /// Its world cannot be.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// An output cannot be written.
+    #[error(transparent)]
+    Output(#[from] Unwritable),
+    /// A picture was asked for of nothing.
+    #[error(transparent)]
+    NoConversation(#[from] NoConversation),
 }
 
 fn one(
@@ -117,6 +133,7 @@ fn one(
         mutant: options.mutant,
         log: options.log,
         trace: options.trace,
+        exports: options.exports.clone(),
     };
     let mut world = World::new(scenario, &world_options, form)?;
     let probes = world.run(scenario, &mut |virtual_us, events| {
@@ -126,7 +143,8 @@ fn one(
     Ok(shared.with(|watch| {
         let ended = Ended { scenario, world: &world, watch, probes: &probes };
         let report = build::report(&ended, form.map(|form| form.name().to_owned()));
-        (report, watch.log.take().unwrap_or_default(), std::mem::take(&mut watch.derivations))
+        let log = watch.log.take().map(export::Log::finish).unwrap_or_default();
+        (report, log, std::mem::take(&mut watch.derivations))
     }))
 }
 

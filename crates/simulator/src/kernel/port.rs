@@ -11,7 +11,7 @@ use super::{
 use crate::{
     net::{Arrival, Fate, Traffic},
     rng,
-    view::{EventRecord, Stream, View},
+    view::{EventRecord, Stream, View, Way},
 };
 
 /// A node's way to the world while it handles something.
@@ -117,7 +117,8 @@ impl Port<'_> {
         let fate = Fate::decide(&classed.config, words);
         let class = classed.class;
         count_sending(self.lane, class, bytes.len(), &fate);
-        self.view(Stream::FrameOut, Some(peer), number, || bytes.clone());
+        let way = Way::Link { from: incarnation, to: incarnation_there };
+        self.view(Stream::FrameOut, (Some(peer), number, way), || bytes.clone());
         let frame =
             |bytes| Frame { class, number, from: incarnation, to: incarnation_there, bytes };
         if let Some(copy) = fate.second {
@@ -153,7 +154,7 @@ impl Port<'_> {
 
     /// Records bytes that the person or operator typed or was shown, or a line of a log.
     pub fn show(&mut self, stream: Stream, bytes: impl FnOnce() -> Vec<u8>) {
-        self.view(stream, None, 0, bytes);
+        self.view(stream, (None, 0, Way::Home), bytes);
     }
 
     /// Records a row that was written.
@@ -180,19 +181,20 @@ impl Port<'_> {
     pub(super) fn view(
         &mut self,
         stream: Stream,
-        peer: Option<HostId>,
-        number: u64,
+        (peer, number, way): (Option<HostId>, u64, Way),
         bytes: impl FnOnce() -> Vec<u8>,
     ) {
         if self.ground.viewed {
-            let view = View { peer, number, ..self.blank(stream, bytes()) };
+            let view = View { peer, number, way, ..self.blank(stream, bytes()) };
             self.record(Shown::View(view));
         }
     }
 
     const fn blank(&self, stream: Stream, bytes: Vec<u8>) -> View {
         let (at, host) = (self.stamp.at, self.ground.id);
-        View { at, host, stream, peer: None, number: 0, class: None, key: Vec::new(), bytes }
+        let way = Way::Home;
+        let key = Vec::new();
+        View { at, host, stream, peer: None, number: 0, way, class: None, key, bytes }
     }
 
     fn record(&mut self, shown: Shown) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     node::Node,
-    view::{EventRecord, Stream},
+    view::{EventRecord, Stream, Way},
 };
 
 impl Port<'_> {
@@ -99,7 +99,8 @@ impl Port<'_> {
         self.count_arrival(frame.class, received);
         if let Some(key) = self.end().map(|end| end.key).filter(|_| received) {
             let source = Some(self.stamp.source);
-            self.view(Stream::FrameIn, source, frame.number, || frame.bytes.clone());
+            let way = Way::Link { from: frame.from, to: frame.to };
+            self.view(Stream::FrameIn, (source, frame.number, way), || frame.bytes.clone());
             node.frame(key, frame.bytes, self);
         }
     }
@@ -117,13 +118,14 @@ impl Port<'_> {
             }
             return;
         }
-        let stream = match body {
-            WebBody::Request(_) => Some(Stream::RequestIn),
-            WebBody::Response(_) => Some(Stream::ResponseIn),
+        let seen = match body {
+            WebBody::Request(_) => Some((Stream::RequestIn, source)),
+            WebBody::Response(_) => Some((Stream::ResponseIn, self.ground.id)),
             WebBody::Refused => None,
         };
-        if let Some(stream) = stream {
-            self.view(stream, Some(source), number, || body.to_bytes());
+        if let Some((stream, asker)) = seen {
+            let way = Way::Exchange { asker, wire };
+            self.view(stream, (Some(source), number, way), || body.to_bytes());
         }
         match body {
             WebBody::Request(request) => node.request(source, wire, *request, self),

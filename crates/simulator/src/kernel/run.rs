@@ -247,6 +247,11 @@ impl Kernel {
         self.host(host).map(|host| host.node.as_ref())
     }
 
+    /// Transactions that a host's node asked its store for.
+    pub fn transactions(&self, host: HostId) -> u64 {
+        self.host(host).map_or(0, |host| host.node.transactions())
+    }
+
     /// The store of a host, if it has one.
     pub fn store(&self, host: HostId) -> Option<&dyn Engine> {
         self.host(host)?.node.store()

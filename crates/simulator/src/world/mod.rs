@@ -3,6 +3,7 @@
 mod build;
 pub mod cast;
 mod configs;
+mod pace;
 mod probe;
 mod readers;
 mod run;
@@ -17,6 +18,7 @@ use vocab::ids::NotAPhoneNumber;
 
 use crate::{
     adversary::{Carrier, Device},
+    export,
     kernel::{BuildError, Kernel},
     mutants::Planted,
     node::Handle,
@@ -40,6 +42,8 @@ pub struct Options {
     pub log: bool,
     /// Whether derivations are wanted.
     pub trace: bool,
+    /// Further outputs.
+    pub exports: export::Wanted,
 }
 
 /// One run.
