@@ -29,7 +29,7 @@ pub struct Depth {
 /// Tables of messages on their way, and what their rows are.
 pub const QUEUES: [(&str, &str); 5] = [
     ("mail", "mailbox envelopes"),
-    ("wait", "messages waiting for a bundle"),
+    ("wait", "waiting for a bundle"),
     ("ask", "requests to the transport"),
     ("hook", "webhooks pending"),
     ("outbox", "outbox"),

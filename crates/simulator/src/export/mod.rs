@@ -12,6 +12,8 @@ pub mod metrics;
 pub mod pcap;
 pub mod perfetto;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use self::{
     bands::Band,

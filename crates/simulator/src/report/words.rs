@@ -224,7 +224,7 @@ fn compact(number: u64) -> String {
 }
 
 /// `number` things, in words: `1 event`, `2 events`.
-pub(super) fn plural(number: u64, thing: &str) -> String {
+pub(crate) fn plural(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
 }
 

@@ -1,6 +1,8 @@
 //! Says why nothing moves: which messages wait, where they lie, what each hop waits for, and what
 //! goes wrong meanwhile.
 
+use std::collections::BTreeMap;
+
 use vocab::MessageId;
 
 use super::{MAX_LINES, contacts::Contact, hop3};
@@ -8,17 +10,22 @@ use crate::{
     actor::Actor,
     export::{bands::Band, depths::queue},
     kernel::{HostId, Kernel},
+    report::words::plural,
     scenario::Scenario,
     watch::{Entry, Watch, time},
     world::cast,
 };
 
 /// Messages that are described one by one.
-const MESSAGES: usize = 8;
+const MESSAGES: usize = 6;
+/// Places where one message is said to lie.
+const PLACES: usize = 2;
 /// Nodes whose state is described.
-const NODES: usize = 8;
+const NODES: usize = 6;
+/// Directions that are described of each.
+const WAYS: usize = 2;
 /// Faults that are named.
-const FAULTS: usize = 8;
+const FAULTS: usize = 6;
 
 /// What there is to explain.
 pub(super) struct Scene<'a> {
@@ -90,14 +97,38 @@ impl Scene<'_> {
             nodes.push(host);
             for table in self.tables_with(host, entry) {
                 let queue = queue(table.as_bytes()).unwrap_or_default();
-                let waits = waits_for(&table, entry);
+                let waits = self.waits_for(&table, entry, &hop3);
                 lines.push(format!("    lies in `{table}` of {name} ({queue}): waits for {waits}"));
             }
         }
         if lines.len() == 1 {
+            lines.extend(self.sealed(&hop3, entry));
+        }
+        if lines.len() == 1 {
             lines.push("    lies in no queue of any node on its way".to_owned());
         }
+        lines.truncate(PLACES.saturating_add(1));
         lines
+    }
+
+    /// Where a message may lie at hop 3, whose rows are sealed: in every queue that is not empty.
+    fn sealed(&self, hop3: &str, entry: &Entry) -> Vec<String> {
+        let store = self.host(hop3).and_then(|host| self.kernel.store(host));
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        if let Some(store) = store {
+            store.visit(&mut |row| {
+                let key = row.key.as_bytes();
+                if queue(key).is_some() {
+                    let count = counts.entry(table(key)).or_default();
+                    *count = count.saturating_add(1);
+                }
+            });
+        }
+        let line = |(table, rows): (&String, &u64)| {
+            let (rows, waits) = (plural(*rows, "sealed row"), self.waits_for(table, entry, hop3));
+            format!("    perhaps among {rows} in `{table}` of {hop3}: waits for {waits}")
+        };
+        counts.iter().map(line).collect()
     }
 
     /// Queues of a node that hold the message: its id in bytes or as the Cloud API writes it. A
@@ -114,8 +145,7 @@ impl Scene<'_> {
                 Some(id) => holds(key, id) || holds(row.value, id),
                 None => self.watch.name(host) == entry.from,
             };
-            let table = key.split(|byte| *byte == 0).next().unwrap_or_default();
-            let table = String::from_utf8_lossy(table).into_owned();
+            let table = table(key);
             if here && !tables.contains(&table) {
                 tables.push(table);
             }
@@ -131,7 +161,7 @@ impl Scene<'_> {
         let mut silent = true;
         for other in others.iter().filter(|other| **other != host) {
             let contact = self.watch.contacts.between(host, *other);
-            if contact.sent == 0 || lines.len() >= 3 {
+            if contact.sent == 0 || lines.len() >= WAYS {
                 continue;
             }
             silent = false;
@@ -140,9 +170,33 @@ impl Scene<'_> {
         }
         let role = self.watch.host(host).map_or(Actor::User, |host| host.actor).name();
         let tries = if silent { ", sends nothing" } else { "" };
-        lines.insert(0, format!("  {name} ({role}) is {state}{tries}"));
+        let down =
+            others.iter().filter(|other| self.kernel.link_is_up(host, **other) == Some(false));
+        let down: String =
+            down.map(|other| format!(", no link to {}", self.watch.name(*other))).collect();
+        lines.insert(0, format!("  {name} ({role}) is {state}{down}{tries}"));
         lines
     }
+
+    /// What has to happen to a row of a table.
+    fn waits_for(&self, table: &str, entry: &Entry, hop3: &str) -> String {
+        let to_business = self.scenario.business(&entry.to).is_some();
+        match table {
+            "mail" if to_business => format!("{hop3} to take and acknowledge it"),
+            "mail" => format!("the device of {} to take and acknowledge it", entry.to),
+            "wait" => format!("a bundle of {} from the transport", entry.to),
+            "ask" => "the transport to answer the request".to_owned(),
+            "hook" => format!("the server of {} to answer the webhook with 200", entry.to),
+            "outbox" => "hop 3 to take the request".to_owned(),
+            _ => "somebody to take it".to_owned(),
+        }
+    }
+}
+
+/// The table of a row.
+fn table(key: &[u8]) -> String {
+    let table = key.split(|byte| *byte == 0).next().unwrap_or_default();
+    String::from_utf8_lossy(table).into_owned()
 }
 
 /// What went one way since something was last delivered.
@@ -153,17 +207,6 @@ fn tried(contact: &Contact) -> String {
         None => "none arrived".to_owned(),
     };
     format!("{sent} sent since, {arrived} arrived; last tried at {}, {last}", time(*last_sent_us))
-}
-
-fn waits_for(table: &str, entry: &Entry) -> String {
-    match table {
-        "mail" => format!("the device of {} to fetch and acknowledge it", entry.to),
-        "wait" => format!("a bundle of {} from the transport", entry.to),
-        "ask" => "the transport to answer the request".to_owned(),
-        "hook" => format!("the server of {} to answer the webhook with 200", entry.to),
-        "outbox" => "hop 3 to take the request".to_owned(),
-        _ => "somebody to take it".to_owned(),
-    }
 }
 
 fn holds(bytes: &[u8], id: MessageId) -> bool {

@@ -15,6 +15,7 @@ pub use self::contacts::Contacts;
 use crate::{
     export::bands::Band,
     kernel::Kernel,
+    report::words::plural,
     scenario::Scenario,
     watch::{Entry, Watch, time},
     world::cast,
@@ -87,17 +88,29 @@ impl Detector {
             return if lively { Verdict::Hopeless } else { Verdict::GoOn };
         }
         let patience = if lively { Micros(0) } else { self.patience };
-        let entries = watch.journal.entries().iter().enumerate();
-        let stuck: Vec<usize> = entries
-            .filter(|(_, entry)| entry.waits())
-            .filter(|(_, entry)| self.waits_in_vain(at_us, entry, scenario, patience))
-            .map(|(index, _)| index)
-            .collect();
-        if !stuck.is_empty() {
+        if !self.in_vain(at_us, scenario, watch, patience).is_empty() {
             self.found = true;
+            let stuck = self.in_vain(at_us, scenario, watch, Micros(0));
             self.note(at_us, since, &stuck, kernel, scenario, watch);
         }
         if lively { Verdict::Hopeless } else { Verdict::GoOn }
+    }
+
+    /// Messages that have waited longer than `patience` with nothing to excuse it, by their places
+    /// in the journal.
+    fn in_vain(
+        &self,
+        at_us: u64,
+        scenario: &Scenario,
+        watch: &Watch,
+        patience: Micros,
+    ) -> Vec<usize> {
+        let entries = watch.journal.entries().iter().enumerate();
+        entries
+            .filter(|(_, entry)| entry.waits())
+            .filter(|(_, entry)| self.waits_in_vain(at_us, entry, scenario, patience))
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// Whether a message has waited long enough, with nothing to excuse it.
@@ -133,13 +146,16 @@ impl Detector {
         scenario: &Scenario,
         watch: &mut Watch,
     ) {
-        let waited = Micros(at_us.saturating_sub(self.progress_us));
+        let entries = watch.journal.entries();
+        let written = stuck.iter().filter_map(|index| entries.get(*index)?.written_us);
+        let since = written.min().unwrap_or(0).max(self.progress_us);
+        let waited = Micros(at_us.saturating_sub(since));
         let kind = if events >= self.livelock { "livelock" } else { "stall" };
         let first = format!(
-            "{kind} at {}: nothing was delivered for {waited} while {} messages waited, \
-             though {events} events happened",
+            "{kind} at {}: nothing was delivered for {waited} while {} waited, though {} happened",
             time(at_us),
-            stuck.len()
+            plural(stuck.len() as u64, "message"),
+            plural(events, "event")
         );
         let lines = explain::explain(&explain::Scene {
             at_us,

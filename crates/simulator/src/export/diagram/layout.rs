@@ -6,10 +6,11 @@ use super::Drawing;
 const HEAD: u32 = 74;
 /// Between one departure and the next, so that each has room for its words.
 const LINE: u32 = 24;
-/// For each doubling of the time between two moments.
-const DOUBLING: u32 = 4;
+/// For each doubling of the time between two moments, from about a millisecond.
+const DOUBLING: u32 = 3;
+const LEAST_DOUBLINGS: u32 = 10;
 /// The most room that time without events takes.
-const MOST: u32 = 96;
+const MOST: u32 = 60;
 
 /// Heights of moments.
 pub(super) struct Layout {
@@ -85,6 +86,9 @@ impl Layout {
 fn gap(micros: u64) -> u32 {
     match micros.checked_ilog2() {
         None => 0,
-        Some(doublings) => doublings.saturating_mul(DOUBLING).min(MOST),
+        // Whatever takes time takes room: an arrow always falls.
+        Some(doublings) => {
+            doublings.saturating_sub(LEAST_DOUBLINGS).saturating_mul(DOUBLING).clamp(2, MOST)
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Arrow, Drawing};
-use crate::report::words::{clock, visible};
+use super::{Arrow, Drawing, SHOWN_TEXT};
+use crate::report::words::{clipped, clock, visible};
 
 /// The text.
 pub(super) fn write(drawing: &Drawing<'_>) -> String {
@@ -74,7 +74,7 @@ fn steps<'a>(drawing: &'a Drawing<'_>) -> Vec<(u64, Step<'a>)> {
 /// Text that means nothing to Mermaid.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
-    for c in visible(text).chars() {
+    for c in clipped(&visible(text), SHOWN_TEXT).chars() {
         match c {
             '#' => plain.push_str("#35;"),
             ';' => plain.push_str("#59;"),

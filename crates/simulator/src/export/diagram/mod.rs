@@ -5,8 +5,6 @@ mod belongs;
 mod layout;
 mod mermaid;
 mod svg;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -27,8 +25,10 @@ use crate::{
 
 /// Arrows that a picture has; the rest is counted.
 const MAX_ARROWS: usize = 1_000;
-/// Characters of what somebody writes or sees.
-const MAX_TEXT: usize = 70;
+/// Characters of what somebody writes or sees that are kept.
+const MAX_TEXT: usize = 400;
+/// Columns of it that are shown.
+pub(super) const SHOWN_TEXT: usize = 64;
 
 /// Names of people and businesses by their numbers.
 pub type Names = BTreeMap<String, String>;

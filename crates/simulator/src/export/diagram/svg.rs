@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{Arrow, Drawing, layout::Layout};
+use super::{Arrow, Drawing, SHOWN_TEXT, layout::Layout};
 use crate::{
     export::bands::Band,
     kernel::HostId,
@@ -119,7 +119,12 @@ impl Page<'_> {
                 }
                 @if arrow.is_at_home() {
                     circle.dot cx=(from) cy=(y) r="4" {}
-                    text x=(from.saturating_add(9)) y=(y.saturating_add(4)) { (what) }
+                    @let text = clipped(&what, SHOWN_TEXT);
+                    @if Some(from) == self.drawing.columns.last().map(|(id, _)| self.x(*id)) {
+                        text.time x=(from.saturating_sub(9)) y=(y.saturating_add(4)) { (text) }
+                    } @else {
+                        text x=(from.saturating_add(9)) y=(y.saturating_add(4)) { (text) }
+                    }
                 } @else if arrow.arrived.is_empty() {
                     (lost(from, to, y))
                 } @else {

@@ -10,8 +10,6 @@
 mod blocks;
 mod packet;
 mod streams;
-#[cfg(test)]
-mod tests;
 
 use vocab::UnixMicros;
 

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::shown;
 use crate::{
     export::{bands::Band, depths},
     report::{
@@ -166,7 +165,7 @@ fn axis(y: f64, until_us: u64) -> Markup {
                 @let at_us = (u128::from(until_us) * u128::from(quarter) / 4) as u64;
                 @let place = x(at_us, until_us);
                 line.floor x1=(place) x2=(place) y1=(y) y2=(y + 4.0) {}
-                text.tick x=(place) y=(y + 17.0) { (shown(&clock(at_us))) }
+                text.tick x=(place) y=(y + 17.0) { (clock(at_us)) }
             }
         }
     }
