@@ -151,6 +151,9 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "FILE", value_parser = file())]
     pub(crate) trace: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) outputs: Outputs,
+
     /// Plant this mistake, to see which rule catches it (needs the feature `mutants`).
     #[arg(long, value_name = "NAME")]
     pub(crate) mutant: Option<String>,
@@ -236,6 +239,51 @@ fn shard(text: &str) -> Result<Shard, String> {
         }
         _ => Err(expected.to_owned()),
     }
+}
+
+/// What a run is written as, beside its report.
+#[derive(Args, Debug)]
+pub(crate) struct Outputs {
+    /// Draw one conversation as a sequence diagram: SVG if the name ends in `.svg`, Mermaid if it
+    /// ends in `.mmd`. Of one scenario.
+    #[arg(long, value_name = "FILE", value_parser = picture(), requires = "conversation")]
+    pub(crate) diagram: Option<PathBuf>,
+
+    /// Whose conversation: a person and a business.
+    #[arg(long, value_name = "PERSON,BUSINESS", value_parser = conversation, requires = "diagram")]
+    pub(crate) conversation: Option<(String, String)>,
+
+    /// Write a trace that ui.perfetto.dev opens. Of one scenario.
+    #[arg(long, value_name = "FILE", value_parser = file())]
+    pub(crate) perfetto: Option<PathBuf>,
+
+    /// Write what goes over the virtual links as pcapng, which Wireshark opens.
+    #[arg(long, value_name = "FILE", value_parser = file())]
+    pub(crate) pcap: Option<PathBuf>,
+
+    /// Write counters in the text format of Prometheus.
+    #[arg(long, value_name = "FILE", value_parser = file())]
+    pub(crate) metrics: Option<PathBuf>,
+}
+
+/// Two names with a comma between them; a name may have none.
+fn conversation(text: &str) -> Result<(String, String), String> {
+    let names: Vec<&str> = text.split(',').map(str::trim).collect();
+    match &*names {
+        [a, b] if !a.is_empty() && !b.is_empty() => Ok(((*a).to_owned(), (*b).to_owned())),
+        _ => Err("expected a person and a business, such as \"Maria,Forno Bianchi\"".to_owned()),
+    }
+}
+
+/// The name of a picture, by whose end it is known what kind it is.
+fn picture() -> ValueParser {
+    ValueParser::from(|text: &str| {
+        let path = PathBuf::from(text);
+        match path.extension().and_then(|end| end.to_str()) {
+            Some("svg" | "mmd") => Ok(path),
+            _ => Err("expected the name of a file that ends in .svg or .mmd"),
+        }
+    })
 }
 
 /// A file's name; `-` is none, so that nobody finds a file of that name.

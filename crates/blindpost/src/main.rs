@@ -8,6 +8,7 @@ mod exit;
 mod judge;
 mod merge;
 mod mutant;
+mod outputs;
 mod progress;
 mod shrink;
 mod sim;

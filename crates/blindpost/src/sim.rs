@@ -7,6 +7,7 @@ use std::{
 };
 
 use simulator::{
+    export::{Wanted, metrics},
     report::{html, json, model::Report, terminal},
     run::{Options, Outcome, run_file},
     scenario,
@@ -16,7 +17,7 @@ use crate::{
     args::Sim,
     determinism::{self, Unlike},
     exit::Exit,
-    judge, mutant,
+    judge, mutant, outputs,
     progress::ProgressLine,
     shrink, sweep,
 };
@@ -31,6 +32,10 @@ pub(crate) fn run(asked: &Sim) -> Exit {
     if let Some(seeds) = asked.seeds {
         return sweep::run(asked, seeds, planted);
     }
+    let exports = match outputs::wanted(asked) {
+        Ok(exports) => exports,
+        Err(why) => return unusable(&why),
+    };
     let options = Options {
         seed: asked.seed,
         threads: usize::from(asked.threads),
@@ -38,9 +43,10 @@ pub(crate) fn run(asked: &Sim) -> Exit {
         partitions: asked.partitions.map(usize::from),
         mutant: planted,
         plan: None,
-        log: asked.log.is_some(),
+        log: false,
         trace: asked.trace.is_some(),
         record: false,
+        exports,
     };
     let options = if asked.check_determinism { determinism::comparable(&options) } else { options };
     let mut session = Session { asked, options, screen: Screen::of(asked), kept: Kept::default() };
@@ -66,7 +72,6 @@ fn say(text: &str) {
 #[derive(Debug, Default)]
 struct Kept {
     reports: Vec<Report>,
-    log: Vec<String>,
     trace: Vec<String>,
     plans: Vec<String>,
 }
@@ -92,7 +97,8 @@ impl Session<'_> {
             let again = |options: &Options| attempt(path, options).map_err(Unlike::Unusable);
             determinism::check(&outcome, &options, again)
         });
-        let Outcome { mut report, expected_failures, faults, log, trace, recordings: _ } = outcome;
+        let Outcome { mut report, expected_failures, faults, log: _, trace, recordings: _ } =
+            outcome;
         if self.asked.write_plan.is_some() {
             let path = path.display().to_string();
             self.kept.plans.push(scenario::write_plan(&path, report.seed, &faults));
@@ -111,7 +117,6 @@ impl Session<'_> {
             exit = exit.max(shrink::one(self.asked, path, report.seed, options.mutant));
         }
         self.kept.reports.push(report);
-        self.kept.log.extend(log);
         self.kept.trace.extend(trace);
         exit
     }
@@ -154,7 +159,7 @@ impl Session<'_> {
     }
 
     fn write_files(&mut self) -> Result<(), FileError> {
-        let Kept { reports, log, trace, plans } = &self.kept;
+        let Kept { reports, trace, plans } = &self.kept;
         if let Some(path) = &self.asked.json {
             let text = match (&*self.asked.paths, &**reports) {
                 ([_], [report]) => json::one(report),
@@ -176,7 +181,9 @@ impl Session<'_> {
         }
         let page = || html::page(reports);
         self.asked.html.as_ref().map_or(Ok(()), |path| write_file(path, &page()))?;
-        self.asked.log.as_ref().map_or(Ok(()), |path| write_file(path, &lines(log)))?;
+        let counters = || metrics::text(reports);
+        let metrics = self.asked.outputs.metrics.as_ref();
+        metrics.map_or(Ok(()), |path| write_file(path, &counters()))?;
         self.asked.trace.as_ref().map_or(Ok(()), |path| write_file(path, &lines(trace)))
     }
 }

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod adversary;
 pub mod chat_export;
 pub mod digest;
+pub mod export;
 pub mod fault;
 pub mod invariants;
 pub mod kernel;
@@ -22,6 +23,7 @@ pub mod run;
 pub mod scan;
 pub mod scenario;
 pub mod shrink;
+pub mod stall;
 pub mod sweep;
 #[cfg(test)]
 mod toy;

@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    export::{self, Unwritable, diagram::NoConversation},
     fault::{Fault, draw},
     invariants::Ended,
     kernel::{Difference, Recording},
@@ -39,6 +40,8 @@ pub struct Options {
     pub trace: bool,
     /// Whether what hosts received is to be kept, to compare this run with another.
     pub record: bool,
+    /// Further outputs.
+    pub exports: export::Wanted,
 }
 
 /// What a run came to.
@@ -105,10 +108,17 @@ pub fn run(
         Some(leak) => leak.forms.iter().copied().map(Some).collect(),
         None => vec![None],
     };
+    if let Some(diagram) = &options.exports.diagram {
+        diagram.ends(scenario)?;
+    }
+    options.exports.open()?;
+    let mut options = options.clone();
     let (mut reports, mut log, mut trace) = (Vec::new(), Vec::new(), Vec::new());
     let mut recordings = Vec::new();
     for form in forms {
-        let (report, lines, derivations, recording) = one(scenario, options, form, progress)?;
+        let (report, lines, derivations, recording) = one(scenario, &options, form, progress)?;
+        options.exports.finish()?;
+        options.exports = options.exports.of_further_forms();
         reports.push(report);
         log.extend(lines);
         trace.extend(derivations);
@@ -138,6 +148,12 @@ pub enum RunError {
     /// Its world cannot be.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// An output cannot be written.
+    #[error(transparent)]
+    Output(#[from] Unwritable),
+    /// A picture was asked for of nothing.
+    #[error(transparent)]
+    NoConversation(#[from] NoConversation),
 }
 
 type One = (Report, Vec<String>, Vec<String>, Option<Recording>);
@@ -156,6 +172,7 @@ fn one(
         mutant: options.mutant,
         log: options.log,
         trace: options.trace,
+        exports: options.exports.clone(),
     };
     let mut world = World::new(scenario, &world_options, form)?;
     if options.record {
@@ -169,12 +186,8 @@ fn one(
     Ok(shared.with(|watch| {
         let ended = Ended { scenario, world: &world, watch, probes: &probes };
         let report = build::report(&ended, form.map(|form| form.name().to_owned()));
-        (
-            report,
-            watch.log.take().unwrap_or_default(),
-            std::mem::take(&mut watch.derivations),
-            recording,
-        )
+        let log = watch.log.take().map(export::Log::finish).unwrap_or_default();
+        (report, log, std::mem::take(&mut watch.derivations), recording)
     }))
 }
 

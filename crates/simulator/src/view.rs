@@ -6,7 +6,7 @@
 
 use vocab::DataClass;
 
-use crate::kernel::{HostId, Time};
+use crate::kernel::{HostId, Time, WireId};
 
 /// Which boundary of a node some bytes crossed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,28 @@ impl Stream {
     }
 }
 
+/// On which connection something goes from one node to another: the same at both ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// On none: it stays at the node.
+    #[default]
+    Home,
+    /// On a link, between one start of its sender and one of its receiver.
+    Link {
+        /// Which start of the sender.
+        from: u32,
+        /// Which start of the receiver.
+        to: u32,
+    },
+    /// In an HTTP exchange.
+    Exchange {
+        /// Who asks.
+        asker: HostId,
+        /// How the asker calls it.
+        wire: WireId,
+    },
+}
+
 /// Bytes that one node saw.
 #[derive(Clone, PartialEq, Eq)]
 pub struct View {
@@ -66,6 +88,8 @@ pub struct View {
     /// for frames and one for HTTP: the same at both ends, so that an arrow can be drawn. Zero
     /// elsewhere.
     pub number: u64,
+    /// On which connection they came or went.
+    pub way: Way,
     /// The class of a row.
     pub class: Option<DataClass>,
     /// The key of a row; empty elsewhere.
@@ -77,8 +101,8 @@ pub struct View {
 impl core::fmt::Debug for View {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         // Views hold content and keys: a panic message shows how long they are.
-        let Self { at, host, stream, peer, number, class, key, bytes } = self;
-        write!(f, "View({at:?} {host:?} {} {peer:?} #{number} {class:?} ", stream.name())?;
+        let Self { at, host, stream, peer, number, way, class, key, bytes } = self;
+        write!(f, "View({at:?} {host:?} {} {peer:?} #{number} {way:?} {class:?} ", stream.name())?;
         write!(f, "{}B+{}B)", key.len(), bytes.len())
     }
 }

@@ -9,6 +9,7 @@
 mod bad_input;
 mod common;
 mod conform;
+mod outputs;
 mod reports;
 mod suite;
 mod sweeps;

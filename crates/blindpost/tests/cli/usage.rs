@@ -23,6 +23,11 @@ fn help_names_every_option_and_the_exit_codes() {
         "--html",
         "--log",
         "--trace",
+        "--diagram",
+        "--conversation",
+        "--perfetto",
+        "--pcap",
+        "--metrics",
         "--mutant",
         "Exit codes: 0 all held",
     ] {
@@ -42,6 +47,23 @@ fn a_wrong_command_line_exits_2_and_says_what_is_wrong() {
         (&["sim", "a.toml", "--partitions", "two"], "two"),
         (&["sim", "a.toml", "--html", "-"], "only --json can write to the standard output"),
         (&["sim", "a.toml", "--seeds", "1..4"], "--seed"),
+        (&["sim", "a.toml", "--diagram", "a.svg"], "--conversation"),
+        (&["sim", "a.toml", "--conversation", "A,B"], "--diagram"),
+        (&["sim", "a.toml", "--diagram", "a.png", "--conversation", "A,B"], ".svg or .mmd"),
+        (&["sim", "a.toml", "--diagram", "-", "--conversation", "A,B"], ".svg or .mmd"),
+        (
+            &["sim", "a.toml", "--diagram", "a.svg", "--conversation", "A"],
+            "a person and a business",
+        ),
+        (&["sim", "a.toml", "--diagram", "a.svg", "--conversation", "A,B,C"], "a person and"),
+        (&["sim", "a.toml", "--perfetto", "-"], "only --json can write to the standard output"),
+        (&["sim", "a.toml", "--pcap", "-"], "only --json can write to the standard output"),
+        (&["sim", "a.toml", "--metrics", ""], "expected the name of a file"),
+        (&["sim", "a.toml", "b.toml", "--perfetto", "p.json"], "--perfetto: expected one scenario"),
+        (
+            &["sim", "a.toml", "b.toml", "--diagram", "a.svg", "--conversation", "A,B"],
+            "--diagram: expected one scenario, of which it is made; got 2",
+        ),
     ] {
         let ended = end(blindpost().args(args));
         assert_eq!(ended.code, Some(2), "{args:?}: {}", ended.err);

@@ -104,6 +104,9 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::KeysAtEnds => stores::keys_at_ends(ended),
         Id::Label => traces::labels(ended)?,
         Id::SameTrace => traces::same(ended)?,
+        Id::NoStall => found(ended, "no-stall", || {
+            format!("nothing waited in vain for {}", ended.scenario.stall_after)
+        }),
     })
 }
 

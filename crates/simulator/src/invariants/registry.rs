@@ -46,6 +46,8 @@ pub enum Id {
     Label,
     /// Two traces are equal in types, order and sizes.
     SameTrace,
+    /// Something is delivered as long as something waits.
+    NoStall,
 }
 
 const fn cells(
@@ -153,6 +155,12 @@ pub const REGISTRY: &[Registered] = &[
         "same-trace",
         "the transport sees the same trace whoever runs hop 3",
         &["R018"],
+    ),
+    check(
+        Id::NoStall,
+        "no-stall",
+        "as long as something waits, something is delivered",
+        &["R034", "R035"],
     ),
 ];
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     net::{Arrival, Fate, Passage, Traffic},
     rng,
-    view::{EventRecord, Stream, View},
+    view::{EventRecord, Stream, View, Way},
 };
 
 /// A node's way to the world while it handles something.
@@ -127,7 +127,8 @@ impl Port<'_> {
         let Passage { fate, damaged } = self.weather(going, &classed.config, fate);
         let class = classed.class;
         count_sending(self.lane, class, bytes.len(), &fate);
-        self.view(Stream::FrameOut, Some(peer), number, || bytes.clone());
+        let way = Way::Link { from: incarnation, to: incarnation_there };
+        self.view(Stream::FrameOut, (Some(peer), number, way), || bytes.clone());
         let [first_damaged, second_damaged] = damaged;
         let frame = |bytes, damaged| Frame {
             class,
@@ -170,7 +171,7 @@ impl Port<'_> {
 
     /// Records bytes that the person or operator typed or was shown, or a line of a log.
     pub fn show(&mut self, stream: Stream, bytes: impl FnOnce() -> Vec<u8>) {
-        self.view(stream, None, 0, bytes);
+        self.view(stream, (None, 0, Way::Home), bytes);
     }
 
     /// Records a row that was written.
@@ -197,19 +198,20 @@ impl Port<'_> {
     pub(super) fn view(
         &mut self,
         stream: Stream,
-        peer: Option<HostId>,
-        number: u64,
+        (peer, number, way): (Option<HostId>, u64, Way),
         bytes: impl FnOnce() -> Vec<u8>,
     ) {
         if self.ground.viewed {
-            let view = View { peer, number, ..self.blank(stream, bytes()) };
+            let view = View { peer, number, way, ..self.blank(stream, bytes()) };
             self.record(Shown::View(view));
         }
     }
 
     const fn blank(&self, stream: Stream, bytes: Vec<u8>) -> View {
         let (at, host) = (self.stamp.at, self.ground.id);
-        View { at, host, stream, peer: None, number: 0, class: None, key: Vec::new(), bytes }
+        let way = Way::Home;
+        let key = Vec::new();
+        View { at, host, stream, peer: None, number: 0, way, class: None, key, bytes }
     }
 
     fn record(&mut self, shown: Shown) {

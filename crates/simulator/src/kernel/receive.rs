@@ -11,7 +11,7 @@ use super::{
 use crate::{
     digest,
     node::Node,
-    view::{EventRecord, Stream},
+    view::{EventRecord, Stream, Way},
 };
 
 impl Port<'_> {
@@ -114,7 +114,8 @@ impl Port<'_> {
                 return self.start_anew(node, &key);
             }
             let source = Some(self.stamp.source);
-            self.view(Stream::FrameIn, source, frame.number, || frame.bytes.clone());
+            let way = Way::Link { from: frame.from, to: frame.to };
+            self.view(Stream::FrameIn, (source, frame.number, way), || frame.bytes.clone());
             node.frame(key, frame.bytes, self);
         }
     }
@@ -132,13 +133,14 @@ impl Port<'_> {
             }
             return;
         }
-        let stream = match body {
-            WebBody::Request(_) => Some(Stream::RequestIn),
-            WebBody::Response(_) => Some(Stream::ResponseIn),
+        let seen = match body {
+            WebBody::Request(_) => Some((Stream::RequestIn, source)),
+            WebBody::Response(_) => Some((Stream::ResponseIn, self.ground.id)),
             WebBody::Refused => None,
         };
-        if let Some(stream) = stream {
-            self.view(stream, Some(source), number, || body.to_bytes());
+        if let Some((stream, asker)) = seen {
+            let way = Way::Exchange { asker, wire };
+            self.view(stream, (Some(source), number, way), || body.to_bytes());
         }
         match body {
             WebBody::Request(request) => self.serve(node, (source, wire), number, *request),

@@ -298,6 +298,17 @@ impl Kernel {
         self.host(host).map(|host| host.node.as_ref())
     }
 
+    /// Whether `host` believes that its link to `peer` is up; `None` if it has none.
+    pub fn link_is_up(&self, host: HostId, peer: HostId) -> Option<bool> {
+        let key = self.directory.entry(peer)?.key;
+        Some(self.host(host)?.ground.links.get(&key)?.up)
+    }
+
+    /// Transactions that a host's node asked its store for.
+    pub fn transactions(&self, host: HostId) -> u64 {
+        self.host(host).map_or(0, |host| host.node.transactions())
+    }
+
     /// The store of a host, if it has one.
     pub fn store(&self, host: HostId) -> Option<&dyn Engine> {
         self.host(host)?.node.store()

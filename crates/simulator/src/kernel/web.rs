@@ -9,7 +9,11 @@ use super::{
     port::{Port, count, count_sending},
     trouble::Going,
 };
-use crate::{net::Fate, rng, view::Stream};
+use crate::{
+    net::Fate,
+    rng,
+    view::{Stream, Way},
+};
 
 /// How soon a host learns that a name does not exist, or that it has no network.
 const NO_ROUTE: Micros = Micros::millis(1);
@@ -60,9 +64,9 @@ impl Port<'_> {
         let class = classed.class;
         let tag = self.directory.entry(to).map_or(0, |entry| entry.tag);
         let words = rng::words(&self.ground.keys.web, tag, number);
-        let (stream, bytes) = match &body {
-            WebBody::Request(request) => (Stream::RequestOut, request.body.len()),
-            WebBody::Response(response) => (Stream::ResponseOut, response.body.len()),
+        let (stream, asker, bytes) = match &body {
+            WebBody::Request(request) => (Stream::RequestOut, self.ground.id, request.body.len()),
+            WebBody::Response(response) => (Stream::ResponseOut, to, response.body.len()),
             WebBody::Refused => return,
         };
         let going = Going { to, number, bytes, web: true };
@@ -71,7 +75,8 @@ impl Port<'_> {
         passage.wait(later);
         let fate = passage.fate;
         count_sending(self.lane, class, bytes, &fate);
-        self.view(stream, Some(to), number, || body.to_bytes());
+        let way = Way::Exchange { asker, wire };
+        self.view(stream, (Some(to), number, way), || body.to_bytes());
         let web = Web { class, number, wire, body };
         if let Some(copy) = fate.second {
             self.cause(to, copy.after, Happening::Web(web.clone()));

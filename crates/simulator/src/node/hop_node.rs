@@ -336,6 +336,10 @@ impl<H: Resident> Node for HopNode<H> {
         }
     }
 
+    fn transactions(&self) -> u64 {
+        self.shelf.transactions()
+    }
+
     fn store(&self) -> Option<&dyn Engine> {
         Some(self.shelf.disk())
     }

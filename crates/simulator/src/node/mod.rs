@@ -91,6 +91,11 @@ pub trait Node: Any + Send {
         let _nobody_looks = (at, host);
     }
 
+    /// Transactions that it asked its store for.
+    fn transactions(&self) -> u64 {
+        0
+    }
+
     /// The node's private store.
     fn store(&self) -> Option<&dyn Engine> {
         None

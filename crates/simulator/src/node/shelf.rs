@@ -106,6 +106,11 @@ impl<E> Shelf<E> {
         &self.swept
     }
 
+    /// Transactions since the world began.
+    pub(super) const fn transactions(&self) -> u64 {
+        self.drawn
+    }
+
     pub(super) const fn unguarded(&self) -> u64 {
         self.unguarded
     }

@@ -1,7 +1,8 @@
 //! From a run that has ended to its report.
 
-use super::model::{
-    Arrow, Conversation, Frames, NodeColumn, Report, Seen, StoredAt, TEXT, Verdict,
+use super::{
+    model::{Arrow, Conversation, Frames, NodeColumn, Report, Seen, StoredAt, TEXT, Verdict},
+    series,
 };
 use crate::{
     actor::Actor,
@@ -37,6 +38,9 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         invariants: judged,
         occasions: std::collections::BTreeMap::new(),
         texts_not_scanned: ended.watch.mint.not_scanned_texts(),
+        series: series::series(ended),
+        counters: series::counters(ended),
+        stall: ended.watch.stall.clone(),
         conversation: conversation(ended),
         runs: Vec::new(),
     }

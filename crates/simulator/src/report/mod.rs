@@ -9,5 +9,6 @@ pub mod json;
 pub mod model;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod series;
 pub mod terminal;
-mod words;
+pub(crate) mod words;

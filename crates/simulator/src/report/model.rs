@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::series::{Counters, Series};
+
 /// One run of one scenario.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
@@ -50,6 +52,13 @@ pub struct Report {
     pub occasions: BTreeMap<String, u64>,
     /// Texts that were too short to be recognised, and so were not looked for.
     pub texts_not_scanned: u64,
+    /// What lies in time: latencies, queues, faults.
+    pub series: Series,
+    /// Counts for machines.
+    pub counters: Counters,
+    /// Why nothing moves, if the run stands still; at most 50 lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stall: Vec<String>,
     /// What happened, for people: the diagram of the conversation.
     pub conversation: Conversation,
     /// The runs that this report sums up, where a scenario has several forms.

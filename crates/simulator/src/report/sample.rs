@@ -6,7 +6,9 @@ use super::model::{
     Arrow, CIPHERTEXT, Cell, Conversation, Frames, Invariant, Label, Latency, Messages, NodeColumn,
     Report, Seen, StoredAt, TEXT, Verdict,
 };
+use super::series::{Bucket, Counters, Histogram, LinkCounts, Series};
 use super::words::{ACTORS, CLASSES};
+use crate::export::{bands::Band, depths};
 
 const DIGEST: &str = "5e1f0c3a9b7d2e4466f0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6";
 
@@ -46,8 +48,49 @@ pub(crate) fn bakery() -> Report {
         invariants: invariants(),
         occasions: BTreeMap::new(),
         texts_not_scanned: 1,
+        series: series(),
+        counters: counters(),
+        stall: Vec::new(),
         conversation: conversation(),
         runs: Vec::new(),
+    }
+}
+
+/// Eight latencies, a queue that fills and empties while a fault lasts.
+fn series() -> Series {
+    let bucket = |up_to_us, count| Bucket { up_to_us, count };
+    let fault = Band {
+        from_us: 20_000_000_000,
+        until_us: 40_000_000_000,
+        family: "loss".into(),
+        what: "20 % lost everywhere".into(),
+        nodes: Vec::new(),
+        number: Some(0),
+    };
+    let queue = depths::Series {
+        node: "transport".into(),
+        queue: "mailbox envelopes".into(),
+        most: 7,
+        points: vec![(10_000_000, 0), (21_000_000_000, 7), (40_100_000_000, 0)],
+    };
+    Series {
+        latencies: Histogram {
+            buckets: vec![bucket(100_000, 5), bucket(200_000, 0), bucket(500_000, 3)],
+            sum_us: 1_900_000,
+        },
+        queues: vec![queue],
+        faults: vec![fault],
+        until_us: 86_460_000_000,
+    }
+}
+
+fn counters() -> Counters {
+    let device =
+        LinkCounts { sent: 96, lost: 3, duplicated: 1, bytes: 41_233, ..LinkCounts::default() };
+    Counters {
+        links: [("device".to_owned(), device)].into(),
+        transactions: counts(&[("user", 12), ("transport", 40)]),
+        faults: counts(&[("loss", 1)]),
     }
 }
 

@@ -156,7 +156,7 @@ pub(super) const fn verdict(verdict: Verdict) -> &'static str {
 
 /// A span of time in the units that suit it: `840 µs`, `12.3 ms`, `4.20 s`, `3 min 20 s`, `30 d 1
 /// h`.
-pub(super) fn span(micros: u64) -> String {
+pub(crate) fn span(micros: u64) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
     const DAY: u64 = 24 * HOUR;
@@ -176,7 +176,7 @@ pub(super) fn span(micros: u64) -> String {
 }
 
 /// A point of virtual time: `0.012 s`, `12:03.500`, `2:03:04.500`, `30d 02:03:04.500`.
-pub(super) fn clock(micros: u64) -> String {
+pub(crate) fn clock(micros: u64) -> String {
     let (millis, seconds) = (micros / 1_000 % 1_000, micros / 1_000_000);
     let (s, m, h, d) = (seconds % 60, seconds / 60 % 60, seconds / 3_600 % 24, seconds / 86_400);
     match (d, h, m) {
@@ -188,7 +188,7 @@ pub(super) fn clock(micros: u64) -> String {
 }
 
 /// A size: `283 B`, `41.2 kB`, `3.1 MB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
@@ -224,7 +224,7 @@ fn compact(number: u64) -> String {
 }
 
 /// `number` things, in words: `1 event`, `2 events`.
-pub(super) fn plural(number: u64, thing: &str) -> String {
+pub(crate) fn plural(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
@@ -233,7 +233,7 @@ pub(super) fn plural(number: u64, thing: &str) -> String {
 ///
 /// Of canaries and other reference words only the beginning is left: the rest says nothing to a
 /// person. Applied twice it changes nothing more.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -281,7 +281,7 @@ pub(super) fn prefix(text: &str, width: usize) -> &str {
 }
 
 /// `text` in at most `width` columns, with an ellipsis where it was longer.
-pub(super) fn clipped(text: &str, width: usize) -> String {
+pub(crate) fn clipped(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -131,6 +131,11 @@ impl Told {
     }
 }
 
+/// What a frame is, in a few words.
+pub(crate) fn frame_words(bytes: &[u8]) -> String {
+    frame(bytes).what
+}
+
 /// The kind of a frame, for counting.
 pub fn kind(bytes: &[u8]) -> &'static str {
     match (ToTransport::decode(bytes), FromTransport::decode(bytes)) {

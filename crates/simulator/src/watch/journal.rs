@@ -29,6 +29,17 @@ pub struct Entry {
     pub dropped: bool,
 }
 
+impl Entry {
+    /// Whether its writer's hop took it over and nobody knows yet what became of it.
+    pub const fn waits(&self) -> bool {
+        self.written_us.is_some() && !self.is_settled()
+    }
+
+    const fn is_settled(&self) -> bool {
+        !self.shown_us.is_empty() || self.failed || self.dropped
+    }
+}
+
 /// Something that was shown and that nobody is known to have written.
 #[derive(Clone, Debug)]
 pub struct Stray {
@@ -48,12 +59,15 @@ pub struct Journal {
     by_request: BTreeMap<MessageId, usize>,
     /// Shown before it was known whose it is.
     strays: Vec<Stray>,
+    waiting: u64,
+    settled: u64,
 }
 
 impl Journal {
     /// Adds a message; its index.
     pub fn add(&mut self, entry: Entry) -> usize {
         let index = self.entries.len();
+        self.waiting = self.waiting.saturating_add(u64::from(entry.waits()));
         if let Some(id) = entry.id {
             self.by_id.insert(id, index);
         }
@@ -83,9 +97,9 @@ impl Journal {
 
     /// The writer's hop has taken the message over.
     pub fn written(&mut self, index: usize, at_us: u64) {
-        if let Some(entry) = self.entries.get_mut(index) {
+        self.change(index, |entry| {
             entry.written_us.get_or_insert(at_us);
-        }
+        });
     }
 
     /// The message of a request has this id on the wire.
@@ -96,27 +110,25 @@ impl Journal {
         let (mine, others) = strays.into_iter().partition(|stray| stray.id == id);
         self.strays = others;
         let mine: Vec<Stray> = mine;
-        if let Some(entry) = self.entries.get_mut(index) {
+        self.change(index, |entry| {
             entry.id = Some(id);
             let seen = mine.iter().filter(|stray| stray.at == entry.to);
             entry.shown_us.extend(seen.map(|stray| stray.shown_us));
-        }
+        });
     }
 
     /// An application was shown a message.
     pub fn shown(&mut self, at: &str, id: MessageId, at_us: u64) {
-        let entry = self.of_id(id).and_then(|index| self.entries.get_mut(index));
-        match entry.filter(|entry| entry.to == at) {
-            Some(entry) => entry.shown_us.push(at_us),
+        let mine = |index: &usize| self.entries.get(*index).is_some_and(|entry| entry.to == at);
+        match self.of_id(id).filter(mine) {
+            Some(index) => self.change(index, |entry| entry.shown_us.push(at_us)),
             None => self.strays.push(Stray { at: at.to_owned(), id, shown_us: at_us }),
         }
     }
 
     /// The writer was told that the message will not go out.
     pub fn failed(&mut self, index: usize) {
-        if let Some(entry) = self.entries.get_mut(index) {
-            entry.failed = true;
-        }
+        self.change(index, |entry| entry.failed = true);
     }
 
     /// The end of `by` will not send the message again: if it is theirs, they were told.
@@ -129,9 +141,29 @@ impl Journal {
 
     /// The transport dropped the message on its addressee's wish.
     pub fn dropped(&mut self, id: MessageId) {
-        if let Some(entry) = self.of_id(id).and_then(|index| self.entries.get_mut(index)) {
-            entry.dropped = true;
+        if let Some(index) = self.of_id(id) {
+            self.change(index, |entry| entry.dropped = true);
         }
+    }
+
+    fn change(&mut self, index: usize, change: impl FnOnce(&mut Entry)) {
+        let Some(entry) = self.entries.get_mut(index) else { return };
+        let (waited, was_settled) = (entry.waits(), entry.is_settled());
+        change(entry);
+        let (waits, settled) = (entry.waits(), entry.is_settled() && !was_settled);
+        self.waiting = self.waiting.saturating_sub(u64::from(waited));
+        self.waiting = self.waiting.saturating_add(u64::from(waits));
+        self.settled = self.settled.saturating_add(u64::from(settled));
+    }
+
+    /// Messages that were taken over and of which nothing more is known.
+    pub const fn waiting(&self) -> u64 {
+        self.waiting
+    }
+
+    /// Messages that were shown, failed or dropped: how far the run has come.
+    pub const fn settled(&self) -> u64 {
+        self.settled
     }
 
     /// All messages, in the order in which they became known.

@@ -22,8 +22,10 @@ pub use self::{
 };
 use crate::{
     actor::Actor,
+    export::{Exports, Log},
     kernel::HostId,
     scan::{Mint, Place, Scanner},
+    stall::Contacts,
 };
 
 /// A host, as the watch knows it.
@@ -111,12 +113,18 @@ pub struct Watch {
     /// Derivations, one JSON object a line.
     pub derivations: Vec<String>,
     /// The event log, if it is wanted.
-    pub log: Option<Vec<String>>,
+    pub log: Option<Log>,
+    /// Further outputs.
+    pub exports: Exports,
+    /// What went between nodes since something was last delivered.
+    pub contacts: Contacts,
+    /// Why nothing moves, if nothing does.
+    pub stall: Vec<String>,
 }
 
 impl Watch {
     /// A watch over hosts, in the order of their ids.
-    pub fn new(hosts: Vec<Host>, mint: Mint, log: bool) -> Self {
+    pub fn new(hosts: Vec<Host>, mint: Mint) -> Self {
         let scanners = hosts.iter().map(|host| (host.actor, Scanner::new())).collect();
         Self {
             hosts,
@@ -146,11 +154,13 @@ impl Watch {
             writes: BTreeMap::new(),
             names: BTreeMap::new(),
             derivations: Vec::new(),
-            log: log.then(Vec::new),
+            log: None,
+            exports: Exports::default(),
+            contacts: Contacts::default(),
+            stall: Vec::new(),
         }
     }
 
-    /// The host with this id.
     /// Says which hosts there are, in the order of their ids.
     pub fn set_hosts(&mut self, hosts: Vec<Host>) {
         self.scanners = hosts.iter().map(|host| (host.actor, Scanner::new())).collect();
@@ -209,6 +219,7 @@ impl Watch {
         for scanner in scanners.values_mut() {
             scanner.finish(mint, at_us);
         }
+        self.exports.finish(&self.hosts);
     }
 }
 

@@ -4,12 +4,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::json;
 use wire::transport::FromTransport;
 
 use super::{Place, Watch, arrows, time};
 use crate::{
-    actor::Actor,
     kernel::{HostId, Time},
     view::{EventRecord, Stream, View, ViewSink},
 };
@@ -35,7 +33,7 @@ impl ViewSink for Shared {
     }
 
     fn wants_events(&self) -> bool {
-        self.with(|watch| watch.log.is_some())
+        self.with(|watch| watch.log.is_some() || watch.exports.wants_events())
     }
 
     fn event(&mut self, at: Time, host: HostId, event: EventRecord) {
@@ -48,6 +46,8 @@ impl Watch {
         self.scan(view);
         self.count(view);
         self.arrows.view(view);
+        self.contacts.view(view);
+        self.exports.view(view, &self.hosts, &self.names);
         self.follow_prekeys(view);
         if self.host(view.host).is_some_and(|host| host.name == "transport")
             && let Some(evidence) = self.promises.view(view)
@@ -118,16 +118,9 @@ impl Watch {
     }
 
     fn log_event(&mut self, at: Time, host: HostId, event: &EventRecord) {
-        let actor = self.host(host).map_or(Actor::User, |host| host.actor).name();
-        let line = json!({
-            "at_us": at.0,
-            "node": self.name(host),
-            "actor": actor,
-            "event": event.kind,
-            "fields": event.fields,
-        });
         if let Some(log) = &mut self.log {
-            log.push(line.to_string());
+            log.event(at.0, host, self.hosts.get(host.index()), event);
         }
+        self.exports.event(at, host, event);
     }
 }

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     actor::Actor,
     adversary::{Carrier, Device, Habit},
+    export::{Exports, Log, bands::bands},
     kernel::{Builder, HostId, Time},
     mutants::Planted,
     node::{self, Handle, HopNode, Resident, StoreTiming},
@@ -55,7 +56,7 @@ impl<'s> Stage<'s> {
         let mut builder = Builder::new(seed, scenario.start);
         builder.partitions(options.partitions.unwrap_or(scenario.partitions as usize));
         builder.http_default(scenario.links.config("http"));
-        let shared = Shared(Arc::new(Mutex::new(Watch::new(Vec::new(), mint, options.log))));
+        let shared = Shared(Arc::new(Mutex::new(Watch::new(Vec::new(), mint))));
         let script = Script::new(scenario, &cast, seed, &shared)?;
         let hosts = Vec::new();
         let mut stage = Self { scenario, options, cast, builder, hosts, shared, script };
@@ -80,6 +81,7 @@ impl<'s> Stage<'s> {
                 .collect();
             let hosts = std::mem::take(&mut self.hosts);
             watch.set_hosts(hosts);
+            self.begin_exports(watch);
             if self.planted(Planted::TransportScanOff) {
                 watch.blind_to = Some(Actor::Transport);
             }
@@ -125,6 +127,16 @@ impl<'s> Stage<'s> {
             seed,
             mutant: self.options.mutant,
         })
+    }
+
+    /// What is written while the run goes on.
+    fn begin_exports(&self, watch: &mut Watch) {
+        let wanted = &self.options.exports;
+        let bands = bands(self.scenario);
+        let (log, keep) = (wanted.log.clone(), self.options.log);
+        watch.log =
+            (log.is_some() || keep).then(|| Log::new(log, keep, &bands, self.scenario.duration.0));
+        watch.exports = Exports::begin(wanted, self.scenario, watch.hosts(), &bands);
     }
 
     pub(super) fn planted(&self, wanted: Planted) -> bool {

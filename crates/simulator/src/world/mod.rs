@@ -3,6 +3,7 @@
 mod build;
 pub mod cast;
 mod configs;
+mod pace;
 mod probe;
 mod readers;
 mod run;
@@ -17,6 +18,7 @@ use vocab::ids::NotAPhoneNumber;
 
 use crate::{
     adversary::{Carrier, Device},
+    export,
     kernel::{BuildError, Kernel, NoSuchNode, NoThreads},
     mutants::Planted,
     node::Handle,
@@ -44,6 +46,8 @@ pub struct Options {
     pub log: bool,
     /// Whether derivations are wanted.
     pub trace: bool,
+    /// Further outputs.
+    pub exports: export::Wanted,
 }
 
 /// One run.

@@ -2,7 +2,7 @@
 
 use client::{Ask, Command};
 
-use super::{ProbeResult, World, probe, script::Deed};
+use super::{ProbeResult, World, pace::Pace, probe, script::Deed};
 use crate::{
     kernel::Time,
     scenario::{Probe, Scenario},
@@ -24,18 +24,19 @@ impl World {
         probes.sort_by_key(|probe| probe.at);
         let mut probes = probes.into_iter().peekable();
         let mut results = Vec::new();
-        loop {
+        let mut pace = Pace::new(scenario);
+        while !pace.is_hopeless() {
             let deed_at = deeds.peek().map(|deed| deed.at_us);
             let probe_at = probes.peek().map(|probe| probe.at.0);
             match (deed_at, probe_at) {
                 (Some(at), other) if other.is_none_or(|other| at <= other) => {
-                    self.run_until(at.saturating_sub(1), progress);
+                    self.run_until(at.saturating_sub(1), &mut pace, progress);
                     if let Some(deed) = deeds.next() {
                         self.deed(&deed);
                     }
                 }
                 (_, Some(at)) => {
-                    self.run_until(at, progress);
+                    self.run_until(at, &mut pace, progress);
                     if let Some(wanted) = probes.next() {
                         results.push(probe::look(self, scenario, wanted));
                     }
@@ -43,20 +44,21 @@ impl World {
                 (_, None) => break,
             }
         }
-        self.run_until(scenario.duration.0, progress);
+        self.run_until(scenario.duration.0, &mut pace, progress);
         let end = self.kernel.end().0;
         self.shared.with(|watch| watch.finish(end));
         results
     }
 
-    fn run_until(&mut self, until: u64, progress: &mut dyn FnMut(u64, u64)) {
+    fn run_until(&mut self, until: u64, pace: &mut Pace<'_>, progress: &mut dyn FnMut(u64, u64)) {
         let start = self.kernel.end().0;
         let step = until.saturating_sub(start).checked_div(CHAPTERS).unwrap_or(0).max(1);
         let mut sink = self.shared.clone();
         let mut at = start;
-        while at < until {
-            at = at.saturating_add(step).min(until);
+        while at < until && !pace.is_hopeless() {
+            at = at.saturating_add(step).min(until).min(pace.next_look(at));
             let _why = self.kernel.run_until(Time(at), &mut sink);
+            pace.reached(at, self);
             progress(at, self.kernel.events());
         }
     }

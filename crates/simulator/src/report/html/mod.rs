@@ -5,6 +5,7 @@
 //! what people wrote stays text.
 
 mod diagram;
+mod series;
 mod steps;
 mod tables;
 #[cfg(test)]
@@ -116,6 +117,7 @@ fn one(report: &Report, ids: &mut Ids) -> Markup {
                 (steps::list(&report.conversation, id))
             }
         }
+        (series::all(report))
         (tables::all(report))
         footer {
             p { "The same run again: " code { (shown(&repeat(report))) } }

@@ -87,6 +87,12 @@ impl Page<'_> {
     }
 
     fn what_it_came_to(&mut self, report: &Report) -> io::Result<()> {
+        if !report.stall.is_empty() {
+            self.heading("Why nothing moves", "")?;
+            for line in &report.stall {
+                self.line(&Line::of(Ink::Doubt, line))?;
+            }
+        }
         self.heading("Messages", "")?;
         result::counts(report).write(self.style.width, self.style.colour, self.out)?;
 

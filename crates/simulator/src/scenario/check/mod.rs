@@ -69,6 +69,7 @@ pub(super) fn check(
         start: world.start,
         duration: desk.duration,
         partitions: world.partitions,
+        stall_after: file.stall_after.map_or(STALL_AFTER, |span| span.0),
         canaries: file.canaries.unwrap_or(true),
         compare_traces: happenings::compare_traces(&desk, &file.compare_traces)?,
         links,
@@ -92,3 +93,6 @@ pub(super) fn check(
         expect_fail: happenings::expected_failures(&desk, file.expect.as_ref())?,
     })
 }
+
+/// Twice the longest pause between two attempts at a webhook.
+const STALL_AFTER: vocab::Micros = vocab::Micros(vocab::limits::WEBHOOK_RETRY_MOST.0 * 2);

@@ -55,6 +55,10 @@ pub(super) struct File {
     /// Default 1.
     #[schemars(range(min = 1, max = MAX_PARTITIONS))]
     pub(super) partitions: Option<Spot<u64>>,
+    /// How long nothing may be delivered while something waits and no fault that passes excuses it:
+    /// then the run stands still, `no-stall` fails and the report explains what waits where.
+    /// Default "2h", twice the longest pause between two attempts at a webhook.
+    pub(super) stall_after: Option<Positive>,
     /// Whether texts of the scenario are put between two canary words, by which a leak is found.
     /// Chat exports never are. Default true.
     pub(super) canaries: Option<bool>,

@@ -42,6 +42,8 @@ pub struct Scenario {
     pub duration: Micros,
     /// 1 to 64.
     pub partitions: u32,
+    /// How long nothing may be delivered while something waits.
+    pub stall_after: Micros,
     /// Whether texts of the scenario are put between canaries.
     pub canaries: bool,
     /// People whose traces with the transport must be alike.

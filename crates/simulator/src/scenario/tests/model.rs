@@ -16,6 +16,7 @@ fn every_key_of_the_format_reaches_the_scenario() {
     assert_eq!(scenario.title, "Everything at once");
     assert_eq!(scenario.about, "Each key of the format, with a value of its own.");
     assert_eq!((scenario.seed, scenario.partitions), (7, 7));
+    assert_eq!(scenario.stall_after, Micros::hours(3));
     assert_eq!((scenario.profile, scenario.claims), (Profile::V3, Claims::October2025));
     // 08:00:00.5 UTC.
     assert_eq!(scenario.start, UnixMicros(1_767_600_000_500_000));
@@ -108,6 +109,7 @@ fn a_chat_is_mapped_and_what_is_left_out_is_counted() {
 fn what_a_file_leaves_out_has_the_defaults_of_the_reference() {
     let scenario = read(LEAST).unwrap();
     assert_eq!((scenario.seed, scenario.partitions, scenario.profile), (1, 1, Profile::V4));
+    assert_eq!(scenario.stall_after, Micros::hours(2));
     assert_eq!((scenario.claims, scenario.canaries), (Claims::Seed, true));
     assert_eq!(scenario.start, UnixMicros(1_767_600_000_000_000));
     assert!(scenario.rules.business_sender_check);

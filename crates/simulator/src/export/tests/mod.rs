@@ -1,0 +1,7 @@
+//! One run written as everything, and what readers of each format rely on.
+
+mod diagrams;
+mod logs;
+mod packets;
+mod runs;
+mod traces;
