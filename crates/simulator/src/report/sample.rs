@@ -45,6 +45,7 @@ pub(crate) fn bakery() -> Report {
         labels: labels(),
         invariants: invariants(),
         occasions: BTreeMap::new(),
+        dishonest: Vec::new(),
         texts_not_scanned: 1,
         conversation: conversation(),
         runs: Vec::new(),

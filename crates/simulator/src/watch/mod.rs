@@ -5,6 +5,7 @@
 
 pub mod arrows;
 mod derivations;
+pub mod dishonest;
 pub mod journal;
 pub(crate) mod observers;
 mod prekeys;
@@ -17,6 +18,7 @@ use vocab::{DataClass, MessageId, PhoneNumber};
 
 pub use self::{
     arrows::Arrows,
+    dishonest::{Compared, Dishonest},
     journal::{Entry, Journal},
     sink::Shared,
 };
@@ -110,6 +112,8 @@ pub struct Watch {
     pub(crate) names: BTreeMap<String, String>,
     /// Derivations, one JSON object a line.
     pub derivations: Vec<String>,
+    /// What is seen of those who do not keep to the protocol.
+    pub dishonest: Dishonest,
     /// The event log, if it is wanted.
     pub log: Option<Vec<String>>,
 }
@@ -146,6 +150,7 @@ impl Watch {
             writes: BTreeMap::new(),
             names: BTreeMap::new(),
             derivations: Vec::new(),
+            dishonest: Dishonest::default(),
             log: log.then(Vec::new),
         }
     }

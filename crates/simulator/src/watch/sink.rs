@@ -49,6 +49,7 @@ impl Watch {
         self.count(view);
         self.arrows.view(view);
         self.follow_prekeys(view);
+        self.overhear(view);
         if self.host(view.host).is_some_and(|host| host.name == "transport")
             && let Some(evidence) = self.promises.view(view)
         {
