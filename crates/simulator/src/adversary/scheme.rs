@@ -68,6 +68,11 @@ impl Scheme {
         self.until.since(self.from)
     }
 
+    /// How much of its time is left.
+    pub const fn left(&self, now: Now) -> Micros {
+        self.until.since(now.wall)
+    }
+
     /// Whether it is time for it.
     pub fn is_on(&self, now: Now) -> bool {
         (self.from..self.until).contains(&now.wall)

@@ -198,7 +198,7 @@ impl Tampering {
         }
         self.first_time(scheme, parcel);
         self.tally.add(scheme.index);
-        let due = now.mono.after(within(scheme, parcel, SHUFFLED));
+        let due = now.mono.after(within(scheme, parcel, SHUFFLED).min(scheme.left(now)));
         self.later.push((due, parcel.clone()));
         Some(Delivered::Instead(Vec::new()))
     }
@@ -213,7 +213,7 @@ impl Tampering {
             if renamed & 1 == 1 {
                 again.envelope.id = forgery::fresh(&mut scheme.rng(of(parcel)));
             }
-            let due = now.mono.after(within(scheme, parcel, REPLAYED));
+            let due = now.mono.after(within(scheme, parcel, REPLAYED).min(scheme.left(now)));
             self.later.push((due, again));
         }
         None

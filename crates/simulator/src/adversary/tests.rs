@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    fault::Dishonesty,
+    fault::{Dishonesty, What},
     report::model::{Invariant, Report, Verdict},
     run::{Options, run},
     scenario::{self, Scenario},
@@ -169,7 +169,7 @@ fn a_dishonesty_that_takes_no_occasion_changes_nothing() {
     ] {
         let mut never = sim(name);
         for fault in &mut never.faults {
-            if let crate::fault::What::Dishonest { rate_ppm, .. } = &mut fault.what {
+            if let What::Dishonest { rate_ppm, .. } = &mut fault.what {
                 *rate_ppm = 0;
             }
         }
@@ -189,13 +189,62 @@ fn what_one_dishonesty_does_depends_on_no_other() {
     let mut both = sim("23-shuffled");
     let alone = report(&both);
     let mut second = both.faults[0].clone();
-    second.what = crate::fault::What::Dishonest {
-        node: "transport".to_owned(),
-        rate_ppm: 0,
-        how: Dishonesty::Replay,
-    };
+    second.what =
+        What::Dishonest { node: "transport".to_owned(), rate_ppm: 0, how: Dishonesty::Replay };
     both.faults.insert(0, second);
     let with_another = report(&both);
     assert_eq!(with_another.digest, alone.digest);
     assert_eq!(with_another.dishonest[1].times, alone.dishonest[0].times);
+}
+
+#[test]
+fn a_lie_about_a_person_is_read_and_found_as_one_about_a_business_is() {
+    let mut scenario = sim("26-lying-key-server");
+    let who = "transport".to_owned();
+    let how = Dishonesty::Lie { about: "Maria".to_owned() };
+    scenario.faults[0].what = What::Dishonest { node: who, rate_ppm: 1_000_000, how };
+    // The business writes first, so it is the one that asks for a bundle.
+    scenario.says.retain(|say| say.from == "Forno Bianchi" || say.at > vocab::Micros::seconds(80));
+    let report = report(&scenario);
+    assert_eq!(report.dishonest[0].times, 1);
+    assert_eq!(failed(&report), ["R008", "same-codes"]);
+    assert_eq!(report.messages.delivered, report.messages.sent);
+}
+
+#[test]
+fn a_crash_of_the_transport_makes_its_operator_forget_nothing() {
+    let mut scenario = sim("26-lying-key-server");
+    let (at, down) = (vocab::Micros::seconds(75), vocab::Micros::seconds(2));
+    scenario.crashes.push(scenario::Crash { at, node: "transport".to_owned(), down });
+    let report = report(&scenario);
+    assert_eq!(failed(&report), ["R008", "same-codes", "label"]);
+    assert_eq!(report.dishonest[0].times, 1, "the sessions in between went on");
+    assert_eq!(report.messages.delivered, report.messages.sent);
+}
+
+#[test]
+fn what_the_dishonest_do_does_not_depend_on_partitions() {
+    for name in ["20-swapped", "23-shuffled", "25-false-tick", "26-lying-key-server"] {
+        let scenario = sim(name);
+        let once = report(&scenario);
+        let options = Options { partitions: Some(7), ..Options::default() };
+        let again = run(&scenario, &options, &mut |_| {}).unwrap().report;
+        assert_eq!(again.digest, once.digest, "{name}");
+        assert_eq!(failed(&again), failed(&once), "{name}");
+        let times = |report: &Report| -> Vec<u64> {
+            report.dishonest.iter().map(|one| one.times).collect()
+        };
+        assert_eq!(times(&again), times(&once), "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_done_outside_its_time() {
+    let mut scenario = sim("21-replayed");
+    scenario.faults[0].at = vocab::Micros::seconds(200);
+    scenario.faults[0].lasts = vocab::Micros::seconds(60);
+    let late = report(&scenario);
+    assert_eq!(late.dishonest[0].times, 0);
+    scenario.faults.clear();
+    assert_eq!(late.digest, report(&scenario).digest);
 }
