@@ -248,3 +248,17 @@ fn nothing_is_done_outside_its_time() {
     scenario.faults.clear();
     assert_eq!(late.digest, report(&scenario).digest);
 }
+
+#[test]
+fn a_liar_that_stops_is_noticed_by_the_change_of_identity_and_nothing_forged_is_shown() {
+    let mut scenario = sim("26-lying-key-server");
+    scenario.faults[0].lasts = vocab::Micros::seconds(80);
+    let options = Options { log: true, ..Options::default() };
+    let outcome = run(&scenario, &options, &mut |_| {}).unwrap();
+    let told = |line: &&String| line.contains("\"identity-changed\"") && line.contains("Maria");
+    assert_eq!(outcome.log.iter().filter(told).count(), 1);
+    // Her device has the bakery's real key now; the bakery still has the liar's for hers.
+    assert_eq!(failed(&outcome.report), ["R008", "same-codes"]);
+    let differ = &invariant(&outcome.report, "same-codes").evidence[0];
+    assert!(differ.starts_with("block "), "{differ}");
+}

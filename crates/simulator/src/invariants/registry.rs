@@ -125,7 +125,7 @@ pub const REGISTRY: &[Registered] = &[
     check(
         Id::Heals,
         "heals",
-        "what is sent after a round trip under new keys cannot be read with a copied device",
+        "what a device is sent after a round trip under new keys cannot be read with a copy of it",
         &["R027", "R045"],
     ),
     check(

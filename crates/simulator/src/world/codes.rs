@@ -120,24 +120,28 @@ impl World {
 }
 
 impl Compared {
-    /// The digits in the blocks in which they are read out.
+    /// What was found, with the first of the twelve blocks of digits that differ.
     pub(crate) fn said(&self) -> String {
         let Self { person, business, at_us, codes } = self;
         let at = time(*at_us);
-        match codes {
-            None => format!("{person} and {business} do not know each other at {at}"),
-            Some((ours, theirs)) => format!(
-                "{person}'s code for {business} begins with {} and {business}'s for {person} with \
-                 {} at {at}",
-                first_blocks(ours),
-                first_blocks(theirs)
-            ),
-        }
+        let Some((ours, theirs)) = codes else {
+            return format!("{person} and {business} do not know each other at {at}");
+        };
+        let both = (1..).zip(blocks(ours).into_iter().zip(blocks(theirs)));
+        both.into_iter().find(|(_, (one, other))| one != other).map_or_else(
+            || format!("{person} and {business} have the same code at {at}"),
+            |(number, (one, other))| {
+                format!(
+                    "block {number} of the code is {one} for {person} and {other} for {business} \
+                     at {at}"
+                )
+            },
+        )
     }
 }
 
-fn first_blocks(digits: &str) -> String {
-    let digits: Vec<char> = digits.chars().take(15).collect();
-    let blocks: Vec<String> = digits.chunks(5).map(|block| block.iter().collect()).collect();
-    blocks.join(" ")
+/// The digits in the blocks in which they are read out.
+fn blocks(digits: &str) -> Vec<String> {
+    let digits: Vec<char> = digits.chars().collect();
+    digits.chunks(5).map(|block| block.iter().collect()).collect()
 }
