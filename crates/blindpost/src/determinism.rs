@@ -81,7 +81,11 @@ mod tests {
 
     fn outcome(digest: &str, hashes: &[u64], log: &[&str]) -> Outcome {
         let received = (0..).zip(hashes).map(|(sequence, hash)| Received {
-            stamp: Stamp { at: Time(1_500_000 + sequence), source: HostId(0), sequence },
+            stamp: Stamp {
+                at: Time(1_500_000_u64.saturating_add(sequence)),
+                source: HostId(0),
+                sequence,
+            },
             host: HostId(1),
             what: "frame",
             hash: *hash,

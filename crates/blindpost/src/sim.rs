@@ -7,7 +7,7 @@ use std::{
 };
 
 use simulator::{
-    export::{Wanted, metrics},
+    export::metrics,
     report::{html, json, model::Report, terminal},
     run::{Options, Outcome, run_file},
     scenario,

@@ -6,6 +6,7 @@
 //! Knows: names of nodes, and what can go wrong with them. Does not know: hosts, links, or how the
 //! kernel makes it happen.
 
+mod dishonesty;
 mod draw;
 mod family;
 mod model;

@@ -128,6 +128,19 @@ pub(super) fn exactly_once(ended: &Ended<'_>) -> Outcome {
     Outcome::unless(twice.collect(), format!("{shown} messages were shown once each"))
 }
 
+/// A message that is lost is at least not said to have arrived.
+pub(super) fn told_true(ended: &Ended<'_>) -> Outcome {
+    let told = &ended.watch.dishonest.told;
+    let is_told = |entry: &&Entry| entry.id.is_some_and(|id| told.contains(&id));
+    let untrue = written(ended).filter(is_told).filter(|entry| {
+        entry.shown_us.is_empty() && matches!(fate(ended, entry), Fate::Lost | Fate::Expired)
+    });
+    let against: Vec<String> = untrue
+        .map(|entry| format!("{} is lost, and was said to have arrived", describe(entry)))
+        .collect();
+    Outcome::unless(against, format!("{} messages were said to have arrived", told.len()))
+}
+
 pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
     let lost = written(ended)
         .filter(|entry| entry.shown_us.is_empty() && matches!(fate(ended, entry), Fate::Lost))

@@ -5,6 +5,7 @@
 //! when it did not.
 
 mod cells;
+mod dishonest;
 mod messages;
 mod registry;
 mod stores;
@@ -86,6 +87,9 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::ExactlyOnce => messages::exactly_once(ended),
         Id::NothingLost => messages::nothing_lost(ended),
         Id::NoForgery => messages::no_forgery(ended),
+        Id::ToldTrue => messages::told_true(ended),
+        Id::SameCodes => dishonest::same_codes(ended)?,
+        Id::Heals => dishonest::heals(ended)?,
         Id::OneTimeKeyOnce => found(ended, "one-time-key-once", || {
             format!("{} one-time prekeys left the directory", ended.watch.one_time_keys())
         }),

@@ -26,6 +26,12 @@ pub enum Id {
     NothingLost,
     /// Nothing is shown that nobody wrote.
     NoForgery,
+    /// Nobody is told that a message arrived which is lost.
+    ToldTrue,
+    /// Who compares codes has the same.
+    SameCodes,
+    /// A copy of a device is of no use after a round trip.
+    Heals,
     /// A one-time prekey leaves the directory once.
     OneTimeKeyOnce,
     /// No (key, IV) pair is used twice.
@@ -105,6 +111,24 @@ pub const REGISTRY: &[Registered] = &[
         "no-forgery",
         "nothing is shown in a chat that its other side did not write",
         &["R017"],
+    ),
+    check(
+        Id::ToldTrue,
+        "told-true",
+        "no message is lost of which its writer was told that it arrived",
+        &["R022", "R035"],
+    ),
+    check(
+        Id::SameCodes,
+        "same-codes",
+        "a person and a business that compare their codes have the same",
+        &["R028", "R046", "R047"],
+    ),
+    check(
+        Id::Heals,
+        "heals",
+        "what a device is sent after a round trip under new keys cannot be read with a copy of it",
+        &["R027", "R045"],
     ),
     check(
         Id::OneTimeKeyOnce,

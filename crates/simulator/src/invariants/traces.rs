@@ -1,7 +1,17 @@
 //! What the transport sees of two stories, and what chats say about their other end.
 
+use std::collections::BTreeMap;
+
+use vocab::PhoneNumber;
+
 use super::{Ended, Outcome};
-use crate::{report::model::Label, scenario::Hop3};
+use crate::{
+    kernel::HostId,
+    report::model::Label,
+    scenario::Hop3,
+    watch::Watch,
+    world::{cast, codes::Rows},
+};
 
 /// Traces of people that must be equal in types, order and sizes; `None` if none are compared.
 pub(super) fn same(ended: &Ended<'_>) -> Option<Outcome> {
@@ -38,11 +48,14 @@ pub(super) fn same(ended: &Ended<'_>) -> Option<Outcome> {
     Some(Outcome::unless(against, format!("{frames} frames each, alike in type, order and size")))
 }
 
-/// What chats say, and what is true.
+/// What chats say, and what is true: who runs the end that a device encrypts to, if the identity
+/// that it encrypts to is that end's.
 pub fn chat_labels(ended: &Ended<'_>) -> Vec<Label> {
+    let mut ends = Ends::new(ended.watch);
     let labels = ended.watch.labels.iter().filter_map(|((person, with), says)| {
         let business = ended.scenario.business(with)?;
         let truth = match business.hop3 {
+            _ if ends.in_between(ended, person, with) => "encrypted to somebody in between",
             Hop3::CloudApi => "encrypted to cloud_api",
             Hop3::OnPremises => "encrypted to the owner of the number",
         };
@@ -50,6 +63,31 @@ pub fn chat_labels(ended: &Ended<'_>) -> Vec<Label> {
         Some(Label { person, with, says, truth: truth.to_owned() })
     });
     labels.collect()
+}
+
+/// Rows of ends that say who they are, read once for each node.
+struct Ends<'r> {
+    rows: BTreeMap<HostId, Rows>,
+    phones: BTreeMap<&'r str, PhoneNumber>,
+}
+
+impl<'r> Ends<'r> {
+    fn new(watch: &'r Watch) -> Self {
+        let names = watch.names.iter();
+        let phones = names
+            .filter_map(|(digits, name)| Some((name.as_str(), PhoneNumber::parse(digits).ok()?)));
+        Self { rows: BTreeMap::new(), phones: phones.collect() }
+    }
+
+    fn in_between(&mut self, ended: &Ended<'_>, person: &str, business: &str) -> bool {
+        let world = ended.world;
+        let host = world.end_of(business);
+        let rows = self.rows.entry(host).or_insert_with(|| world.identity_rows(host));
+        let node = cast::hop3(ended.scenario, business);
+        let phones = self.phones.get(person).zip(self.phones.get(business));
+        phones
+            .is_some_and(|phones| world.is_in_between(person, phones, (&node, rows)) == Some(true))
+    }
 }
 
 /// Whether every chat names its real other end; `None` if no chat has a label yet.

@@ -1,11 +1,14 @@
 //! From a run that has ended to its report.
 
 use super::{
-    model::{Arrow, Conversation, Frames, NodeColumn, Report, Seen, StoredAt, TEXT, Verdict},
+    model::{
+        Arrow, Conversation, Dishonest, Frames, NodeColumn, Report, Seen, StoredAt, TEXT, Verdict,
+    },
     series,
 };
 use crate::{
     actor::Actor,
+    fault::What,
     invariants::{self, Ended},
     kernel::HostId,
     scan::MarkerClass,
@@ -35,6 +38,7 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         views: table.cells().cloned().collect(),
         stored: stored(ended),
         labels: invariants::chat_labels(ended),
+        dishonest: dishonest(ended),
         invariants: judged,
         occasions: std::collections::BTreeMap::new(),
         texts_not_scanned: ended.watch.mint.not_scanned_texts(),
@@ -44,6 +48,23 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         conversation: conversation(ended),
         runs: Vec::new(),
     }
+}
+
+/// What those did who did not keep to the protocol.
+fn dishonest(ended: &Ended<'_>) -> Vec<Dishonest> {
+    let counts = ended.watch.dishonest.tally.counts();
+    let faults = ended.scenario.faults.iter().enumerate();
+    let dishonest = faults.filter_map(|(index, fault)| {
+        let What::Dishonest { node, how, .. } = &fault.what else { return None };
+        Some(Dishonest {
+            fault: index,
+            node: node.clone(),
+            what: how.name().to_owned(),
+            from_ms: fault.at.0 / 1_000,
+            times: counts.get(&index).copied().unwrap_or_default(),
+        })
+    });
+    dishonest.collect()
 }
 
 fn frames(ended: &Ended<'_>) -> Frames {

@@ -45,6 +45,9 @@ pub struct Report {
     pub stored: Vec<StoredAt>,
     /// What each chat says about its other end, and what is true.
     pub labels: Vec<Label>,
+    /// What those did who did not keep to the protocol, in the order of the plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dishonest: Vec<Dishonest>,
     /// The invariants, in the order of their ids.
     pub invariants: Vec<Invariant>,
     /// How often each occasion came up that a sweep should have seen, those that did not included.
@@ -195,6 +198,21 @@ pub struct Label {
     pub says: String,
     /// Who really holds the other end's keys.
     pub truth: String,
+}
+
+/// What somebody did who did not keep to the protocol.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dishonest {
+    /// Its index in the plan.
+    pub fault: usize,
+    /// The node.
+    pub node: String,
+    /// What: `swap`, `lie`, ….
+    pub what: String,
+    /// From when on, in milliseconds of virtual time.
+    pub from_ms: u64,
+    /// How often it did it.
+    pub times: u64,
 }
 
 /// A judgement on one invariant.

@@ -47,6 +47,7 @@ pub(crate) fn bakery() -> Report {
         labels: labels(),
         invariants: invariants(),
         occasions: BTreeMap::new(),
+        dishonest: Vec::new(),
         texts_not_scanned: 1,
         series: series(),
         counters: counters(),

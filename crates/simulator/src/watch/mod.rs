@@ -5,6 +5,7 @@
 
 pub mod arrows;
 mod derivations;
+pub mod dishonest;
 pub mod journal;
 pub(crate) mod observers;
 mod prekeys;
@@ -17,6 +18,7 @@ use vocab::{DataClass, MessageId, PhoneNumber};
 
 pub use self::{
     arrows::Arrows,
+    dishonest::{Compared, Dishonest},
     journal::{Entry, Journal},
     sink::Shared,
 };
@@ -112,6 +114,8 @@ pub struct Watch {
     pub(crate) names: BTreeMap<String, String>,
     /// Derivations, one JSON object a line.
     pub derivations: Vec<String>,
+    /// What is seen of those who do not keep to the protocol.
+    pub dishonest: Dishonest,
     /// The event log, if it is wanted.
     pub log: Option<Log>,
     /// Further outputs.
@@ -158,6 +162,7 @@ impl Watch {
             exports: Exports::default(),
             contacts: Contacts::default(),
             stall: Vec::new(),
+            dishonest: Dishonest::default(),
         }
     }
 

@@ -101,6 +101,9 @@ impl Watch {
                 let name = self.names.get(peer.phone.digits()).cloned().unwrap_or_default();
                 self.identity_changed.insert((host, name), at.0);
             }
+            Happening::Delivered { id, .. } => {
+                self.dishonest.told.insert(*id);
+            }
             Happening::Failed { id, .. } => {
                 if let Some(index) = self.journal.of_id(*id) {
                     self.journal.failed(index);
@@ -109,7 +112,6 @@ impl Watch {
             Happening::Ready
             | Happening::NotOurs
             | Happening::Accepted { .. }
-            | Happening::Delivered { .. }
             | Happening::Read { .. }
             | Happening::Opened { .. }
             | Happening::Copy { .. }
@@ -166,6 +168,7 @@ impl Watch {
                 }
             }
             business::Event::Accepted { id } => {
+                self.ordered(*id);
                 if let Some(index) = self.journal.of_request(*id) {
                     self.journal.written(index, at.0);
                 }

@@ -49,6 +49,7 @@ impl Watch {
         self.contacts.view(view);
         self.exports.view(view, &self.hosts, &self.names);
         self.follow_prekeys(view);
+        self.overhear(view);
         if self.host(view.host).is_some_and(|host| host.name == "transport")
             && let Some(evidence) = self.promises.view(view)
         {

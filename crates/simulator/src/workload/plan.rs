@@ -67,6 +67,16 @@ pub enum Act {
         /// Whether the message's text is disclosed.
         attach: bool,
     },
+    /// Read a code to a business and hear its own.
+    CompareCodes {
+        /// Which.
+        with: String,
+    },
+    /// Nothing: the device is copied, as this fault of the plan says.
+    Copied {
+        /// Its index.
+        fault: usize,
+    },
     /// Block a business, or stop blocking it.
     Block {
         /// Which.
@@ -145,6 +155,7 @@ fn done(deed: &Deed) -> Option<Action> {
         DeedKind::LoseSession => Act::LoseSession { with: about? },
         DeedKind::Reinstall => Act::Reinstall,
         DeedKind::Report => Act::Report { about: about?, message, attach: deed.attach },
+        DeedKind::CompareCodes => Act::CompareCodes { with: about? },
         DeedKind::Block => Act::Block { who: about?, on: true },
         DeedKind::Unblock => Act::Block { who: about?, on: false },
     };

@@ -113,7 +113,7 @@ impl<'s> Stage<'s> {
         }
         kernel.afflict(&self.scenario.faults)?;
         let deeds = std::mem::take(&mut self.script.deeds);
-        let name_keys = self.name_keys();
+        let (name_keys, copies) = (self.name_keys(), self.copies());
         Ok(World {
             kernel,
             shared,
@@ -124,6 +124,7 @@ impl<'s> Stage<'s> {
             transport,
             deeds,
             name_keys,
+            copies,
             seed,
             mutant: self.options.mutant,
         })
@@ -186,15 +187,17 @@ impl<'s> Stage<'s> {
             };
         }
         let observer = Arc::new(Mutex::new(self.shared.clone()));
+        let plot = self.plot();
         let mut node =
-            HopNode::new(move || Carrier::new(config.clone(), logs)).with_observer(observer);
+            HopNode::new(move || Carrier::new(config.clone(), logs).with_plot(plot.clone()))
+                .with_observer(observer);
         if self.planted(Planted::EffectBeforeTransaction) {
             node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
         }
         self.add(TRANSPORT, Actor::Transport, node)
     }
 
-    fn own_numbers(&self) -> Vec<PhoneNumber> {
+    pub(super) fn own_numbers(&self) -> Vec<PhoneNumber> {
         let own = self.scenario.businesses.iter().filter(|one| one.hop3 == Hop3::OnPremises);
         own.map(|business| self.cast.phone(&business.name)).collect()
     }
@@ -221,9 +224,13 @@ impl<'s> Stage<'s> {
     fn person(&mut self, name: &str, habit: Habit, reads: Option<Micros>) -> Handle<Device> {
         let config = self.device(name);
         let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let mut node = HopNode::new(move || Device::new(config.clone(), habit.clone()))
-            .with_script(self.script.of_person(name))
-            .with_observer(observer);
+        let (drains, tally) = self.drains(name);
+        let device = move || {
+            let device = Device::new(config.clone(), habit.clone());
+            device.with_drains(drains.clone(), tally.clone())
+        };
+        let mut node =
+            HopNode::new(device).with_script(self.script.of_person(name)).with_observer(observer);
         if let Some(after) = reads {
             node = node.with_application(Attentive::new(after));
         }
@@ -330,6 +337,7 @@ impl<'s> Stage<'s> {
 
     fn hosts_named(&self) -> impl Iterator<Item = String> {
         let own = self.scenario.businesses.iter().map(|one| cast::on_premises(&one.name));
-        own.chain([CLOUD_API.to_owned()])
+        let people = self.scenario.people.iter().map(|person| person.name.clone());
+        own.chain([CLOUD_API.to_owned()]).chain(people)
     }
 }

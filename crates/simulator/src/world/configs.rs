@@ -24,7 +24,7 @@ impl Stage<'_> {
         }
     }
 
-    const fn profile(&self) -> signal::Profile {
+    pub(super) const fn profile(&self) -> signal::Profile {
         match self.scenario.profile {
             scenario::Profile::V3 => signal::Profile::V3,
             scenario::Profile::V4 => signal::Profile::V4,

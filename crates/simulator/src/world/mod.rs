@@ -2,7 +2,9 @@
 
 mod build;
 pub mod cast;
+pub(crate) mod codes;
 mod configs;
+mod dishonest;
 mod pace;
 mod probe;
 mod readers;
@@ -69,6 +71,8 @@ pub struct World {
     pub(crate) deeds: Vec<Deed>,
     /// Under which nodes of hop 3 name people in keys.
     pub(crate) name_keys: BTreeMap<String, [u8; 32]>,
+    /// Devices that will be copied.
+    pub(crate) copies: Vec<dishonest::Copying>,
     /// The planted mistake.
     pub mutant: Option<Planted>,
     /// The seed it was built from.

@@ -32,7 +32,7 @@ impl World {
                 (Some(at), other) if other.is_none_or(|other| at <= other) => {
                     self.run_until(at.saturating_sub(1), &mut pace, progress);
                     if let Some(deed) = deeds.next() {
-                        self.deed(&deed);
+                        self.deed(scenario, &deed);
                     }
                 }
                 (_, Some(at)) => {
@@ -64,7 +64,21 @@ impl World {
     }
 
     /// A person does something about what happened before.
-    fn deed(&mut self, deed: &Deed) {
+    fn deed(&mut self, scenario: &Scenario, deed: &Deed) {
+        match &deed.act {
+            Act::CompareCodes { with } => {
+                return self.compare_codes(scenario, (&deed.who, with), deed.at_us);
+            }
+            Act::Copied { fault } => {
+                return self.copy_device(scenario, *fault, (&deed.who, deed.at_us));
+            }
+            Act::Write { .. }
+            | Act::AskAgain { .. }
+            | Act::LoseSession { .. }
+            | Act::Reinstall
+            | Act::Report { .. }
+            | Act::Block { .. } => {}
+        }
         let Some(handle) = self.people.get(&deed.who).copied() else { return };
         let Some(ask) = self.ask(deed) else { return };
         let command = Command { number: deed.number, ask };
@@ -80,7 +94,7 @@ impl World {
             })
         };
         Some(match &deed.act {
-            Act::Write { .. } => return None,
+            Act::Write { .. } | Act::CompareCodes { .. } | Act::Copied { .. } => return None,
             Act::AskAgain { from, message } => {
                 Ask::AskAgain { from: phone(from)?, id: labelled(message)?.0 }
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use client::{Ask, Command};
 
-use super::{WorldError, cast::Cast};
+use super::{WorldError, cast::Cast, dishonest};
 use crate::{
     adversary::Device,
     kernel::Time,
@@ -49,6 +49,13 @@ impl Script {
         for (number, action) in (1..).zip(plan.actions) {
             script.action(scenario, cast, shared, (number, action));
         }
+        for (fault, action) in dishonest::letters(scenario, seed) {
+            let index = shared.with(|watch| watch.journal.entries().len());
+            script.action(scenario, cast, shared, (0, action));
+            shared.with(|watch| watch.dishonest.orders.insert(cast.message(index), fault));
+        }
+        script.deeds.extend(dishonest::copied(scenario));
+        script.deeds.sort_by_key(|deed| deed.at_us); // Stable.
         for impostor in &scenario.impostors {
             // What an impostor writes is no message of anybody: whoever is shown it was deceived.
             let id = vocab::MessageId(

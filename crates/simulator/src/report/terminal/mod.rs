@@ -111,6 +111,10 @@ impl Page<'_> {
             self.heading("What the chats say", "about who is at the other end")?;
             result::labels(report).write(self.style.width, self.style.colour, self.out)?;
         }
+        if !report.dishonest.is_empty() {
+            self.heading("Who did not keep to the protocol", "")?;
+            result::dishonest(report).iter().try_for_each(|note| self.indented(note))?;
+        }
         if !report.invariants.is_empty() {
             self.heading("Invariants", "")?;
             let lines = result::invariants(&report.invariants, self.style.width);

@@ -5,9 +5,19 @@ use super::{
     table::Table,
 };
 use crate::report::{
-    model::{Invariant, Report, Verdict},
+    model::{Dishonest, Invariant, Report, Verdict},
     words::{ACTORS, CLASSES, clock, count, judged, named, plural, repeat, size, span, verdict},
 };
+
+/// One line for each who did not keep to the protocol.
+pub(super) fn dishonest(report: &Report) -> Vec<Line> {
+    let line = |one: &Dishonest| {
+        let from = clock(one.from_ms.saturating_mul(1_000));
+        let times = plural(one.times, "time");
+        Line::of(Ink::Plain, &format!("{}: {}, {times}, from {from} on", one.node, one.what))
+    };
+    report.dishonest.iter().map(line).collect()
+}
 
 /// Messages, frames and latencies.
 pub(super) fn counts(report: &Report) -> Table {

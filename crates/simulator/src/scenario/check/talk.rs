@@ -116,7 +116,9 @@ fn only_what_it_takes(
         DeedKind::AskAgain => (Key::No, Key::Needed),
         DeedKind::Reinstall => (Key::No, Key::No),
         DeedKind::Report => (Key::Needed, Key::May),
-        DeedKind::LoseSession | DeedKind::Block | DeedKind::Unblock => (Key::Needed, Key::No),
+        DeedKind::LoseSession | DeedKind::CompareCodes | DeedKind::Block | DeedKind::Unblock => {
+            (Key::Needed, Key::No)
+        }
     };
     let keys = [("about", about, &deed.about), ("message", message, &deed.message)];
     for (key, need, value) in keys {

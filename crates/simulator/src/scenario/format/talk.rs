@@ -154,7 +154,8 @@ pub(in crate::scenario) struct Deed {
     pub(in crate::scenario) who: Spot<String>,
     /// What is done.
     pub(in crate::scenario) what: DeedKind,
-    /// The business that it is about: with "lose-session", "report", "block" and "unblock".
+    /// The business that it is about: with "lose-session", "compare-codes", "report", "block" and
+    /// "unblock".
     pub(in crate::scenario) about: Option<Spot<String>>,
     /// The label of a message that the person was sent: with "ask-again", and with "report" if it
     /// is about that message.

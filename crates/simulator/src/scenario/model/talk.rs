@@ -118,6 +118,9 @@ pub enum DeedKind {
     LoseSession,
     /// Set the app up anew: a new identity under the same number.
     Reinstall,
+    /// Compare codes with a business, as two people do who stand next to each other: both have the
+    /// same if nobody is in between.
+    CompareCodes,
     /// Report a business.
     Report,
     /// Block a business.
@@ -130,7 +133,9 @@ impl DeedKind {
     /// Whether files name whom it is about; with others it is known, or nobody.
     pub const fn is_about(self) -> bool {
         match self {
-            Self::LoseSession | Self::Report | Self::Block | Self::Unblock => true,
+            Self::LoseSession | Self::CompareCodes | Self::Report | Self::Block | Self::Unblock => {
+                true
+            }
             Self::AskAgain | Self::Reinstall => false,
         }
     }
@@ -141,6 +146,7 @@ impl DeedKind {
             Self::AskAgain => "ask-again",
             Self::LoseSession => "lose-session",
             Self::Reinstall => "reinstall",
+            Self::CompareCodes => "compare-codes",
             Self::Report => "report",
             Self::Block => "block",
             Self::Unblock => "unblock",

@@ -1,5 +1,6 @@
 //! Stories about scenario files, good ones and bad ones.
 
+mod codes;
 mod faults;
 mod files;
 mod hostile;
