@@ -190,9 +190,14 @@ impl Kernel {
         self.partitions.iter().map(|partition| partition.last).max().unwrap_or_default()
     }
 
+    /// Events that hosts received so far.
+    pub fn events(&self) -> u64 {
+        let processed = self.partitions.iter().map(|partition| partition.processed);
+        processed.fold(0, u64::saturating_add)
+    }
+
     /// What the run came to so far.
     pub fn report(&self) -> Report {
-        let processed = self.partitions.iter().map(|partition| partition.processed);
         let mut totals = vec![Traffic::default(); self.directory.classes.len()];
         for partition in &self.partitions {
             for (total, counted) in totals.iter_mut().zip(&partition.lane.traffic) {
@@ -200,7 +205,7 @@ impl Kernel {
             }
         }
         Report {
-            events: processed.fold(0, u64::saturating_add),
+            events: self.events(),
             end: self.end(),
             traffic: self.directory.classes.iter().cloned().zip(totals).collect(),
             digest: self.digest(),

@@ -35,6 +35,7 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         stored: stored(ended),
         labels: invariants::chat_labels(ended),
         invariants: judged,
+        unseen: !ended.watch.looks,
         texts_not_scanned: ended.watch.mint.not_scanned_texts(),
         conversation: conversation(ended),
         runs: Vec::new(),
@@ -90,11 +91,12 @@ fn stored(ended: &Ended<'_>) -> Vec<StoredAt> {
 /// Hosts in the order in which a message visits them.
 fn place(ended: &Ended<'_>, name: &str) -> usize {
     use crate::world::cast::{CLOUD_API, TRANSPORT, on_premises};
+    let is_cloud = name == CLOUD_API || ended.world.clouds.contains_key(name);
     if ended.world.people.contains_key(name) {
         0
     } else if name == TRANSPORT {
         1
-    } else if name == CLOUD_API || ended.world.own.keys().any(|one| on_premises(one) == name) {
+    } else if is_cloud || ended.world.own.keys().any(|one| on_premises(one) == name) {
         2
     } else if ended.world.businesses.contains_key(name) {
         3
@@ -107,6 +109,9 @@ fn place(ended: &Ended<'_>, name: &str) -> usize {
 const BESIDE_THE_PATH: usize = 4;
 
 fn conversation(ended: &Ended<'_>) -> Conversation {
+    if !ended.watch.looks {
+        return Conversation::default();
+    }
     let mut columns: Vec<(usize, HostId, NodeColumn)> = ended
         .world
         .kernel

@@ -6,6 +6,7 @@ mod configs;
 mod probe;
 mod readers;
 mod run;
+mod scale;
 mod script;
 
 use std::collections::BTreeMap;
@@ -52,8 +53,10 @@ pub struct World {
     pub people: BTreeMap<String, Handle<Device>>,
     /// Businesses by name.
     pub businesses: BTreeMap<String, Handle<Business>>,
-    /// The Cloud API.
+    /// The Cloud API: its first node.
     pub cloud: Handle<CloudApi>,
+    /// Its further nodes by name.
+    pub clouds: BTreeMap<String, Handle<CloudApi>>,
     /// Hop 3 of businesses that run it themselves, by their names.
     pub own: BTreeMap<String, Handle<CloudApi>>,
     /// The transport.

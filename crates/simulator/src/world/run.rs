@@ -57,7 +57,7 @@ impl World {
         while at < until {
             at = at.saturating_add(step).min(until);
             let _why = self.kernel.run_until(Time(at), &mut sink);
-            progress(at, self.kernel.report().events);
+            progress(at, self.kernel.events());
         }
     }
 
