@@ -138,9 +138,9 @@ pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
         let (from, at) = (ended.watch.name(message.from), time(message.at_us));
         format!("message {id} from {from}, written at {at}")
     });
-    let nameless = tally.nameless().filter(|message| {
-        way.fate(ended, None, message.from, message.at_us) == Fate::Lost
-    });
+    let nameless = tally
+        .nameless()
+        .filter(|message| way.fate(ended, None, message.from, message.at_us) == Fate::Lost);
     let nameless = nameless.map(|message| {
         let (from, at) = (ended.watch.name(message.from), time(message.at_us));
         format!("a message without an id from {from}, written at {at}")

@@ -65,8 +65,5 @@ pub(super) fn labels(ended: &Ended<'_>) -> Option<Outcome> {
             label.person, label.with, label.says, label.truth
         )
     });
-    Some(Outcome::unless(
-        wrong.collect(),
-        format!("{right} chats are labelled truthfully"),
-    ))
+    Some(Outcome::unless(wrong.collect(), format!("{right} chats are labelled truthfully")))
 }

@@ -44,6 +44,7 @@ pub(crate) fn bakery() -> Report {
         stored: stored(),
         labels: labels(),
         invariants: invariants(),
+        unseen: false,
         texts_not_scanned: 1,
         conversation: conversation(),
         runs: Vec::new(),

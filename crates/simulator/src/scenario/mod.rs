@@ -23,8 +23,9 @@ pub use self::{
     load::load,
     model::{
         Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected, Generate, Hop3, Hours,
-        Impostor, Journal, Leak, LinkOverride, LinkShape, NODES, Person, Population, Probe, Profile,
-        READERS, Readers, Rule, Rules, Say, Scale, Scenario, Skipped, StoreShape, When, cloud_node,
+        Impostor, Journal, Leak, LinkOverride, LinkShape, NODES, Person, Population, Probe,
+        Profile, READERS, Readers, Rule, Rules, Say, Scale, Scenario, Skipped, StoreShape, When,
+        cloud_node,
     },
     names::Names,
     schema::schema,

@@ -55,12 +55,10 @@ impl Observer<Reader> for Shared {
 impl Watch {
     fn person(&mut self, host: HostId, at: Time, event: &ClientEvent) {
         match event {
-            ClientEvent::Acknowledged { number } => {
-                match self.writes.get(&(host, *number)) {
-                    Some(index) => self.journal.written(*index, at.0),
-                    None => self.wrote(host, *number, at.0),
-                }
-            }
+            ClientEvent::Acknowledged { number } => match self.writes.get(&(host, *number)) {
+                Some(index) => self.journal.written(*index, at.0),
+                None => self.wrote(host, *number, at.0),
+            },
             ClientEvent::Shown { id, .. } => self.shown(host, *id, at.0),
             ClientEvent::Labelled { with, operator } => {
                 let person = self.name(host).to_owned();

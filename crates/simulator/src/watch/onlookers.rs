@@ -29,9 +29,10 @@ impl Onlookers {
     /// What is known of the crowd of a scenario whose hosts are these.
     pub fn new(crowd: Arc<Crowd>, first: HostId, scenario: &Scenario, hosts: &[Host]) -> Self {
         let host = |name: &str| (0..).map(HostId).zip(hosts).find(|(_, host)| host.name == name);
-        let businesses = scenario.businesses.iter().map(|business| {
-            host(&business.name).map_or(HostId(u32::MAX), |(id, _)| id)
-        });
+        let businesses = scenario
+            .businesses
+            .iter()
+            .map(|business| host(&business.name).map_or(HostId(u32::MAX), |(id, _)| id));
         let own = scenario.businesses.iter().filter(|one| one.hop3 == Hop3::OnPremises);
         Self {
             first,

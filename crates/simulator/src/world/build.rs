@@ -77,12 +77,8 @@ impl<'s> Stage<'s> {
                 .phones()
                 .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
                 .collect();
-            watch.crowd = Some(Onlookers::new(
-                self.cast.crowd.clone(),
-                first,
-                self.scenario,
-                &self.hosts,
-            ));
+            watch.crowd =
+                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
             watch.looks = self.scenario.scale.looks;
             let hosts = std::mem::take(&mut self.hosts);
             watch.set_hosts(hosts);
@@ -223,7 +219,12 @@ impl<'s> Stage<'s> {
         self.add(name, Actor::User, node)
     }
 
-    pub(super) fn hop3(&mut self, name: &str, actor: Actor, config: cloud_api::Config) -> Handle<CloudApi> {
+    pub(super) fn hop3(
+        &mut self,
+        name: &str,
+        actor: Actor,
+        config: cloud_api::Config,
+    ) -> Handle<CloudApi> {
         let observer = Arc::new(Mutex::new(self.shared.clone()));
         let mut node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
         if self.planted(Planted::SweepOff) {

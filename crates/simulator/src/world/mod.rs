@@ -8,6 +8,8 @@ mod readers;
 mod run;
 mod scale;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

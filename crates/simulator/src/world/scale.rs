@@ -91,7 +91,8 @@ impl Stage<'_> {
     pub(super) fn links(&mut self, transport: HostId) {
         let class = |actor: Actor| if actor == Actor::User { "device" } else { "hop3" };
         let businesses = self.scenario.businesses.iter();
-        let own = businesses.map(|one| cast::on_premises(&one.name)).chain(self.scenario.cloud_nodes());
+        let own =
+            businesses.map(|one| cast::on_premises(&one.name)).chain(self.scenario.cloud_nodes());
         let ends: std::collections::BTreeSet<String> = own.collect();
         let mut ids: BTreeMap<&str, HostId> = BTreeMap::new();
         for (index, host) in (0..).zip(&self.hosts) {

@@ -63,7 +63,7 @@ impl World {
 
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::new("transport", HashKey::new([1; 32]));
-        config.cloud_api = vec![NoiseKey([CLOUD_API; 32]), NoiseKey([OTHER_CLOUD_API; 32])];
+        config.cloud_api = [CLOUD_API, OTHER_CLOUD_API].map(|link| NoiseKey([link; 32])).into();
         for principal in ["whatsapp", "rest-of-meta", "ads", "cloud-api", "business:bakery"] {
             let token = Sha256::digest(token(principal)).into();
             config.principals.push((token, principal.to_string()));

@@ -178,7 +178,8 @@ impl<'a> Desk<'a> {
         match self.known(&name.value).is_some() || nodes.contains(&name.value) {
             true => Ok(name.value.clone()),
             false => {
-                let parties = self.all(Role::Person).0.into_iter().chain(self.all(Role::Business).0);
+                let parties =
+                    self.all(Role::Person).0.into_iter().chain(self.all(Role::Business).0);
                 Err(self.unknown("node", name, parties.chain(nodes).chain(others).collect()))
             }
         }

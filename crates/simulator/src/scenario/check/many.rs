@@ -43,7 +43,10 @@ impl Many {
     }
 
     /// Where their names stand.
-    pub(super) fn names<'f>(&self, file: &'f File) -> impl Iterator<Item = &'f Spot<String>> + use<'f> {
+    pub(super) fn names<'f>(
+        &self,
+        file: &'f File,
+    ) -> impl Iterator<Item = &'f Spot<String>> + use<'f> {
         let businesses = file.businesses.iter().map(|businesses| &businesses.name);
         file.population.iter().map(|population| &population.name).chain(businesses)
     }

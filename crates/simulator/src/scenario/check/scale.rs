@@ -14,12 +14,15 @@ use crate::{
         Problem, ScenarioError,
         format::{self, Addressees, File},
         limits::{
-            MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_KNOWN, MAX_LINE, MAX_NAME, MAX_PEOPLE, MAX_REGIONS,
-            MAX_WORDS, MAX_WRITES, NOTED_IN_FULL,
+            MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_KNOWN, MAX_LINE, MAX_NAME, MAX_PEOPLE,
+            MAX_REGIONS, MAX_WORDS, MAX_WRITES, NOTED_IN_FULL,
         },
-        model::{Business, Hop3, Hours, Journal, NODES, Population, Scale, cloud_node, made, which},
+        model::{
+            Business, Hop3, Hours, Journal, NODES, Population, Scale, cloud_node, made, which,
+        },
         names::Names,
         source::Spot,
+        value::shown,
     },
 };
 
@@ -38,11 +41,13 @@ pub(super) fn businesses(
             return Err(desk.value(&many.count.at, "count", count.to_string(), expected));
         }
         let kind = many.kind.as_ref().map(|kind| desk.line("type", kind, MAX_LINE)).transpose()?;
-        let rules = many.rule.iter().map(|rule| answer(desk, rule)).collect::<Result<Vec<_>, _>>()?;
+        let rules =
+            many.rule.iter().map(|rule| answer(desk, rule)).collect::<Result<Vec<_>, _>>()?;
         for index in 0..count as u32 {
             let name = made(&many.name.value, index);
             let id = BusinessId(slug(&name));
-            let good = id.0.len() <= MAX_NAME && id.0.bytes().any(|byte| byte.is_ascii_alphabetic());
+            let good =
+                id.0.len() <= MAX_NAME && id.0.bytes().any(|byte| byte.is_ascii_alphabetic());
             if !good || before.iter().any(|other| other.id == id) {
                 let found = format!("{:?} makes the business id {:?}", many.name.value, id.0);
                 let expected = "an id that is free, of at most 64 letters and digits";
@@ -162,10 +167,7 @@ fn addressees(
     Ok(places)
 }
 
-fn hours(
-    desk: &Desk<'_>,
-    population: &format::Population,
-) -> Result<Option<Hours>, ScenarioError> {
+fn hours(desk: &Desk<'_>, population: &format::Population) -> Result<Option<Hours>, ScenarioError> {
     let spread = population.spread.as_ref();
     let Some(online) = &population.online else {
         return match spread {
@@ -185,14 +187,14 @@ fn hours(
         let found = "`online` begins and ends at the same time";
         return Err(desk.misfit(&online.at, found, "two different times"));
     }
-    let lasts = to.0.checked_sub(from.0).unwrap_or_else(|| {
-        Micros::days(1).0.saturating_sub(from.0).saturating_add(to.0)
-    });
+    let lasts =
+        to.0.checked_sub(from.0)
+            .unwrap_or_else(|| Micros::days(1).0.saturating_sub(from.0).saturating_add(to.0));
     let most = Micros(lasts.min(Micros::days(1).0.saturating_sub(lasts)) / 2);
     let spread = match spread {
         Some(spread) if spread.value.0 > most => {
-            let expected = format!("at most {most}, half of the shorter of on and off");
-            return Err(desk.value(&spread.at, "spread", spread.value.0.to_string(), expected));
+            let expected = format!("at most {}, half of the shorter of on and off", shown(most));
+            return Err(desk.value(&spread.at, "spread", shown(spread.value.0), expected));
         }
         Some(spread) => spread.value.0,
         None => Micros::minutes(30).min(most),
@@ -248,7 +250,11 @@ fn regions(
             let pair = (name.min(other).clone(), name.max(other).clone());
             if name == other {
                 let found = format!("`to` of {name:?} names itself");
-                return Err(desk.misfit(&latency.at, found, "another region; `inside` is for itself"));
+                return Err(desk.misfit(
+                    &latency.at,
+                    found,
+                    "another region; `inside` is for itself",
+                ));
             }
             if latencies.insert(pair, latency.value.0.clone()).is_some() {
                 let found = format!("the latency between {name:?} and {other:?} is said twice");
@@ -270,11 +276,13 @@ fn places(
     cloud_nodes: u32,
     businesses: &[Business],
 ) -> Result<BTreeMap<String, String>, ScenarioError> {
-    let known = |region: &Spot<String>| {
-        match file.region.iter().any(|known| known.name.value == region.value) {
-            true => Ok(region.value.clone()),
-            false => Err(desk.unknown("region", region, region_names(file))),
-        }
+    let known = |region: &Spot<String>| match file
+        .region
+        .iter()
+        .any(|known| known.name.value == region.value)
+    {
+        true => Ok(region.value.clone()),
+        false => Err(desk.unknown("region", region, region_names(file))),
     };
     let mut places = BTreeMap::new();
     let people = file.person.iter().map(|one| (&one.name, &one.region));
@@ -289,7 +297,8 @@ fn places(
         let Some(region) = &many.region else { continue };
         let region = known(region)?;
         let count = many.count.value as u32;
-        let members = businesses.iter().filter(|one| which(&many.name.value, count, &one.name).is_some());
+        let members =
+            businesses.iter().filter(|one| which(&many.name.value, count, &one.name).is_some());
         places.extend(members.map(|one| (one.name.clone(), region.clone())));
     }
     if let Some(region) = file.transport.as_ref().and_then(|transport| transport.region.as_ref()) {

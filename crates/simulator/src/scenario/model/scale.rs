@@ -114,9 +114,7 @@ impl Scenario {
     /// The population that somebody belongs to, by its place, and the place of the person in it.
     pub fn member(&self, name: &str) -> Option<(usize, u32)> {
         let mut populations = self.scale.populations.iter().enumerate();
-        populations.find_map(|(place, population)| {
-            Some((place, population.which(name)?))
-        })
+        populations.find_map(|(place, population)| Some((place, population.which(name)?)))
     }
 
     /// Whether somebody with a phone has this name.
