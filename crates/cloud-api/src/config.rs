@@ -4,6 +4,8 @@ use endpoint::Mutant;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, PhoneNumber};
 
+use crate::share::Share;
+
 /// One node of the Cloud API.
 #[derive(Clone)]
 pub struct Config {
@@ -17,6 +19,8 @@ pub struct Config {
     pub statistics: Option<String>,
     /// On premises: the one number that the business runs itself, for which nobody grants anything.
     pub own: Option<Own>,
+    /// Which of the granted numbers are this node's.
+    pub share: Share,
     /// This node's own bearer token towards those servers.
     pub token: String,
     /// Callers that are known without asking Business Manager: SHA-256 of the token, principal.

@@ -20,6 +20,7 @@ mod outbox;
 pub mod output;
 mod principals;
 pub mod rows;
+pub mod share;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -30,4 +31,5 @@ pub use config::{Config, Own, Subscription};
 pub use graph::ROUTES;
 pub use input::Command;
 pub use output::Event;
+pub use share::Share;
 pub use state::CloudApi;

@@ -12,8 +12,9 @@ use crate::alias::HashKey;
 /// What one transport is told before its first input.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The one link whose registrations are hosted numbers.
-    pub cloud_api: Option<NoiseKey>,
+    /// The links whose registrations are hosted numbers: one for each node of the Cloud API. A
+    /// number belongs to the node that registered it, and to no other.
+    pub cloud_api: Vec<NoiseKey>,
     /// Numbers of businesses that run their own end, so that integrity is counted for them too.
     pub on_premises: Vec<PhoneNumber>,
     /// What numbers are hashed with.
@@ -34,7 +35,7 @@ impl Config {
     /// ask.
     pub fn new(authority: &str, hash_key: HashKey) -> Self {
         Self {
-            cloud_api: None,
+            cloud_api: Vec::new(),
             on_premises: Vec::new(),
             hash_key,
             principals: Vec::new(),
@@ -43,6 +44,11 @@ impl Config {
             #[cfg(feature = "mutants")]
             mutant: None,
         }
+    }
+
+    /// Whether `link` is that of a node of the Cloud API.
+    pub(crate) fn is_cloud_api(&self, link: NoiseKey) -> bool {
+        self.cloud_api.contains(&link)
     }
 
     /// The principal that `token_hash` belongs to.
@@ -55,7 +61,8 @@ impl Config {
 /// Defences that a scenario can switch off, to show why they exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// An envelope from a hosted number is refused on every link but the Cloud API's.
+    /// An envelope from a hosted number is refused on every link but that of the Cloud API's node
+    /// that hosts it.
     pub business_sender_check: bool,
 }
 

@@ -190,7 +190,10 @@ impl CloudApi {
         self.grants_asked = None;
         let answer = outcome.ok().filter(Response::is_success);
         match answer.as_ref().and_then(grants) {
-            Some(grants) => self.run(Job::Grants(grants), step),
+            Some(mut grants) => {
+                grants.retain(|grant| self.config.share.holds(&grant.phone_number_id));
+                self.run(Job::Grants(grants), step);
+            }
             None => self.grants_due = Some(step.now.mono.after(ASK_AGAIN)),
         }
     }

@@ -75,6 +75,7 @@ fn config(node: usize) -> Config {
         billing: (node == 0).then(|| "billing".into()),
         statistics: (node == 0).then(|| "statistics".into()),
         own: (node == 1).then_some(own),
+        share: crate::Share::ALL,
         token: "token of the node".into(),
         principals: [
             (TOKENS[0], "business:bakery"),

@@ -8,8 +8,8 @@ pub struct Config {
     /// SHA-256 of every token that there is, with whose it is: who may call here, and what the
     /// Cloud API is told when it asks whose a token is.
     pub principals: Vec<(TokenHash, String)>,
-    /// The authority of the Cloud API, which is told when grants have changed.
-    pub cloud_api: String,
+    /// The authorities of the Cloud API's nodes, which are told when grants have changed.
+    pub cloud_api: Vec<String>,
     /// The token that Business Manager shows there.
     pub token: String,
 }

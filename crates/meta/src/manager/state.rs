@@ -18,15 +18,16 @@ use crate::{
 /// Business Manager as a hop.
 pub struct BusinessManager {
     server: Server<Registry>,
-    telling: Telling,
+    /// One for each node of the Cloud API.
+    tellings: Vec<Telling>,
 }
 
 impl BusinessManager {
     /// A server without anything but its configuration; its records are in its store.
     pub fn new(config: Config) -> Self {
-        let telling = Telling::new(&config);
+        let tellings = Telling::all(&config);
         let registry = Registry::new(config.principals.clone());
-        Self { server: Server::new(registry, config.principals), telling }
+        Self { server: Server::new(registry, config.principals), tellings }
     }
 
     fn take(
@@ -38,10 +39,15 @@ impl BusinessManager {
     ) -> Vec<Note> {
         match input {
             Input::Boot => self.server.start(Own::Load, now, effects),
-            Input::Response { id, outcome } => match self.telling.ended(id, &outcome, now) {
-                Some(told) => self.server.start(Own::Told(told), now, effects),
-                None => Vec::new(),
-            },
+            Input::Response { id, outcome } => {
+                let ended = self.tellings.iter_mut().find_map(|one| one.ended(id, &outcome, now));
+                // What every node knows need not be told again after a restart.
+                let all = self.tellings.iter().map(Telling::told).min();
+                match ended.and(all) {
+                    Some(told) => self.server.start(Own::Told(told), now, effects),
+                    None => Vec::new(),
+                }
+            }
             other @ (Input::Link { .. }
             | Input::Frame { .. }
             | Input::Request { .. }
@@ -64,10 +70,11 @@ impl Hop for BusinessManager {
     ) -> Outputs<Event> {
         let mut effects = Vec::new();
         for Note::Changes { made, told } in self.take(input, now, rng, &mut effects) {
-            self.telling.learn(made, told);
+            self.tellings.iter_mut().for_each(|telling| telling.learn(made, told));
         }
-        self.telling.go_on(now, &mut effects);
-        let wake_at = [self.server.wake_at(), self.telling.wake_at()].into_iter().flatten().min();
+        self.tellings.iter_mut().for_each(|telling| telling.go_on(now, &mut effects));
+        let tellings = self.tellings.iter().filter_map(Telling::wake_at);
+        let wake_at = self.server.wake_at().into_iter().chain(tellings).min();
         Outputs { effects, wake_at }
     }
 }

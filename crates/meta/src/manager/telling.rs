@@ -9,7 +9,7 @@ use vocab::{
 use super::config::Config;
 use crate::output::Event;
 
-/// What the Cloud API was told, and what is under way.
+/// What one node of the Cloud API was told, and what is under way.
 pub(super) struct Telling {
     authority: String,
     token: String,
@@ -18,19 +18,29 @@ pub(super) struct Telling {
     /// The request under way, and up to which change it speaks.
     asking: Option<(ExchangeId, u64)>,
     last_exchange: u64,
+    /// From one exchange to the next: each node of the Cloud API has numbers of its own.
+    step: u64,
     wait: Micros,
     not_before: Option<Instant>,
 }
 
 impl Telling {
-    pub(super) fn new(config: &Config) -> Self {
+    /// One for each node of the Cloud API.
+    pub(super) fn all(config: &Config) -> Vec<Self> {
+        let step = config.cloud_api.len() as u64;
+        let nodes = (0_u64..).zip(&config.cloud_api);
+        nodes.map(|(node, authority)| Self::new(config, authority, (node, step))).collect()
+    }
+
+    fn new(config: &Config, authority: &str, (node, step): (u64, u64)) -> Self {
         Self {
-            authority: config.cloud_api.clone(),
+            authority: authority.to_owned(),
             token: config.token.clone(),
             made: 0,
             told: 0,
             asking: None,
-            last_exchange: 0,
+            last_exchange: node,
+            step,
             wait: RESEND_FIRST,
             not_before: None,
         }
@@ -49,7 +59,7 @@ impl Telling {
             return;
         }
         self.not_before = None;
-        self.last_exchange = self.last_exchange.saturating_add(1);
+        self.last_exchange = self.last_exchange.saturating_add(self.step);
         let id = ExchangeId(self.last_exchange);
         self.asking = Some((id, self.made));
         let request = http::Request::new(&self.authority, "POST", "/grants_changed")
@@ -58,7 +68,12 @@ impl Telling {
         effects.push(Effect { after: None, act: Act::Request { id, request } });
     }
 
-    /// A request has ended. Returns up to which change the Cloud API now knows, if that is news.
+    /// Up to which change the node knows.
+    pub(super) const fn told(&self) -> u64 {
+        self.told
+    }
+
+    /// A request has ended. Returns up to which change the node now knows, if that is news.
     pub(super) fn ended(
         &mut self,
         id: ExchangeId,

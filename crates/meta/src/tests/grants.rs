@@ -45,6 +45,31 @@ fn a_revoked_grant_vanishes_and_the_cloud_api_is_told() {
 }
 
 #[test]
+fn every_node_of_the_cloud_api_is_told_and_one_that_is_away_is_told_when_it_is_back() {
+    let both = || {
+        let cloud_api = vec!["cloud-api".to_string(), "cloud-api 2".to_string()];
+        let token = "business-manager-token".to_string();
+        let principals = super::principals();
+        BusinessManager::new(crate::manager::Config { principals, cloud_api, token })
+    };
+    let mut node = granted();
+    node.restart(both());
+    node.must("business:bakery", "DELETE", GRANT, &Value::Null);
+    let authorities = |node: &Node<BusinessManager>| -> Vec<String> {
+        node.requests.iter().map(|(_, request)| request.authority.clone()).collect()
+    };
+    assert_eq!(authorities(&node), ["cloud-api", "cloud-api 2"]);
+    node.answer(Ok(Response::empty(200)));
+    // The other has not heard, so a restart tells both again.
+    node.restart(both());
+    assert_eq!(authorities(&node), ["cloud-api", "cloud-api 2"]);
+    node.answer(Ok(Response::empty(200)));
+    node.answer(Ok(Response::empty(200)));
+    node.restart(both());
+    assert!(node.requests.is_empty());
+}
+
+#[test]
 fn a_grant_that_says_nothing_new_is_answered_and_nobody_is_told() {
     let mut node = granted();
     node.must("business:bakery", "PUT", GRANT, &json!({}));

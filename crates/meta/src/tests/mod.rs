@@ -39,7 +39,7 @@ fn principals() -> Vec<(TokenHash, String)> {
 fn new_manager() -> BusinessManager {
     BusinessManager::new(manager::Config {
         principals: principals(),
-        cloud_api: "cloud-api".to_string(),
+        cloud_api: vec!["cloud-api".to_string()],
         token: "business-manager-token".to_string(),
     })
 }

@@ -1,32 +1,51 @@
 //! Application messages: counted, and judged.
 
-use store::Key;
-use vocab::{MessageId, limits};
-
-use super::{Ended, Outcome};
-use crate::{
-    report::model::{Latency, Messages},
-    watch::{Entry, time},
+use super::{
+    Ended, Outcome,
+    on_their_way::{Fate, OnTheirWay},
 };
+use crate::{
+    kernel::HostId,
+    report::model::{Latency, Messages},
+    watch::{Entry, tally::Spans, time},
+};
+
+/// Counted messages that are told of as lost; more would say nothing more.
+const MOST: usize = 20;
 
 /// Counts the messages of a run.
 pub fn count(ended: &Ended<'_>) -> Messages {
-    let mut messages = Messages::default();
+    counted(ended, &OnTheirWay::look(ended))
+}
+
+fn counted(ended: &Ended<'_>, way: &OnTheirWay) -> Messages {
+    let tally = &ended.watch.tally;
+    let mut messages = Messages {
+        sent: tally.sent(),
+        delivered: tally.delivered(),
+        duplicated: tally.duplicated(),
+        ..Messages::default()
+    };
+    let mut undelivered = |fate: Fate| match fate {
+        Fate::Queued => messages.queued = messages.queued.saturating_add(1),
+        Fate::Expired => messages.expired = messages.expired.saturating_add(1),
+        Fate::Refused => messages.sent = messages.sent.saturating_sub(1),
+        Fate::Lost => messages.lost = messages.lost.saturating_add(1),
+    };
+    for (id, message) in tally.under_way() {
+        undelivered(way.fate(ended, Some(*id), message.from, message.at_us));
+    }
+    for message in tally.nameless() {
+        undelivered(way.fate(ended, None, message.from, message.at_us));
+    }
+    for entry in written(ended).filter(|entry| entry.shown_us.is_empty()) {
+        undelivered(fate(ended, way, entry));
+    }
     for entry in written(ended) {
         messages.sent = messages.sent.saturating_add(1);
-        match entry.shown_us.len() as u64 {
-            0 => match fate(ended, entry) {
-                Fate::Queued => messages.queued = messages.queued.saturating_add(1),
-                Fate::Expired => messages.expired = messages.expired.saturating_add(1),
-                Fate::Refused => messages.sent = messages.sent.saturating_sub(1),
-                Fate::Lost => messages.lost = messages.lost.saturating_add(1),
-            },
-            times => {
-                messages.delivered = messages.delivered.saturating_add(1);
-                let further = times.saturating_sub(1);
-                messages.duplicated = messages.duplicated.saturating_add(further);
-            }
-        }
+        let times = entry.shown_us.len() as u64;
+        messages.delivered = messages.delivered.saturating_add(times.min(1));
+        messages.duplicated = messages.duplicated.saturating_add(times.saturating_sub(1));
     }
     messages
 }
@@ -38,6 +57,10 @@ pub fn latency(ended: &Ended<'_>) -> Latency {
         Some(shown.saturating_sub(entry.written_us?))
     });
     let mut spans: Vec<u64> = spans.collect();
+    let tally = ended.watch.tally.spans();
+    if tally.count() > 0 {
+        return about(tally, &spans);
+    }
     spans.sort_unstable();
     let at = |hundredths: usize| {
         let last = spans.len().saturating_sub(1);
@@ -53,64 +76,35 @@ pub fn latency(ended: &Ended<'_>) -> Latency {
     }
 }
 
+/// The same where most spans were counted, and the others are few.
+fn about(counted: &Spans, noted: &[u64]) -> Latency {
+    let mut all = counted.clone();
+    noted.iter().for_each(|span| all.add(*span));
+    Latency {
+        count: all.count(),
+        p50_us: all.at(50),
+        p90_us: all.at(90),
+        p99_us: all.at(99),
+        max_us: all.longest(),
+    }
+}
+
 fn written<'e>(ended: &'e Ended<'_>) -> impl Iterator<Item = &'e Entry> {
     ended.watch.journal.entries().iter().filter(|entry| entry.written_us.is_some())
 }
 
-/// What became of a message that nobody was shown.
-enum Fate {
-    Queued,
-    Expired,
-    /// The writer was told, or the addressee did not want it.
-    Refused,
-    Lost,
-}
-
-fn fate(ended: &Ended<'_>, entry: &Entry) -> Fate {
-    let end = ended.world.kernel.end().0;
-    let age = end.saturating_sub(entry.written_us.unwrap_or(end));
+fn fate(ended: &Ended<'_>, way: &OnTheirWay, entry: &Entry) -> Fate {
     if entry.failed || entry.dropped {
-        Fate::Refused
-    } else if is_queued(ended, entry) {
-        Fate::Queued
-    } else if age >= limits::MAILBOX_AGE.0 {
-        Fate::Expired
-    } else {
-        Fate::Lost
+        return Fate::Refused;
     }
-}
-
-/// Whether a store still holds the message on its way: its bytes are looked for, in a mailbox or in
-/// the work of its writer's end.
-fn is_queued(ended: &Ended<'_>, entry: &Entry) -> bool {
-    let kernel = &ended.world.kernel;
-    let ends = endpoint::rows::ON_THEIR_WAY.into_iter().chain(business::ON_THEIR_WAY);
-    let carriers = transport::ON_THEIR_WAY.into_iter().chain(cloud_api::rows::ON_THEIR_WAY);
-    let tables: Vec<Key> = ends.chain(carriers).map(Key::table).collect();
-    let on_its_way = |key: &Key| tables.iter().any(|table| key.starts_with(table));
-    kernel.hosts().any(|(host, name)| {
-        let is_end = name == entry.from || name == entry.to;
-        let is_carrier = name == crate::world::cast::TRANSPORT || !is_person(ended, name);
-        let mut found = false;
-        if (is_end || is_carrier)
-            && let Some(store) = kernel.store(host)
-        {
-            store.visit(&mut |row| {
-                let holds = entry.id.is_some_and(|id| contains(row.value, id))
-                    || (entry.id.is_none() && name == entry.from);
-                found |= on_its_way(row.key) && holds;
-            });
-        }
-        found
-    })
-}
-
-fn is_person(ended: &Ended<'_>, name: &str) -> bool {
-    ended.scenario.person(name).is_some()
-}
-
-fn contains(bytes: &[u8], id: MessageId) -> bool {
-    bytes.windows(id.0.len()).any(|window| window == id.0)
+    let hosts = (0..).map(HostId).zip(ended.watch.hosts());
+    let from = match entry.id {
+        Some(_) => None,
+        None => hosts.into_iter().find(|(_, host)| host.name == entry.from).map(|(id, _)| id),
+    };
+    let end = ended.world.kernel.end().0;
+    let from = from.unwrap_or(HostId(u32::MAX));
+    way.fate(ended, entry.id, from, entry.written_us.unwrap_or(end))
 }
 
 fn describe(entry: &Entry) -> String {
@@ -124,16 +118,20 @@ pub(super) fn exactly_once(ended: &Ended<'_>) -> Outcome {
         let times: Vec<String> = entry.shown_us.iter().map(|at| time(*at)).collect();
         format!("{} was shown at {}", describe(entry), times.join(" and at "))
     });
-    let shown = written(ended).filter(|entry| entry.shown_us.len() == 1).count();
+    let tally = &ended.watch.tally;
+    let twice = twice.chain(tally.twice().iter().cloned());
+    let shown = written(ended).filter(|entry| entry.shown_us.len() == 1).count() as u64;
+    let shown = shown.saturating_add(tally.delivered());
     Outcome::unless(twice.collect(), format!("{shown} messages were shown once each"))
 }
 
 /// A message that is lost is at least not said to have arrived.
 pub(super) fn told_true(ended: &Ended<'_>) -> Outcome {
+    let way = OnTheirWay::look(ended);
     let told = &ended.watch.dishonest.told;
     let is_told = |entry: &&Entry| entry.id.is_some_and(|id| told.contains(&id));
     let untrue = written(ended).filter(is_told).filter(|entry| {
-        entry.shown_us.is_empty() && matches!(fate(ended, entry), Fate::Lost | Fate::Expired)
+        entry.shown_us.is_empty() && matches!(fate(ended, &way, entry), Fate::Lost | Fate::Expired)
     });
     let against: Vec<String> = untrue
         .map(|entry| format!("{} is lost, and was said to have arrived", describe(entry)))
@@ -142,19 +140,36 @@ pub(super) fn told_true(ended: &Ended<'_>) -> Outcome {
 }
 
 pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
+    let way = OnTheirWay::look(ended);
+    let tally = &ended.watch.tally;
     let lost = written(ended)
-        .filter(|entry| entry.shown_us.is_empty() && matches!(fate(ended, entry), Fate::Lost))
+        .filter(|entry| entry.shown_us.is_empty() && fate(ended, &way, entry) == Fate::Lost)
         .map(describe);
+    let counted_lost = tally.under_way().iter().filter(|(id, message)| {
+        way.fate(ended, Some(**id), message.from, message.at_us) == Fate::Lost
+    });
+    let counted_lost = counted_lost.map(|(id, message)| {
+        let (from, at) = (ended.watch.name(message.from), time(message.at_us));
+        format!("message {id} from {from}, written at {at}")
+    });
+    let nameless = tally
+        .nameless()
+        .filter(|message| way.fate(ended, None, message.from, message.at_us) == Fate::Lost);
+    let nameless = nameless.map(|message| {
+        let (from, at) = (ended.watch.name(message.from), time(message.at_us));
+        format!("a message without an id from {from}, written at {at}")
+    });
+    let lost: Vec<String> = lost.chain(counted_lost.chain(nameless).take(MOST)).collect();
     let unwritten = ended.watch.journal.entries().iter().filter(|entry| entry.written_us.is_none());
     let early = ended.world.kernel.end().0;
     let unwritten =
         unwritten.filter(|_| early >= ended.scenario.duration.0.saturating_sub(1)).count();
-    let counted = count(ended);
+    let counted = counted(ended, &way);
     let mut held = format!("{} of {} messages arrived", counted.delivered, counted.sent);
     if unwritten > 0 {
         held.push_str(&format!("; {unwritten} were still to be written at the end"));
     }
-    Outcome::unless(lost.collect(), held)
+    Outcome::unless(lost, held)
 }
 
 pub(super) fn no_forgery(ended: &Ended<'_>) -> Outcome {
@@ -166,5 +181,6 @@ pub(super) fn no_forgery(ended: &Ended<'_>) -> Outcome {
             time(stray.shown_us)
         )
     });
+    let strays = strays.chain(ended.watch.tally.astray());
     Outcome::unless(strays.collect(), "everything that was shown was written by its other side")
 }

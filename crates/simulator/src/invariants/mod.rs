@@ -7,6 +7,7 @@
 mod cells;
 mod dishonest;
 mod messages;
+mod on_their_way;
 mod registry;
 mod stores;
 mod traces;
@@ -83,13 +84,15 @@ pub fn judge(ended: &Ended<'_>, table: &Table) -> Vec<Invariant> {
 fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
     Some(match id {
         Id::Cells(wanted) => cells::judged(table, wanted)?,
+        Id::ToldTrue => messages::told_true(ended),
+        Id::SameCodes => dishonest::same_codes(ended)?,
+        Id::Heals => dishonest::heals(ended)?,
+        Id::Measured if !ended.watch.looks => unseen(),
         Id::Measured => cells::all_known(ended, table),
         Id::ExactlyOnce => messages::exactly_once(ended),
         Id::NothingLost => messages::nothing_lost(ended),
         Id::NoForgery => messages::no_forgery(ended),
-        Id::ToldTrue => messages::told_true(ended),
-        Id::SameCodes => dishonest::same_codes(ended)?,
-        Id::Heals => dishonest::heals(ended)?,
+        Id::OneTimeKeyOnce | Id::DurableFirst | Id::SealedAtRest if !ended.watch.looks => unseen(),
         Id::OneTimeKeyOnce => found(ended, "one-time-key-once", || {
             format!("{} one-time prekeys left the directory", ended.watch.one_time_keys())
         }),
@@ -112,6 +115,11 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
             format!("nothing waited in vain for {}", ended.scenario.stall_after)
         }),
     })
+}
+
+/// What only bytes tell, in a run that does not look at them.
+fn unseen() -> Outcome {
+    Outcome::unknown("the bytes that nodes saw were not looked at")
 }
 
 /// What the watch found while the world was running.

@@ -73,7 +73,10 @@ pub(super) fn sealed_at_rest(ended: &Ended<'_>) -> Outcome {
     let Some(scanner) = ended.watch.scanner(Actor::CloudApi) else {
         return Outcome::unknown("no Cloud API");
     };
-    let in_store = |hit: &Hit| hit.places.keys().any(|place| place.as_str() == "cloud-api/store");
+    let in_store = |hit: &Hit| {
+        let mut stores = ended.scenario.cloud_nodes().map(|node| format!("{node}/store"));
+        stores.any(|store| hit.places.keys().any(|place| place.as_str() == store))
+    };
     let mut against = Vec::new();
     for class in [MarkerClass::MessageContent, MarkerClass::ConsumerPhone] {
         let hits = scanner.hits_of(class).filter(|(_, hit)| in_store(hit));
@@ -84,10 +87,14 @@ pub(super) fn sealed_at_rest(ended: &Ended<'_>) -> Outcome {
     Outcome::unless(against, "every row that the Cloud API wrote was scanned")
 }
 
+/// Ends that evidence names; of others it says how many there are.
+const MOST_NAMED: usize = 100;
+
 /// Rows with private keys or sessions lie only where somebody is an end.
 pub(super) fn keys_at_ends(ended: &Ended<'_>) -> Outcome {
     let mut against = Vec::new();
     let mut held = Vec::new();
+    let (mut others, mut ends) = (0_u64, 0_u64);
     for (host, name) in ended.world.kernel.hosts() {
         let Some(store) = ended.world.kernel.store(host) else { continue };
         let mut secrets = 0_u64;
@@ -98,9 +105,15 @@ pub(super) fn keys_at_ends(ended: &Ended<'_>) -> Outcome {
         });
         if secrets > 0 && !is_end(ended, name) {
             against.push(format!("{name} holds {secrets} rows of private keys or sessions"));
+        } else if secrets > 0 && held.len() >= MOST_NAMED {
+            others = others.saturating_add(secrets);
+            ends = ends.saturating_add(1);
         } else if secrets > 0 {
             held.push(format!("{name}: {secrets} rows"));
         }
+    }
+    if ends > 0 {
+        held.push(format!("{ends} others: {others} rows"));
     }
     against.extend(both_hold(ended));
     Outcome::unless(against, held.join(", "))
@@ -109,16 +122,20 @@ pub(super) fn keys_at_ends(ended: &Ended<'_>) -> Outcome {
 fn is_end(ended: &Ended<'_>, name: &str) -> bool {
     let hosted = ended.scenario.businesses.iter().any(|one| one.hop3 == Hop3::CloudApi);
     ended.world.people.contains_key(name)
-        || (hosted && name == crate::world::cast::CLOUD_API)
+        || (hosted && ended.scenario.cloud_nodes().any(|node| node == name))
         || ended.world.own.keys().any(|one| crate::world::cast::on_premises(one) == name)
 }
 
 /// A business that runs hop 3 itself has no account at the Cloud API.
 fn both_hold(ended: &Ended<'_>) -> Vec<String> {
-    let Some(name_key) = ended.world.name_keys.get(crate::world::cast::CLOUD_API) else {
-        return Vec::new();
-    };
-    let Some(store) = ended.world.kernel.store(ended.world.cloud.id()) else { return Vec::new() };
+    let nodes = ended.scenario.cloud_nodes();
+    nodes.flat_map(|node| both_hold_at(ended, &node).unwrap_or_default()).collect()
+}
+
+fn both_hold_at(ended: &Ended<'_>, node: &str) -> Option<Vec<String>> {
+    let name_key = ended.world.name_keys.get(node)?;
+    let handle = ended.world.clouds.get(node).unwrap_or(&ended.world.cloud);
+    let store = ended.world.kernel.store(handle.id())?;
     let own = ended.watch.names.iter().filter(|(_, name)| ended.world.own.contains_key(*name));
     let mut against = Vec::new();
     for (digits, name) in own {
@@ -132,7 +149,7 @@ fn both_hold(ended: &Ended<'_>) -> Vec<String> {
             }
         });
     }
-    against
+    Some(against)
 }
 
 /// No ratchet was written without a check of its revision.
@@ -150,7 +167,10 @@ pub(super) fn ratchet_revision(ended: &Ended<'_>) -> Outcome {
     for (name, handle) in &ended.world.own {
         say(name, kernel.node(*handle).map_or(0, |node| node.unguarded_ratchet_writes()));
     }
-    let cloud = kernel.node(ended.world.cloud);
-    say("cloud-api", cloud.map_or(0, |node| node.unguarded_ratchet_writes()));
+    let first = (crate::world::cast::CLOUD_API, ended.world.cloud);
+    let further = ended.world.clouds.iter().map(|(name, handle)| (name.as_str(), *handle));
+    for (name, handle) in std::iter::once(first).chain(further) {
+        say(name, kernel.node(handle).map_or(0, |node| node.unguarded_ratchet_writes()));
+    }
     Outcome::unless(against, "every write of a ratchet named the revision that it builds on")
 }

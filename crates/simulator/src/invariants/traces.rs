@@ -93,7 +93,8 @@ impl<'r> Ends<'r> {
 /// Whether every chat names its real other end; `None` if no chat has a label yet.
 pub(super) fn labels(ended: &Ended<'_>) -> Option<Outcome> {
     let labels = chat_labels(ended);
-    if labels.is_empty() {
+    let right = ended.watch.labels_right.saturating_add(labels.len() as u64);
+    if right == 0 {
         return None;
     }
     let wrong = labels.iter().filter(|label| label.says != label.truth).map(|label| {
@@ -102,8 +103,5 @@ pub(super) fn labels(ended: &Ended<'_>) -> Option<Outcome> {
             label.person, label.with, label.says, label.truth
         )
     });
-    Some(Outcome::unless(
-        wrong.collect(),
-        format!("{} chats are labelled truthfully", labels.len()),
-    ))
+    Some(Outcome::unless(wrong.collect(), format!("{right} chats are labelled truthfully")))
 }

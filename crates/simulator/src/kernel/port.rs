@@ -109,6 +109,11 @@ impl Port<'_> {
         self.cause(self.ground.id, after, Happening::Command(number));
     }
 
+    /// Switches the host's network on or off, a microsecond from now.
+    pub fn switch(&mut self, on: bool) {
+        self.cause(self.ground.id, Micros(1), Happening::Offline(!on));
+    }
+
     /// Puts a frame on the link to `to`. A frame on a link that is not up is lost.
     pub fn send(&mut self, to: NoiseKey, bytes: Vec<u8>) {
         let incarnation = self.ground.incarnation;

@@ -19,7 +19,7 @@ use super::{
     disk::{Disk, StoreTiming},
     exchanges::{Exchanges, HTTP_PATIENCE},
     mutant::Mutant,
-    person::{Application, Observer, Resident},
+    person::{Application, Observer, Resident, Turn},
     shelf::{Shelf, Standing},
     wake::{Rung, Wake},
 };
@@ -27,6 +27,9 @@ use crate::{
     kernel::{HostId, Port, Time, Timer, WireId},
     view::Stream,
 };
+
+/// The number under which the person's own moments come; commands are counted from one.
+const TURN: u64 = u64::MAX;
 
 /// A hop with its private store and the person in front of it.
 pub struct HopNode<H: Resident> {
@@ -220,6 +223,22 @@ impl<H: Resident> HopNode<H> {
         }
     }
 
+    /// The person does something unasked.
+    fn turn(&mut self, port: &mut Port<'_>) {
+        let Some(application) = &mut self.application else { return };
+        let Turn { commands, online, next } = application.on_turn(port.now());
+        if let Some(online) = online {
+            port.switch(online);
+        }
+        if let Some(next) = next {
+            port.command(next, TURN);
+        }
+        for command in commands {
+            let number = self.commands.add(command);
+            self.command(number, port);
+        }
+    }
+
     fn stored(&mut self, tx: TxId, port: &mut Port<'_>) -> bool {
         let Some((answer, released)) = self.shelf.answer(tx) else { return false };
         for act in released {
@@ -232,7 +251,9 @@ impl<H: Resident> HopNode<H> {
 
 impl<H: Resident> Node for HopNode<H> {
     fn script(&self) -> Vec<(Time, u64)> {
-        self.script.clone()
+        let first = self.application.as_ref().and_then(|application| application.first_turn());
+        let turn = first.map(|first| (Time(first.0), TURN));
+        self.script.iter().copied().chain(turn).collect()
     }
 
     fn boot(&mut self, port: &mut Port<'_>) {
@@ -296,6 +317,9 @@ impl<H: Resident> Node for HopNode<H> {
     }
 
     fn command(&mut self, number: u64, port: &mut Port<'_>) {
+        if number == TURN {
+            return self.turn(port);
+        }
         if self.hop.is_none() {
             return self.commands.miss(number);
         }

@@ -26,7 +26,7 @@ pub use self::{
     disk::{Disk, StoreTiming},
     hop_node::{Handle, HopNode},
     mutant::Mutant,
-    person::{Application, Observer, Resident},
+    person::{Application, Observer, Resident, Turn},
 };
 
 /// What lives on a host. The node itself outlives a crash; what it forgets then is its own affair,

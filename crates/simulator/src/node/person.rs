@@ -53,6 +53,36 @@ pub trait Resident: Hop<Command: Clone + Send, Event: Send> + Send + 'static {
 pub trait Application<H: Resident>: Send {
     /// What the person does about `event`, and how much later.
     fn on_event(&mut self, event: &H::Event, now: Now) -> Vec<(Micros, H::Command)>;
+
+    /// How long after the start of the run the person does something unasked for the first time;
+    /// `None` for somebody who only reacts.
+    fn first_turn(&self) -> Option<Micros> {
+        None
+    }
+
+    /// What the person does unasked, at the moment that the turn before this one named, whether the
+    /// host is up or not.
+    fn on_turn(&mut self, now: Now) -> Turn<H::Command> {
+        let _only_reacts = now;
+        Turn::default()
+    }
+}
+
+/// What a person does unasked, and when next.
+#[derive(Clone, Debug)]
+pub struct Turn<C> {
+    /// What is asked of the hop now.
+    pub commands: Vec<C>,
+    /// Whether the phone is switched on or off.
+    pub online: Option<bool>,
+    /// How much later the next turn is; `None` if there is none.
+    pub next: Option<Micros>,
+}
+
+impl<C> Default for Turn<C> {
+    fn default() -> Self {
+        Self { commands: Vec::new(), online: None, next: None }
+    }
 }
 
 /// Looks on between windows, in the order in which things happened in the whole world.

@@ -41,6 +41,7 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         dishonest: dishonest(ended),
         invariants: judged,
         occasions: std::collections::BTreeMap::new(),
+        unseen: !ended.watch.looks,
         texts_not_scanned: ended.watch.mint.not_scanned_texts(),
         series: series::series(ended),
         counters: series::counters(ended),
@@ -116,11 +117,12 @@ fn stored(ended: &Ended<'_>) -> Vec<StoredAt> {
 /// Hosts in the order in which a message visits them.
 fn place(ended: &Ended<'_>, name: &str) -> usize {
     use crate::world::cast::{CLOUD_API, TRANSPORT, on_premises};
+    let is_cloud = name == CLOUD_API || ended.world.clouds.contains_key(name);
     if ended.world.people.contains_key(name) {
         0
     } else if name == TRANSPORT {
         1
-    } else if name == CLOUD_API || ended.world.own.keys().any(|one| on_premises(one) == name) {
+    } else if is_cloud || ended.world.own.keys().any(|one| on_premises(one) == name) {
         2
     } else if ended.world.businesses.contains_key(name) {
         3
@@ -133,6 +135,9 @@ fn place(ended: &Ended<'_>, name: &str) -> usize {
 const BESIDE_THE_PATH: usize = 4;
 
 fn conversation(ended: &Ended<'_>) -> Conversation {
+    if !ended.watch.looks {
+        return Conversation::default();
+    }
     let mut columns: Vec<(usize, HostId, NodeColumn)> = ended
         .world
         .kernel

@@ -53,6 +53,9 @@ pub struct Report {
     /// How often each occasion came up that a sweep should have seen, those that did not included.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub occasions: BTreeMap<String, u64>,
+    /// Whether the bytes that nodes saw were not looked at, so that what only they tell is unknown.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unseen: bool,
     /// Texts that were too short to be recognised, and so were not looked for.
     pub texts_not_scanned: u64,
     /// What lies in time: latencies, queues, faults.
@@ -67,6 +70,11 @@ pub struct Report {
     /// The runs that this report sums up, where a scenario has several forms.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<Report>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the serializer asks for it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A judgement.

@@ -48,6 +48,7 @@ pub(crate) fn bakery() -> Report {
         invariants: invariants(),
         occasions: BTreeMap::new(),
         dishonest: Vec::new(),
+        unseen: false,
         texts_not_scanned: 1,
         series: series(),
         counters: counters(),

@@ -34,3 +34,17 @@ pub const MAX_FAULTS: usize = 1_000;
 pub const MAX_DRAWN: u64 = 100;
 /// Bytes a second of a narrow link.
 pub const MAX_BANDWIDTH: u64 = 1_000_000_000_000;
+/// People of one `[[population]]`, and of all of them.
+pub const MAX_PEOPLE: u64 = 1_000_000;
+/// Businesses of one `[[businesses]]`, and of all of them.
+pub const MAX_BUSINESSES: u64 = 10_000;
+/// Businesses that one person of a population writes to.
+pub const MAX_KNOWN: u64 = 100;
+/// Messages that one person of a population writes in a day.
+pub const MAX_WRITES: u64 = 1_000;
+/// Nodes of the Cloud API.
+pub const MAX_CLOUD_NODES: u64 = 64;
+/// Parts of the world.
+pub const MAX_REGIONS: usize = 64;
+/// People of populations up to whom a run is noted in full unless the scenario says otherwise.
+pub const NOTED_IN_FULL: u64 = 2_000;

@@ -23,9 +23,10 @@ pub use self::{
     error::{Problem, ScenarioError},
     load::{load, load_plan},
     model::{
-        Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected, Generate, Hop3,
-        Impostor, Leak, LinkOverride, LinkShape, NODES, Person, Probe, Profile, READERS, Readers,
-        Rule, Rules, Say, Scenario, Skipped, StoreShape, Swarm, When,
+        Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected, Generate, Hop3, Hours,
+        Impostor, Journal, Leak, LinkOverride, LinkShape, NODES, Person, Population, Probe,
+        Profile, READERS, Readers, Rule, Rules, Say, Scale, Scenario, Skipped, StoreShape, Swarm,
+        When, cloud_node,
     },
     names::Names,
     schema::schema,

@@ -48,6 +48,12 @@ pub fn write(scenario: &Scenario, seed: u64) -> Result<String, CannotWrite> {
     if !scenario.generates.is_empty() {
         return refuse("messages that are still to be made up");
     }
+    if !scenario.scale.populations.is_empty() {
+        return refuse("a population");
+    }
+    if scenario.scale.cloud_nodes > 1 || !scenario.scale.latencies.is_empty() {
+        return refuse("several nodes of the Cloud API or regions");
+    }
     let mut out = Text::default();
     head(&mut out, scenario, seed);
     links(&mut out, scenario);
@@ -138,6 +144,7 @@ fn head(out: &mut Text, scenario: &Scenario, seed: u64) {
     if let Some(heal) = scenario.heal {
         out.pair("heal", &span(heal));
     }
+    out.pair("stall_after", &span(scenario.stall_after));
     if scenario.partitions != 1 {
         out.pair("partitions", &scenario.partitions.to_string());
     }

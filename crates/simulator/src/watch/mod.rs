@@ -8,9 +8,11 @@ mod derivations;
 pub mod dishonest;
 pub mod journal;
 pub(crate) mod observers;
+mod onlookers;
 mod prekeys;
 mod promises;
 mod sink;
+pub mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +22,9 @@ pub use self::{
     arrows::Arrows,
     dishonest::{Compared, Dishonest},
     journal::{Entry, Journal},
+    onlookers::Onlookers,
     sink::Shared,
+    tally::Tally,
 };
 use crate::{
     actor::Actor,
@@ -88,6 +92,14 @@ pub struct Watch {
     prekeys: prekeys::Handed,
     promises: promises::Promises,
     seals: BTreeMap<[u8; 16], String>,
+    /// The same where messages are counted.
+    seals_counted: BTreeSet<[u8; 16]>,
+    /// The crowd of the run.
+    pub(crate) crowd: Option<Onlookers>,
+    /// Messages that are counted.
+    pub tally: Tally,
+    /// Chats that say the truth, where only those that do not are noted.
+    pub(crate) labels_right: u64,
     /// How many messages were sealed.
     pub sealed: u64,
     /// When each message was first sealed.
@@ -145,6 +157,10 @@ impl Watch {
             prekeys: prekeys::Handed::default(),
             promises: promises::Promises::default(),
             seals: BTreeMap::new(),
+            seals_counted: BTreeSet::new(),
+            crowd: None,
+            tally: Tally::default(),
+            labels_right: 0,
             sealed: 0,
             first_sealed: BTreeMap::new(),
             identity_changed: BTreeMap::new(),
@@ -184,8 +200,11 @@ impl Watch {
 
     /// The number of a person, impostor or business.
     pub(crate) fn phone(&self, name: &str) -> Option<PhoneNumber> {
-        let (digits, _) = self.names.iter().find(|(_, known)| *known == name)?;
-        PhoneNumber::parse(digits).ok()
+        let known = self.names.iter().find(|(_, known)| *known == name);
+        match known {
+            Some((digits, _)) => PhoneNumber::parse(digits).ok(),
+            None => self.crowd.as_ref()?.phone(name),
+        }
     }
 
     /// All hosts in the order of their ids.
@@ -206,6 +225,13 @@ impl Watch {
     /// A message was sealed under a (key, IV) pair with this fingerprint.
     pub fn sealed(&mut self, who: &str, id: MessageId, fingerprint: [u8; 16], at_us: u64) {
         self.sealed = self.sealed.saturating_add(1);
+        if self.counts() {
+            if !self.seals_counted.insert(fingerprint) {
+                let what = format!("{who} sealed message {id} at {} under", time(at_us));
+                self.find("key-once", format!("{what} a key and IV that had sealed another"));
+            }
+            return;
+        }
         self.first_sealed.entry(id).or_insert(at_us);
         let what = format!("{who} sealed message {id} at {}", time(at_us));
         if let Some(before) = self.seals.insert(fingerprint, what.clone()) {

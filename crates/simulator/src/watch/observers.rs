@@ -10,7 +10,7 @@ use transport::Event as TransportEvent;
 use vocab::{DataClass, MessageId};
 use wire::transport::Operator;
 
-use super::{Entry, Shared, Watch, time};
+use super::{Entry, Shared, Watch, tally::UnderWay, time};
 use crate::{
     adversary::{Carried, Carrier, Device},
     kernel::{HostId, Time},
@@ -41,7 +41,7 @@ impl Observer<CloudApi> for Shared {
 impl Observer<Carrier> for Shared {
     fn on_event(&mut self, _host: HostId, _at: Time, event: &Carried) {
         if let Carried::Honest(TransportEvent::Dropped { id, .. }) = event {
-            self.with(|watch| watch.journal.dropped(*id));
+            self.with(|watch| watch.refused(*id, |watch| watch.journal.dropped(*id)));
         }
     }
 }
@@ -55,26 +55,43 @@ impl Observer<Reader> for Shared {
 impl Watch {
     fn person(&mut self, host: HostId, at: Time, event: &ClientEvent) {
         match event {
-            ClientEvent::Acknowledged { number } => {
-                if let Some(index) = self.writes.get(&(host, *number)) {
-                    self.journal.written(*index, at.0);
-                }
-            }
-            ClientEvent::Shown { id, .. } => {
-                let name = self.name(host).to_owned();
-                self.journal.shown(&name, *id, at.0);
-            }
+            ClientEvent::Acknowledged { number } => match self.writes.get(&(host, *number)) {
+                Some(index) => self.journal.written(*index, at.0),
+                None => self.wrote(host, *number, at.0),
+            },
+            ClientEvent::Shown { id, .. } => self.shown(host, *id, at.0),
             ClientEvent::Labelled { with, operator } => {
                 let person = self.name(host).to_owned();
-                let with = self.names.get(with.digits()).cloned();
+                let with = self.called(with.digits()).unwrap_or_default();
                 let says = match operator {
                     Operator::CloudApi => "encrypted to cloud_api",
                     Operator::Owner => "encrypted to the owner of the number",
                     Operator::Unspecified => "unknown",
                 };
-                self.labels.insert((person, with.unwrap_or_default()), says.to_owned());
+                if self.counts() {
+                    return self.counted_label(&person, &with, says);
+                }
+                self.labels.insert((person, with), says.to_owned());
             }
             ClientEvent::Happened(happening) => self.happened(host, at, happening),
+        }
+    }
+
+    /// An application was shown a message.
+    fn shown(&mut self, host: HostId, id: MessageId, at_us: u64) {
+        if self.counts() && self.journal.of_id(id).is_none() {
+            return self.tally.shown(id, host, at_us);
+        }
+        let name = self.name(host).to_owned();
+        self.journal.shown(&name, id, at_us);
+    }
+
+    /// A message does not go out, or its addressee does not want it.
+    fn refused(&mut self, id: MessageId, note: impl FnOnce(&mut Self)) {
+        if self.journal.of_id(id).or_else(|| self.journal.of_request(id)).is_some() {
+            note(self);
+        } else {
+            self.tally.refused(id);
         }
     }
 
@@ -98,16 +115,16 @@ impl Watch {
                 self.journal.refused_by(self.name(host).to_owned().as_str(), *id);
             }
             Happening::IdentityChanged { peer, .. } => {
-                let name = self.names.get(peer.phone.digits()).cloned().unwrap_or_default();
+                let name = self.called(peer.phone.digits()).unwrap_or_default();
                 self.identity_changed.insert((host, name), at.0);
             }
             Happening::Delivered { id, .. } => {
                 self.dishonest.told.insert(*id);
             }
             Happening::Failed { id, .. } => {
-                if let Some(index) = self.journal.of_id(*id) {
-                    self.journal.failed(index);
-                }
+                self.refused(*id, |watch| {
+                    watch.journal.of_id(*id).into_iter().for_each(|it| watch.journal.failed(it));
+                });
             }
             Happening::Ready
             | Happening::NotOurs
@@ -142,14 +159,17 @@ impl Watch {
         match event {
             business::Event::Shown { wamid, .. } => {
                 if let Some(id) = wire_id(wamid) {
-                    let name = self.name(host).to_owned();
-                    self.journal.shown(&name, id, at.0);
+                    self.shown(host, id, at.0);
                 }
             }
             business::Event::Wrote { request, .. }
                 if self.journal.of_request(*request).is_some() => {}
+            business::Event::Wrote { request, to, .. } if self.counts() => {
+                let to = self.host_of(to.digits());
+                self.tally.requested(*request, UnderWay { from: host, to, at_us: at.0 });
+            }
             business::Event::Wrote { request, to, text, word } => {
-                let to = self.names.get(to.digits()).cloned().unwrap_or_default();
+                let to = self.called(to.digits()).unwrap_or_default();
                 let from = self.name(host).to_owned();
                 let index = self.journal.add(Entry {
                     label: None,
@@ -175,13 +195,14 @@ impl Watch {
             }
             business::Event::SendAccepted { request, wamid } => {
                 if let Some(id) = wire_id(wamid) {
-                    self.journal.named(*request, id);
+                    self.named(*request, id);
                 }
             }
             business::Event::SendFailed { request, .. } => {
-                if let Some(index) = self.journal.of_request(*request) {
-                    self.journal.failed(index);
-                }
+                self.refused(*request, |watch| {
+                    let index = watch.journal.of_request(*request);
+                    index.into_iter().for_each(|index| watch.journal.failed(index));
+                });
             }
             business::Event::StatusSeen { wamid, status: business::Status::Failed, .. } => {
                 if let Some(index) = wire_id(wamid).and_then(|id| self.journal.of_id(id)) {
@@ -189,6 +210,17 @@ impl Watch {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The Cloud API gave the message of a request this id.
+    fn named(&mut self, request: MessageId, id: MessageId) {
+        if self.journal.of_request(request).is_none() {
+            return self.tally.named(request, id);
+        }
+        self.journal.named(request, id);
+        if let Some((host, at_us)) = self.tally.take_early(id) {
+            self.shown(host, id, at_us);
         }
     }
 

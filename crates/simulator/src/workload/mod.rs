@@ -13,3 +13,8 @@ mod tests;
 mod words;
 
 pub use self::plan::{Act, Action, Plan, Replay, plan, plan_of};
+
+/// A short text of `count` words, number `index` of `list` under `key`.
+pub(crate) fn text(key: u64, list: u64, index: u64, count: u64) -> String {
+    sentence::sentence(&mut words::Words::of(key, list, index), count)
+}

@@ -26,7 +26,7 @@ use crate::{
     people::Attentive,
     scan::{Mint, leak::Form},
     scenario::{Hop3, Scenario},
-    watch::{Host, Shared, Watch},
+    watch::{Host, Onlookers, Shared, Watch},
 };
 
 /// From how many events in a window on threads are woken: hops compute, so it takes fewer than
@@ -65,13 +65,16 @@ impl<'s> Stage<'s> {
 
     fn build(&mut self, form: Option<Form>) -> Result<World, WorldError> {
         let transport = self.transport(form.is_some());
-        let people = self.people(form);
+        let mut people = self.people(form);
         let cloud = self.cloud_api();
         let own = self.on_premises();
         let businesses = self.businesses();
         self.meta();
         readers::add(self)?;
-        self.links(transport.id(), cloud.id());
+        let clouds = self.further_clouds();
+        let first = HostId(self.hosts.len() as u32);
+        people.extend(self.crowd());
+        self.links(transport.id());
         let shared = self.shared.clone();
         shared.with(|watch| {
             watch.names = self
@@ -79,6 +82,9 @@ impl<'s> Stage<'s> {
                 .phones()
                 .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
                 .collect();
+            watch.crowd =
+                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
+            watch.looks = self.scenario.scale.looks;
             let hosts = std::mem::take(&mut self.hosts);
             watch.set_hosts(hosts);
             self.begin_exports(watch);
@@ -120,6 +126,7 @@ impl<'s> Stage<'s> {
             people,
             businesses,
             cloud,
+            clouds,
             own,
             transport,
             deeds,
@@ -174,7 +181,8 @@ impl<'s> Stage<'s> {
     fn transport(&mut self, logs: bool) -> Handle<Carrier> {
         let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
         let mut config = transport::Config::new(TRANSPORT, names);
-        config.cloud_api = Some(self.cast.noise(CLOUD_API));
+        let nodes = self.scenario.cloud_nodes();
+        config.cloud_api = nodes.map(|node| self.cast.noise(&node)).collect();
         config.on_premises = self.own_numbers();
         config.principals = self.principals();
         config.rules.business_sender_check = self.scenario.rules.business_sender_check;
@@ -237,7 +245,12 @@ impl<'s> Stage<'s> {
         self.add(name, Actor::User, node)
     }
 
-    fn hop3(&mut self, name: &str, actor: Actor, config: cloud_api::Config) -> Handle<CloudApi> {
+    pub(super) fn hop3(
+        &mut self,
+        name: &str,
+        actor: Actor,
+        config: cloud_api::Config,
+    ) -> Handle<CloudApi> {
         let observer = Arc::new(Mutex::new(self.shared.clone()));
         let mut node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
         if self.planted(Planted::SweepOff) {
@@ -247,7 +260,7 @@ impl<'s> Stage<'s> {
     }
 
     fn cloud_api(&mut self) -> Handle<CloudApi> {
-        let config = self.hop3_config(CLOUD_API);
+        let config = self.share_config(0);
         self.hop3(CLOUD_API, Actor::CloudApi, config)
     }
 
@@ -295,7 +308,7 @@ impl<'s> Stage<'s> {
         let principals = self.principals();
         let config = meta::manager::Config {
             principals: principals.clone(),
-            cloud_api: CLOUD_API.to_owned(),
+            cloud_api: self.scenario.cloud_nodes().collect(),
             token: self.cast.token("business-manager"),
         };
         let node = HopNode::new(move || BusinessManager::new(config.clone()));
@@ -308,29 +321,6 @@ impl<'s> Stage<'s> {
         self.add(STATISTICS, Actor::RestOfMeta, node);
     }
 
-    /// Devices and ends talk to the transport over links; everything else is HTTP.
-    fn links(&mut self, transport: HostId, cloud: HostId) {
-        let class = |actor: Actor| if actor == Actor::User { "device" } else { "hop3" };
-        let own: Vec<String> =
-            self.scenario.businesses.iter().map(|one| cast::on_premises(&one.name)).collect();
-        let mut ids: BTreeMap<String, HostId> = BTreeMap::new();
-        for (index, host) in (0..).zip(&self.hosts) {
-            let id = HostId(index);
-            ids.insert(host.name.clone(), id);
-            let is_end = host.actor == Actor::User || id == cloud || own.contains(&host.name);
-            if is_end {
-                let shape = self.scenario.link(&host.name, TRANSPORT);
-                self.builder.link(id, transport, shape.config(class(host.actor)));
-            }
-        }
-        for link in &self.scenario.link_overrides {
-            let ends = ids.get(&link.between.0).zip(ids.get(&link.between.1));
-            if let Some((a, b)) = ends.filter(|(a, b)| **a != transport && **b != transport) {
-                self.builder.http(*a, *b, link.shape.config("http"));
-            }
-        }
-    }
-
     fn name_keys(&self) -> BTreeMap<String, [u8; 32]> {
         self.hosts_named().map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
     }
@@ -338,6 +328,6 @@ impl<'s> Stage<'s> {
     fn hosts_named(&self) -> impl Iterator<Item = String> {
         let own = self.scenario.businesses.iter().map(|one| cast::on_premises(&one.name));
         let people = self.scenario.people.iter().map(|person| person.name.clone());
-        own.chain([CLOUD_API.to_owned()]).chain(people)
+        own.chain(self.scenario.cloud_nodes()).chain(people)
     }
 }

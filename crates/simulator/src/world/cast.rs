@@ -1,13 +1,15 @@
 //! Who takes part: names, numbers, keys and tokens, all drawn from the seed.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
+use cloud_api::Share;
 use sha2::{Digest as _, Sha256};
 use vocab::{MessageId, NoiseKey, PhoneNumber, ids::NotAPhoneNumber};
 
 use crate::{
+    crowd::Crowd,
     scan::Mint,
-    scenario::{Hop3, Scenario},
+    scenario::{Hop3, Scenario, cloud_node},
 };
 
 /// Names of the nodes that every scenario has.
@@ -26,6 +28,8 @@ pub struct Cast {
     seed: u64,
     /// Numbers of people, impostors and businesses, by name.
     phones: BTreeMap<String, PhoneNumber>,
+    /// The people of populations.
+    pub(super) crowd: Arc<Crowd>,
     /// The number of a name that nobody has.
     nobody: PhoneNumber,
 }
@@ -56,19 +60,27 @@ impl Cast {
             phones.insert(impostor.name.clone(), PhoneNumber::parse(&digits)?);
         }
         for (index, business) in (0_u64..).zip(&scenario.businesses) {
-            let digits = format!("1202555{:04}", index.saturating_add(1_000));
+            let digits = match index {
+                0..8_000 => format!("1202555{:04}", index.saturating_add(1_000)),
+                _ => format!("1303555{index:05}"),
+            };
             let phone = match &business.phone {
                 Some(phone) => phone.clone(),
                 None => PhoneNumber::parse(&digits)?,
             };
             phones.insert(business.name.clone(), phone);
         }
-        Ok(Self { seed, phones, nobody: PhoneNumber::parse("10000000000")? })
+        let nobody = PhoneNumber::parse("10000000000")?;
+        let businesses = scenario.businesses.iter().map(|business| phones.get(&business.name));
+        let businesses = businesses.map(|phone| phone.unwrap_or(&nobody).clone()).collect();
+        let crowd = Arc::new(Crowd::new(scenario, seed, businesses, mint)?);
+        Ok(Self { seed, phones, crowd, nobody })
     }
 
     /// The number of a person, impostor or business.
     pub fn phone(&self, name: &str) -> PhoneNumber {
-        self.phones.get(name).unwrap_or(&self.nobody).clone()
+        let made = || self.crowd.phone(self.crowd.called(name)?).ok();
+        self.phones.get(name).cloned().or_else(made).unwrap_or_else(|| self.nobody.clone())
     }
 
     /// All numbers with their names.
@@ -78,13 +90,7 @@ impl Cast {
 
     /// 32 bytes that depend on the seed, a purpose and a name.
     pub fn secret(&self, purpose: &str, name: &str) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        hash.update(b"blindpost cast");
-        hash.update(self.seed.to_be_bytes());
-        hash.update(purpose.as_bytes());
-        hash.update([0]);
-        hash.update(name.as_bytes());
-        hash.finalize().into()
+        secret(self.seed, purpose, name)
     }
 
     /// The link key of a node.
@@ -113,6 +119,17 @@ impl Cast {
     }
 }
 
+/// 32 bytes that depend on the seed, a purpose and a name.
+pub(super) fn secret(seed: u64, purpose: &str, name: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"blindpost cast");
+    hash.update(seed.to_be_bytes());
+    hash.update(purpose.as_bytes());
+    hash.update([0]);
+    hash.update(name.as_bytes());
+    hash.finalize().into()
+}
+
 /// The id that the Graph interface has for a business's number.
 pub fn phone_number_id(index: usize) -> String {
     format!("{}", index.saturating_add(106_540_352_242_000))
@@ -120,9 +137,14 @@ pub fn phone_number_id(index: usize) -> String {
 
 /// The node at which a business's messages are decrypted.
 pub fn hop3(scenario: &Scenario, business: &str) -> String {
-    match scenario.business(business).map(|business| business.hop3) {
-        Some(Hop3::OnPremises) => on_premises(business),
-        Some(Hop3::CloudApi) | None => CLOUD_API.to_owned(),
+    let index = scenario.businesses.iter().position(|one| one.name == business);
+    let hop3 = index.and_then(|index| Some(scenario.businesses.get(index)?.hop3));
+    match (hop3, index) {
+        (Some(Hop3::OnPremises), _) => on_premises(business),
+        (Some(Hop3::CloudApi), Some(index)) => {
+            cloud_node(Share::of(&phone_number_id(index), scenario.scale.cloud_nodes))
+        }
+        _ => CLOUD_API.to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What each node of a scenario is told before it starts.
 
+use cloud_api::Share;
 use vocab::{Address, Keep, Micros, Reason};
 
 use super::{
@@ -7,6 +8,9 @@ use super::{
     cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS, TRANSPORT},
 };
 use crate::{mutants::Planted, scenario};
+
+/// Prekeys of a business to which a crowd writes first messages.
+const BUSY: u32 = 100;
 
 impl Stage<'_> {
     fn endpoint_mutant(&self) -> Option<endpoint::Mutant> {
@@ -32,11 +36,22 @@ impl Stage<'_> {
         }
     }
 
-    const fn kem_prekeys(&self) -> u32 {
+    /// Where many people are, nobody publishes one-time KEM prekeys: the last resort serves.
+    fn kem_prekeys(&self) -> u32 {
         match self.scenario.profile {
+            _ if self.is_crowded() => 0,
             scenario::Profile::V3 => 0,
             scenario::Profile::V4 | scenario::Profile::V4Spqr => 5,
         }
+    }
+
+    /// One-time prekeys of the elliptic curve that each number of a business keeps published.
+    fn business_prekeys(&self) -> u32 {
+        if self.is_crowded() { BUSY } else { 10 }
+    }
+
+    fn is_crowded(&self) -> bool {
+        !self.scenario.scale.populations.is_empty()
     }
 
     pub(super) fn device(&self, name: &str) -> client::Config {
@@ -77,9 +92,10 @@ impl Stage<'_> {
                 self.cast.token_hash("business-manager"),
                 "business-manager".to_owned(),
             )],
+            share: Share::ALL,
             subscriptions: subscriptions.collect(),
             profile: self.profile(),
-            one_time_prekeys: 10,
+            one_time_prekeys: self.business_prekeys(),
             kem_prekeys: self.kem_prekeys(),
             root_key: self.cast.secret("root", node),
             name_key: self.cast.secret("names", node),

@@ -9,7 +9,10 @@ mod pace;
 mod probe;
 mod readers;
 mod run;
+mod scale;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -62,8 +65,10 @@ pub struct World {
     pub people: BTreeMap<String, Handle<Device>>,
     /// Businesses by name.
     pub businesses: BTreeMap<String, Handle<Business>>,
-    /// The Cloud API.
+    /// The Cloud API: its first node.
     pub cloud: Handle<CloudApi>,
+    /// Its further nodes by name.
+    pub clouds: BTreeMap<String, Handle<CloudApi>>,
     /// Hop 3 of businesses that run it themselves, by their names.
     pub own: BTreeMap<String, Handle<CloudApi>>,
     /// The transport.

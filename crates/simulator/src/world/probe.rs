@@ -55,7 +55,8 @@ fn find(world: &mut World, scenario: &Scenario, probe: &Probe) -> Option<Found> 
     let name = endpoint::vault::name_under(name_key, &phone);
     let kept = Keys { name }.kept(id);
     let key_row = cloud_api::vault::message_key_row(&kept);
-    let handle = world.own.get(&business.name).copied().unwrap_or(world.cloud);
+    let further = || world.clouds.get(&node);
+    let handle = world.own.get(&business.name).or_else(further).copied().unwrap_or(world.cloud);
     let now: UnixMicros = scenario.start.after(probe.at);
     let disk = world.kernel.node_mut(handle)?.disk_mut();
     let readable = has(disk, &kept, now) && has(disk, &key_row, now);

@@ -80,7 +80,7 @@ impl Script {
             self.deeds.push(Deed { at_us: at.0, who, number, act });
             return;
         };
-        let is_person = scenario.person(&who).is_some();
+        let is_person = scenario.is_person(&who);
         let addressee = cast.phone(&to);
         let (index, text) = shared.with(|watch| {
             let index = watch.journal.entries().len();

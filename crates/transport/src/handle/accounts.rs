@@ -58,7 +58,7 @@ fn claim(
     address: &Address,
     alias: &Alias,
 ) -> Result<Account, Stop> {
-    let hosted = context.config.cloud_api == Some(link);
+    let hosted = context.config.is_cloud_api(link);
     let mut account = match rows::read::<Account>(attempt, &key::account(alias))? {
         Some(account) if account.link == link.0 => account,
         Some(_) => return Err(Refusal::NumberTaken.into()),

@@ -85,7 +85,7 @@ fn sender(
     let account = rows::read::<Account>(attempt, &key::account(alias))?;
     let account = account.filter(|account| account.has(from)).ok_or(Refusal::NotOwner)?;
     if account.hosted {
-        if is_imposter(config, link) {
+        if is_imposter(config, link, &account) {
             let line =
                 "an envelope from a hosted number came on a link that is not the Cloud API's";
             attempt.act(Act::Log(line.to_string()));
@@ -97,12 +97,14 @@ fn sender(
     Ok(account)
 }
 
-/// The guard of hosted numbers: whether somebody else than the Cloud API sends for one.
-fn is_imposter(config: &Config, link: NoiseKey) -> bool {
+/// The guard of hosted numbers: whether somebody else sends for one than the node of the Cloud API
+/// that hosts it.
+fn is_imposter(config: &Config, link: NoiseKey, account: &Account) -> bool {
     if planted!(config, NoSenderCheck) {
         return false;
     }
-    config.rules.business_sender_check && config.cloud_api != Some(link)
+    let hosts = config.is_cloud_api(link) && account.link == link.0;
+    config.rules.business_sender_check && !hosts
 }
 
 /// Names one transmission of one envelope to one device.

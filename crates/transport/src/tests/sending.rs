@@ -6,7 +6,7 @@ use wire::transport::{Ask, Payload, ReceiptKind, Status};
 
 use super::{
     people::{End, ciphertext, first_ciphertext},
-    world::{CLOUD_API, World},
+    world::{CLOUD_API, OTHER_CLOUD_API, World},
 };
 use crate::{Event, Refusal};
 
@@ -139,6 +139,21 @@ fn an_envelope_from_a_hosted_number_comes_from_the_cloud_api_or_not_at_all() {
     assert_eq!(world.pushed(ada.link), []);
     assert_eq!(world.ask(bakery.link, Ask::Send(bakery.writes(&ada, 1))), Status::Ok);
     assert_eq!(world.pushed(ada.link).len(), 1);
+}
+
+#[test]
+fn a_node_of_the_cloud_api_sends_for_its_own_numbers_and_takes_none_of_another() {
+    let (mut world, ada, bakery) = with_bakery(World::new());
+    let other = End::new(OTHER_CLOUD_API, "390212345");
+    assert_eq!(world.ask(other.link, other.register()), Status::Forbidden);
+    assert_eq!(world.ask(other.link, Ask::Send(other.writes(&ada, 1))), Status::Forbidden);
+    assert_eq!(world.pushed(ada.link), []);
+    let bank = End::new(OTHER_CLOUD_API, "390254321");
+    world.arrives(&bank);
+    assert_eq!(world.ask(bank.link, Ask::Send(bank.writes(&ada, 1))), Status::Ok);
+    assert_eq!(world.ask(bakery.link, Ask::Send(bakery.writes(&ada, 2))), Status::Ok);
+    assert_eq!(world.ask(bakery.link, Ask::Send(bank.writes(&ada, 3))), Status::Forbidden);
+    assert_eq!(world.pushed(ada.link).len(), 2);
 }
 
 #[test]

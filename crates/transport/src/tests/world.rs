@@ -19,6 +19,8 @@ use crate::{Config, Event, HashKey, Transport};
 
 /// The Cloud API's link, in every story.
 pub(super) const CLOUD_API: u8 = 99;
+/// The link of its other node.
+pub(super) const OTHER_CLOUD_API: u8 = 98;
 
 pub(super) struct World {
     pub(super) config: Config,
@@ -61,7 +63,7 @@ impl World {
 
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::new("transport", HashKey::new([1; 32]));
-        config.cloud_api = Some(NoiseKey([CLOUD_API; 32]));
+        config.cloud_api = [CLOUD_API, OTHER_CLOUD_API].map(|link| NoiseKey([link; 32])).into();
         for principal in ["whatsapp", "rest-of-meta", "ads", "cloud-api", "business:bakery"] {
             let token = Sha256::digest(token(principal)).into();
             config.principals.push((token, principal.to_string()));

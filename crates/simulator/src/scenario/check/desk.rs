@@ -4,11 +4,12 @@ use std::ops::{Range, RangeInclusive};
 
 use vocab::Micros;
 
+use super::many::Many;
 use crate::scenario::{
     Problem, Scenario, ScenarioError,
     format::File,
     limits::{MAX_NAME, MAX_TEXT},
-    model::{NODES, READERS},
+    model::READERS,
     names::Names,
     source::{Source, Spot},
     value::Moment,
@@ -20,6 +21,8 @@ pub(super) struct Desk<'a> {
     pub(super) duration: Micros,
     pub(super) people: Names,
     pub(super) businesses: Names,
+    /// Those who are made in numbers.
+    pub(super) many: Many,
 }
 
 /// What a name is the name of.
@@ -43,14 +46,18 @@ impl<'a> Desk<'a> {
             duration: file.duration.value.0,
             people: names(&mut people.clone()),
             businesses: names(&mut businesses.clone()),
+            many: Many::of(file),
         };
+        let many = desk.many.names(file);
         let mut taken: Vec<&Spot<String>> = Vec::new();
-        for name in people.chain(businesses).chain(impostors) {
+        for name in people.chain(businesses).chain(impostors).chain(many) {
             desk.line("name", name, MAX_NAME)?;
-            let reserved = NODES.into_iter().chain(READERS).find(|node| *node == name.value);
+            let reserved = desk.many.nodes().into_iter().chain(READERS.map(str::to_owned));
+            let reserved = reserved.into_iter().find(|node| *node == name.value);
+            let made = desk.many.made(&name.value).map(|group| format!("one of {:?}", group.name));
             let by = match taken.iter().find(|other| other.value == name.value) {
                 Some(other) => Some(format!("the one on line {}", source.line(other.at.start))),
-                None => reserved.map(|_| "the node of every scenario".to_owned()),
+                None => reserved.map(|_| "the node of every scenario".to_owned()).or(made),
             };
             if let Some(by) = by {
                 let found = name.value.clone();
@@ -58,8 +65,11 @@ impl<'a> Desk<'a> {
             }
             taken.push(name);
         }
-        for (empty, what) in [(&desk.people, "[[person]]"), (&desk.businesses, "[[business]]")] {
-            if empty.0.is_empty() {
+        for (there, role, what) in [
+            (&desk.people, Role::Person, "[[person]]"),
+            (&desk.businesses, Role::Business, "[[business]]"),
+        ] {
+            if there.0.is_empty() && !desk.many.has(role) {
                 let found = format!("there is no {what}");
                 return Err(desk.misfit(&(0..0), found, "at least one"));
             }
@@ -71,7 +81,8 @@ impl<'a> Desk<'a> {
     pub(super) fn of(source: Source<'a>, scenario: &Scenario) -> Self {
         let people = scenario.people.iter().map(|person| person.name.clone()).collect();
         let businesses = scenario.businesses.iter().map(|one| one.name.clone()).collect();
-        Self { source, duration: scenario.duration, people, businesses }
+        let (duration, many) = (scenario.duration, Many::of_scenario(scenario));
+        Self { source, duration, people, businesses, many }
     }
 
     pub(super) fn fail(&self, at: &Range<usize>, problem: Problem) -> ScenarioError {
@@ -109,45 +120,76 @@ impl<'a> Desk<'a> {
 
     /// What the name is the name of; nobody speaks who is neither a person nor a business.
     pub(super) fn role(&self, name: &Spot<String>) -> Result<Role, ScenarioError> {
-        if self.people.0.contains(&name.value) {
-            Ok(Role::Person)
-        } else if self.businesses.0.contains(&name.value) {
-            Ok(Role::Business)
+        self.known(&name.value).ok_or_else(|| {
+            let all = self.all(Role::Person).0.into_iter().chain(self.all(Role::Business).0);
+            self.unknown("person or business", name, all.collect())
+        })
+    }
+
+    /// What somebody is, one of many included.
+    fn known(&self, name: &String) -> Option<Role> {
+        if self.people.0.contains(name) {
+            Some(Role::Person)
+        } else if self.businesses.0.contains(name) {
+            Some(Role::Business)
         } else {
-            let all = self.people.0.iter().chain(&self.businesses.0).map(String::as_str).collect();
-            Err(self.unknown("person or business", name, all))
+            self.many.made(name).map(|group| group.role)
         }
     }
 
+    /// Names for a message: of those made in numbers, the first and the last.
+    fn all(&self, role: Role) -> Names {
+        let names = if role == Role::Person { &self.people } else { &self.businesses };
+        names.0.iter().cloned().chain(self.many.examples(role)).collect()
+    }
+
     pub(super) fn person(&self, name: &Spot<String>) -> Result<String, ScenarioError> {
-        if self.businesses.0.contains(&name.value) {
-            let found = format!("{:?} is a business", name.value);
-            return Err(self.misfit(&name.at, found, format!("a person, {}", self.people)));
-        }
-        match self.people.0.contains(&name.value) {
-            true => Ok(name.value.clone()),
-            false => Err(self.unknown("person", name, self.people.clone())),
+        match self.known(&name.value) {
+            Some(Role::Person) => Ok(name.value.clone()),
+            Some(Role::Business) => {
+                let found = format!("{:?} is a business", name.value);
+                let expected = format!("a person, {}", self.all(Role::Person));
+                Err(self.misfit(&name.at, found, expected))
+            }
+            None => Err(self.unknown("person", name, self.all(Role::Person))),
         }
     }
 
     pub(super) fn business(&self, name: &Spot<String>) -> Result<String, ScenarioError> {
-        if self.people.0.contains(&name.value) {
-            let found = format!("{:?} is a person", name.value);
-            return Err(self.misfit(&name.at, found, format!("a business, {}", self.businesses)));
+        match self.known(&name.value) {
+            Some(Role::Business) => Ok(name.value.clone()),
+            Some(Role::Person) => {
+                let found = format!("{:?} is a person", name.value);
+                let expected = format!("a business, {}", self.all(Role::Business));
+                Err(self.misfit(&name.at, found, expected))
+            }
+            None => Err(self.unknown("business", name, self.all(Role::Business))),
         }
-        match self.businesses.0.contains(&name.value) {
-            true => Ok(name.value.clone()),
-            false => Err(self.unknown("business", name, self.businesses.clone())),
-        }
+    }
+
+    pub(super) fn is_person(&self, name: &Spot<String>) -> bool {
+        self.known(&name.value) == Some(Role::Person)
     }
 
     /// A node that has a store.
     pub(super) fn node(&self, name: &Spot<String>) -> Result<String, ScenarioError> {
-        let parties = self.people.0.iter().chain(&self.businesses.0).map(String::as_str);
-        let nodes: Names = parties.chain(NODES).collect();
-        match nodes.0.contains(&name.value) {
+        self.node_or(name, std::iter::empty())
+    }
+
+    /// A node that has a store, or one of `others`, which only a message speaks of.
+    pub(super) fn node_or(
+        &self,
+        name: &Spot<String>,
+        others: impl Iterator<Item = String>,
+    ) -> Result<String, ScenarioError> {
+        let nodes = self.many.nodes();
+        match self.known(&name.value).is_some() || nodes.contains(&name.value) {
             true => Ok(name.value.clone()),
-            false => Err(self.unknown("node", name, nodes)),
+            false => {
+                let parties =
+                    self.all(Role::Person).0.into_iter().chain(self.all(Role::Business).0);
+                Err(self.unknown("node", name, parties.chain(nodes).chain(others).collect()))
+            }
         }
     }
 

@@ -8,8 +8,7 @@ use crate::{
     scenario::{
         ScenarioError,
         format::{Between, File, Links, Store},
-        model::{LinkOverride, LinkShape, NODES, READERS, StoreShape},
-        names::Names,
+        model::{LinkOverride, LinkShape, READERS, StoreShape},
         source::Spot,
     },
 };
@@ -45,16 +44,14 @@ fn between(
         let found = format!("`between` has {} names", link.between.value.len());
         return Err(desk.misfit(&link.between.at, found, "the names of two nodes"));
     };
-    let phones = |name: &Spot<String>| {
-        desk.people.0.contains(&name.value)
-            || file.impostor.iter().any(|impostor| impostor.name.value == name.value)
+    let impostor = |name: &Spot<String>| {
+        file.impostor.iter().any(|impostor| impostor.name.value == name.value)
     };
+    let phones = |name: &Spot<String>| desk.is_person(name) || impostor(name);
     for name in [a, b] {
-        let impostors = file.impostor.iter().map(|impostor| impostor.name.value.as_str());
-        let parties = desk.people.0.iter().chain(&desk.businesses.0).map(String::as_str);
-        let nodes: Names = parties.chain(NODES).chain(READERS).chain(impostors).collect();
-        if !nodes.0.contains(&name.value) {
-            return Err(desk.unknown("node", name, nodes));
+        if !READERS.contains(&name.value.as_str()) && !impostor(name) {
+            let impostors = file.impostor.iter().map(|impostor| impostor.name.value.clone());
+            desk.node_or(name, READERS.map(str::to_owned).into_iter().chain(impostors))?;
         }
     }
     if a.value == b.value {

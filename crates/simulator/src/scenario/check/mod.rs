@@ -5,7 +5,9 @@ mod desk;
 mod faults;
 mod happenings;
 mod links;
+mod many;
 mod parties;
+mod scale;
 mod talk;
 mod world;
 
@@ -49,8 +51,10 @@ pub(super) fn check(
     let world = world::check(&desk, file)?;
     let (links, link_overrides) = links::links(&desk, file)?;
     let people = parties::people(&desk, &file.person)?;
-    let businesses = parties::businesses(&desk, &file.business)?;
+    let mut businesses = parties::businesses(&desk, &file.business)?;
     parties::numbers_differ(&desk, file)?;
+    scale::businesses(&desk, file, &mut businesses)?;
+    let scale = scale::check(&desk, file, &businesses)?;
     let says = talk::says(&desk, &file.say)?;
     let deeds = talk::deeds(&desk, &file.deed, &says)?;
     let generates = talk::generates(&desk, &file.generate)?;
@@ -77,6 +81,7 @@ pub(super) fn check(
         store: links::store(file.store.as_ref()),
         people,
         businesses,
+        scale,
         generates,
         chats,
         deeds,

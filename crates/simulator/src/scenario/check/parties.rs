@@ -113,7 +113,7 @@ fn business_id(desk: &Desk<'_>, business: &format::Business) -> Result<BusinessI
 }
 
 /// `Forno Bianchi` becomes `forno-bianchi`.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
@@ -136,6 +136,12 @@ pub(super) fn numbers_differ(desk: &Desk<'_>, file: &File) -> Result<(), Scenari
     for (name, phone) in people.chain(businesses) {
         let Some(phone) = phone else { continue };
         let number = number(desk, phone)?;
+        let digits = number.digits();
+        if !file.population.is_empty() && digits.len() == MADE_DIGITS && digits.starts_with(MADE) {
+            let (what, found) = ("the phone number", phone.value.clone());
+            let by = "people of populations".to_owned();
+            return Err(desk.fail(&phone.at, Problem::Taken { what, found, by }));
+        }
         if let Some((_, by)) = taken.iter().find(|(other, _)| *other == number) {
             let (found, by) = (phone.value.clone(), format!("that of {by:?}"));
             return Err(
@@ -147,7 +153,7 @@ pub(super) fn numbers_differ(desk: &Desk<'_>, file: &File) -> Result<(), Scenari
     Ok(())
 }
 
-fn answer(desk: &Desk<'_>, rule: &format::Rule) -> Result<Rule, ScenarioError> {
+pub(super) fn answer(desk: &Desk<'_>, rule: &format::Rule) -> Result<Rule, ScenarioError> {
     let reply = desk.text("reply", &rule.reply)?;
     let mut rest = reply.as_str();
     while let Some((_, after)) = rest.split_once('{') {
@@ -165,5 +171,9 @@ fn answer(desk: &Desk<'_>, rule: &format::Rule) -> Result<Rule, ScenarioError> {
     };
     Ok(Rule { when, reply })
 }
+
+/// How numbers begin that people of populations get, and how long they are.
+const MADE: &str = "999";
+const MADE_DIGITS: usize = 15;
 
 const PLACEHOLDERS: [&str; 3] = ["name", "text", "count"];

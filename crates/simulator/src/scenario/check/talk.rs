@@ -160,6 +160,10 @@ pub(super) fn generates(
 
 fn one_generate(desk: &Desk<'_>, generate: &format::Generate) -> Result<Generate, ScenarioError> {
     let from = match &generate.from.value {
+        Senders::Everyone if desk.people.0.is_empty() => {
+            let found = "\"everyone\" is nobody: there is no [[person]]";
+            return Err(desk.misfit(&generate.from.at, found, "people by their names"));
+        }
         Senders::Everyone => desk.people.0.clone(),
         Senders::These(people) if people.is_empty() => {
             let found = "`from` is an empty list";

@@ -6,6 +6,7 @@ mod faults;
 mod happenings;
 mod links;
 mod parties;
+mod scale;
 mod talk;
 
 use schemars::JsonSchema;
@@ -16,6 +17,7 @@ pub(super) use self::{
     happenings::{Crash, Impostor, Leak, Probe, Readers},
     links::{Between, Links, Store},
     parties::{Business, Person, Rule},
+    scale::{Addressees, Businesses, CloudApi, Population, Region, Reporting, Transport},
     talk::{Chat, Deed, Generate, Say, Senders},
 };
 use super::{
@@ -31,7 +33,7 @@ use super::{
 #[serde(deny_unknown_fields)]
 #[schemars(
     title = "Blindpost scenario",
-    extend("required" = ["title", "duration", "person", "business"])
+    extend("required" = ["title", "duration"])
 )]
 pub(super) struct File {
     /// What the run is called.
@@ -79,6 +81,21 @@ pub(super) struct File {
     /// A business that people write to.
     #[serde(default)]
     pub(super) business: Vec<Business>,
+    /// Many people who behave alike.
+    #[serde(default)]
+    pub(super) population: Vec<Population>,
+    /// Many businesses that answer alike.
+    #[serde(default)]
+    pub(super) businesses: Vec<Businesses>,
+    /// A part of the world, with how long messages take in it and to others.
+    #[serde(default)]
+    pub(super) region: Vec<Region>,
+    /// The nodes of the Cloud API.
+    pub(super) cloud_api: Option<CloudApi>,
+    /// The transport.
+    pub(super) transport: Option<Transport>,
+    /// How much is noted of the run.
+    pub(super) report: Option<Reporting>,
     /// A message that somebody writes.
     #[serde(default)]
     pub(super) say: Vec<Spot<Say>>,

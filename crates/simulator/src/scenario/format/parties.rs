@@ -22,6 +22,8 @@ pub(in crate::scenario) struct Person {
     /// When the phone is off: pairs of moments, from and to.
     #[serde(default)]
     pub(in crate::scenario) offline: Vec<Spot<Vec<Moment>>>,
+    /// Where it is: the name of a `[[region]]`.
+    pub(in crate::scenario) region: Option<Spot<String>>,
 }
 
 /// A business that people write to.
@@ -46,6 +48,8 @@ pub(in crate::scenario) struct Business {
     pub(in crate::scenario) hop3: Option<Hop3>,
     /// As for a person.
     pub(in crate::scenario) phone: Option<Spot<String>>,
+    /// Where it is: the name of a `[[region]]`.
+    pub(in crate::scenario) region: Option<Spot<String>>,
     /// How it answers. The first rule that applies is followed; without one there is no answer.
     #[serde(default)]
     pub(in crate::scenario) rule: Vec<Rule>,

@@ -4,6 +4,7 @@ mod faults;
 mod happenings;
 mod links;
 mod parties;
+mod scale;
 mod talk;
 
 use schemars::JsonSchema;
@@ -12,11 +13,13 @@ use vocab::{Micros, UnixMicros};
 
 use crate::fault::Fault;
 
+pub(in crate::scenario) use self::scale::{made, which};
 pub use self::{
     faults::Swarm,
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
     links::{LinkOverride, LinkShape, StoreShape},
     parties::{Business, Hop3, Person, Rule, When},
+    scale::{Hours, Journal, Population, Scale, cloud_node},
     talk::{Chat, ChatLine, Deed, DeedKind, Generate, Say, Skipped},
 };
 
@@ -54,10 +57,12 @@ pub struct Scenario {
     pub link_overrides: Vec<LinkOverride>,
     /// Every store.
     pub store: StoreShape,
-    /// At least one.
+    /// At least one, unless there is a population.
     pub people: Vec<Person>,
-    /// At least one.
+    /// At least one; those made by the many come last.
     pub businesses: Vec<Business>,
+    /// Many people, many businesses, and where in the world they are.
+    pub scale: Scale,
     /// Messages, in the order of the file.
     pub says: Vec<Say>,
     /// Messages to be made up.
@@ -90,13 +95,22 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// What the link between two nodes is like, in whichever order they are named.
+    /// What the link between two nodes is like, in whichever order they are named, wherever they
+    /// are.
     pub fn link(&self, a: &str, b: &str) -> &LinkShape {
-        let same = |link: &&LinkOverride| {
+        self.overriding(a, b).map_or(&self.links, |link| &link.shape)
+    }
+
+    /// Whether the link between two nodes is not like the others.
+    pub fn is_overridden(&self, a: &str, b: &str) -> bool {
+        self.overriding(a, b).is_some()
+    }
+
+    fn overriding(&self, a: &str, b: &str) -> Option<&LinkOverride> {
+        self.link_overrides.iter().find(|link| {
             let (c, d) = (link.between.0.as_str(), link.between.1.as_str());
             (a, b) == (c, d) || (b, a) == (c, d)
-        };
-        self.link_overrides.iter().find(same).map_or(&self.links, |link| &link.shape)
+        })
     }
 
     /// The person of that name.

@@ -8,6 +8,7 @@ mod keys;
 mod model;
 mod names;
 mod refusals;
+mod scale;
 mod schema;
 mod sims;
 mod values;
@@ -17,6 +18,9 @@ use super::{ChatFile, Scenario, ScenarioError, parse_with};
 
 /// Every key of the format. (It makes sense to the reader; no run would be planned like this.)
 const FULL: &str = include_str!("full.toml");
+
+/// Every key about scale and topology, to be put behind another sample.
+const SCALE: &str = include_str!("scale.toml");
 
 /// What a file must have at least.
 const LEAST: &str = "\

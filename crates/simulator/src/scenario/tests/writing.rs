@@ -1,6 +1,6 @@
 //! What is written reads back as the same.
 
-use super::{FULL, read};
+use super::{FULL, LEAST, read};
 use crate::{
     fault::{Family, draw},
     scenario::{CannotWrite, Scenario, parse, parse_plan, write, write_plan},
@@ -11,6 +11,7 @@ fn writable() -> Scenario {
     let mut scenario = read(FULL).unwrap();
     scenario.chats.clear();
     scenario.generates.clear();
+    scenario.scale = read(LEAST).unwrap().scale;
     scenario
 }
 

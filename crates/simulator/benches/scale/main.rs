@@ -1,0 +1,184 @@
+//! What a town costs: memory for each device, time for registration, messages and days.
+//!
+//! `cargo bench -p simulator --bench scale -- CASE [DEVICES] [PROFILE]`, where CASE is one of
+//!
+//! - `memory`: both ends of a session for each device, one message and its answer; 10,000 devices;
+//! - `messages`: ten messages for each device, in an hour; 100,000 devices;
+//! - `registered`: nothing but registration; 1,000,000 devices;
+//! - `month`: thirty days with two messages a day from each device and as many answers; 10,000;
+//! - `curve`: one message and its answer for each device, from 1,000 devices to DEVICES by tens, each
+//!   in a process of its own; 1,000,000.
+//!
+//! One JSON object a line. Memory is the resident set of the process, as Linux tells it: at its
+//! peak, less what it was before the first device registered.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    reason = "a benchmark: it measures real time, prints, and reckons"
+)]
+
+mod towns;
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use serde_json::{Value, json};
+use simulator::{
+    invariants::{self, Ended},
+    scenario::Scenario,
+    world::{Options, World},
+};
+
+use towns::Town;
+
+fn main() -> ExitCode {
+    // Cargo hands a bench `--bench` over.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (case, rest) = words.split_first().unwrap_or((&"memory", &[]));
+    let devices = rest.first().and_then(|word| word.parse().ok());
+    let profile = rest.get(1).copied().unwrap_or("v4");
+    match run(case, devices, profile) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("scale: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(case: &str, devices: Option<u64>, profile: &str) -> Result<(), Box<dyn Error>> {
+    let least = |devices: u64| (devices / 1_000).max(60);
+    let town = |devices: u64, writes, minutes| Town {
+        devices,
+        writes,
+        minutes,
+        joins: least(devices),
+        nights: false,
+        profile: profile.to_owned(),
+    };
+    match case {
+        // Everybody has written once after a day, nearly; the day is short.
+        "memory" | "point" => {
+            let devices = devices.unwrap_or(10_000);
+            measure(case, &town(devices, 48, least(devices) / 60 + 60), case == "memory")
+        }
+        "messages" => {
+            let devices = devices.unwrap_or(100_000);
+            measure(case, &town(devices, 240, least(devices) / 60 + 60), false)
+        }
+        "registered" => {
+            let devices = devices.unwrap_or(1_000_000);
+            measure(case, &town(devices, 0, least(devices) / 60 + 2), false)
+        }
+        "month" => {
+            let town = Town { nights: true, ..town(devices.unwrap_or(10_000), 2, 30 * 24 * 60) };
+            measure(case, &town, false)
+        }
+        "curve" => {
+            let most = devices.unwrap_or(1_000_000);
+            let mut devices = 1_000;
+            while devices <= most {
+                let number = devices.to_string();
+                let mut child = Command::new(std::env::current_exe()?);
+                let status = child.args(["point", &number, profile]).status()?;
+                if !status.success() {
+                    return Err(format!("{devices} devices: {status}").into());
+                }
+                devices *= 10;
+            }
+            Ok(())
+        }
+        other => {
+            Err(format!("no case {other:?}: expected memory, messages, registered, month or curve")
+                .into())
+        }
+    }
+}
+
+/// Runs a town and prints what it cost.
+fn measure(case: &str, town: &Town, rows: bool) -> Result<(), Box<dyn Error>> {
+    let scenario = town.scenario()?;
+    let began = Instant::now();
+    let mut world = World::new(&scenario, &Options::default(), None)?;
+    let built = began.elapsed();
+    let before = resident("VmRSS:")?;
+    let began = Instant::now();
+    let probes = world.run(&scenario, &mut |_, _| {});
+    let ran = began.elapsed();
+    let peak = resident("VmHWM:")?;
+    let began = Instant::now();
+    let messages = count(&scenario, &world, &probes);
+    let judged = began.elapsed();
+    let devices = town.devices as f64;
+    let per_device = peak.saturating_sub(before) as f64 / devices;
+    let events = world.kernel.events();
+    let mut line = json!({
+        "case": case,
+        "profile": town.profile,
+        "devices": town.devices,
+        "messages": messages,
+        "events": events,
+        "built_s": built.as_secs_f64(),
+        "run_s": ran.as_secs_f64(),
+        "judged_s": judged.as_secs_f64(),
+        "us_an_event": ran.as_secs_f64() * 1e6 / events as f64,
+        "ms_a_device": ran.as_secs_f64() * 1e3 / devices,
+        "rss_before_mb": before / MEGABYTE,
+        "rss_peak_mb": peak / MEGABYTE,
+        "bytes_a_device": per_device.round(),
+        "digest": world.kernel.digest().to_string(),
+    });
+    if let Some(object) = line.as_object_mut().filter(|_| rows) {
+        object.insert("tables".to_owned(), tables(&world, town.devices));
+    }
+    println!("{line}");
+    Ok(())
+}
+
+/// What became of all messages; anything lost is a failure of the run.
+fn count(scenario: &Scenario, world: &World, probes: &[simulator::world::ProbeResult]) -> Value {
+    world.shared.clone().with(|watch| {
+        let ended = Ended { scenario, world, watch, probes };
+        let counted = invariants::count(&ended);
+        serde_json::to_value(counted).unwrap_or_default()
+    })
+}
+
+/// Rows of all stores by table: how many for each device, and bytes of keys and values. The memory
+/// engine takes more, for its maps.
+fn tables(world: &World, devices: u64) -> Value {
+    let mut tables: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (host, _) in world.kernel.hosts() {
+        let Some(store) = world.kernel.store(host) else { continue };
+        store.visit(&mut |row| {
+            let key = format!("{:?}", row.key);
+            let table = key.split('/').next().unwrap_or_default();
+            let there = tables.entry(table.to_owned()).or_default();
+            there.0 += 1;
+            there.1 += (key.len() / 2 + row.value.len()) as u64;
+        });
+    }
+    let devices = devices as f64;
+    let told = |(rows, bytes): (u64, u64)| json!({ "rows": rows as f64 / devices, "bytes": bytes as f64 / devices });
+    tables.into_iter().map(|(table, counted)| (table, told(counted))).collect()
+}
+
+/// A size that Linux tells of this process, in bytes.
+fn resident(which: &str) -> Result<u64, Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(which));
+    let kilobytes = line.and_then(|rest| rest.trim().strip_suffix("kB"));
+    let kilobytes: u64 = kilobytes.ok_or("no such size in /proc/self/status")?.trim().parse()?;
+    Ok(kilobytes * 1_024)
+}
+
+const MEGABYTE: u64 = 1_024 * 1_024;
