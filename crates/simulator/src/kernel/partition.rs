@@ -92,14 +92,12 @@ impl Partition {
         let happened = self.with_host(target, stamp, directory, |node, port| {
             port.order = order;
             let (mut received, mut next) = (false, None);
-            match happening {
-                Happening::Next { piece } => next = port.done(piece),
-                happening if waited => received = port.receive(node, happening),
-                happening => {
-                    if let Some(happening) = port.hold_back(happening) {
-                        received = port.receive(node, happening);
-                    }
-                }
+            if let Happening::Next { piece } = happening {
+                next = port.done(piece);
+            } else if waited {
+                received = port.receive(node, happening);
+            } else if let Some(happening) = port.hold_back(happening) {
+                received = port.receive(node, happening);
             }
             if port.is_troubled() {
                 port.tear(node);

@@ -7,6 +7,8 @@ mod probe;
 mod readers;
 mod run;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -5,4 +5,4 @@ mod crashing;
 mod linking;
 mod ordering;
 mod trouble;
-pub(super) mod world;
+mod world;
