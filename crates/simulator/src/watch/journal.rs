@@ -2,7 +2,7 @@
 //!
 //! It is kept from what hops tell the people in front of them, so it counts what applications saw.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vocab::MessageId;
 
@@ -48,6 +48,8 @@ pub struct Journal {
     by_request: BTreeMap<MessageId, usize>,
     /// Shown before it was known whose it is.
     strays: Vec<Stray>,
+    /// Its writer was told that it will not arrive, before it was known whose it is.
+    failed_early: BTreeSet<MessageId>,
 }
 
 impl Journal {
@@ -98,6 +100,7 @@ impl Journal {
         let mine: Vec<Stray> = mine;
         if let Some(entry) = self.entries.get_mut(index) {
             entry.id = Some(id);
+            entry.failed |= self.failed_early.contains(&id);
             let seen = mine.iter().filter(|stray| stray.at == entry.to);
             entry.shown_us.extend(seen.map(|stray| stray.shown_us));
         }
@@ -116,6 +119,15 @@ impl Journal {
     pub fn failed(&mut self, index: usize) {
         if let Some(entry) = self.entries.get_mut(index) {
             entry.failed = true;
+        }
+    }
+
+    /// A business was told by a status that its message will not arrive, perhaps before it was told
+    /// the id of that message.
+    pub fn failed_by_status(&mut self, id: MessageId) {
+        self.failed_early.insert(id);
+        if let Some(index) = self.of_id(id) {
+            self.failed(index);
         }
     }
 
