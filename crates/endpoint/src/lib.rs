@@ -25,6 +25,7 @@ mod sessions;
 mod tracing;
 mod upkeep;
 pub mod vault;
+mod waiting;
 
 pub use account::{Account, Config, Me};
 pub use courier::{Courier, Note};

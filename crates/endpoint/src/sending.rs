@@ -159,46 +159,6 @@ impl<V: Vault> Account<V> {
         self.vault.put(attempt, self.keys.kept(outgoing.id), &row, keep, rng)
     }
 
-    /// Puts a message aside until the recipient's bundle is here, and fetches that once.
-    pub(crate) fn wait_for_bundle<E, N: From<Note>>(
-        &self,
-        attempt: &mut Attempt<'_, E, N>,
-        peer: &Peer,
-        outgoing: &Outgoing,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), Waiting> {
-        self.fetch(attempt, peer, rng)?;
-        let queue = self.keys.waiting(&peer.name, peer.device());
-        let mut row = kept_row(peer, outgoing);
-        let key = if outgoing.attempt > 0 {
-            // What is kept is read, and the recipient's identity compared, when it is sealed again;
-            // however often it is asked for meanwhile, it waits once.
-            row.content.clear();
-            queue.with(&outgoing.id.0)
-        } else {
-            queue.with_number(self.next_number(attempt.now()))
-        };
-        self.vault.put(attempt, key, &row.encode_to_vec(), self.config.work, rng)
-    }
-
-    /// Asks for the bundle of `peer`, unless that was asked and not answered yet.
-    fn fetch<E, N: From<Note>>(
-        &self,
-        attempt: &mut Attempt<'_, E, N>,
-        peer: &Peer,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), Waiting> {
-        let fetch = self.keys.fetch(&peer.name, peer.device());
-        if attempt.read(&fetch)?.is_none() {
-            let ask = Ask::Fetch { address: peer.address.clone() };
-            let id = self.ask(attempt, ask, rng)?;
-            // As long as the request itself, or an expired request would stop every later one.
-            let (class, keep) = (DataClass::ConnectionMetadata, self.config.work);
-            attempt.write(fetch, id.to_be_bytes().to_vec(), class, keep);
-        }
-        Ok(())
-    }
-
     /// The transport answered a fetch: what waited goes out.
     pub(crate) fn fetched<E, N: From<Note>>(
         &self,
@@ -209,7 +169,6 @@ impl<V: Vault> Account<V> {
     ) -> Result<Vec<Happening>, Waiting> {
         let peer = self.peer(address);
         let (waiting, more) = self.take_waiting(attempt, &peer)?;
-        attempt.delete(self.keys.fetch(&peer.name, peer.device()));
         let operator = answer.1.as_ref().map(transport::Bundle::operator);
         let bundle = match answer {
             (Status::Ok, Some(bundle)) => verified(&bundle).ok_or(Failure::BadBundle),
@@ -226,7 +185,12 @@ impl<V: Vault> Account<V> {
         });
         let identity = match started {
             Ok(identity) => identity,
-            Err(why) => return Ok(all_failed(&waiting, &peer, why)),
+            Err(why) => {
+                if more {
+                    self.fetch(attempt, &peer, None, rng)?;
+                }
+                return Ok(all_failed(&waiting, &peer, why));
+            }
         };
         let mut happened = self.pin(attempt, &peer, identity)?;
         happened.extend(watcher.happened("initiate", None));
@@ -243,25 +207,9 @@ impl<V: Vault> Account<V> {
         }
         self.save(attempt, &peer, &mut working);
         if more {
-            self.fetch(attempt, &peer, rng)?;
+            self.fetch(attempt, &peer, None, rng)?;
         }
         Ok(happened)
-    }
-
-    /// Takes what waits for a bundle of `peer`, and says whether more than that may wait.
-    fn take_waiting<E, N>(
-        &self,
-        attempt: &mut Attempt<'_, E, N>,
-        peer: &Peer,
-    ) -> Result<(Vec<KeptRow>, bool), Waiting> {
-        let prefix = self.keys.waiting(&peer.name, peer.device());
-        let mut rows = Vec::new();
-        let stored = attempt.scan(&prefix, None, limits::MAX_WAITING_FOR_BUNDLE)?;
-        for (key, plain) in self.vault.open_all(attempt, stored)? {
-            rows.extend(plain.and_then(|plain| KeptRow::decode(plain.as_slice()).ok()));
-            self.vault.remove(attempt, key);
-        }
-        Ok((rows, stored.len() == limits::MAX_WAITING_FOR_BUNDLE))
     }
 
     fn start(
@@ -342,7 +290,7 @@ impl<V: Vault> Account<V> {
     }
 }
 
-fn kept_row(peer: &Peer, outgoing: &Outgoing) -> KeptRow {
+pub(crate) fn kept_row(peer: &Peer, outgoing: &Outgoing) -> KeptRow {
     KeptRow {
         id: outgoing.id.0.to_vec(),
         to: peer.address.phone.digits().to_string(),

@@ -2,7 +2,7 @@
 //!
 //! It is kept from what hops tell the people in front of them, so it counts what applications saw.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vocab::MessageId;
 
@@ -61,6 +61,8 @@ pub struct Journal {
     strays: Vec<Stray>,
     waiting: u64,
     settled: u64,
+    /// Its writer was told that it will not arrive, before it was known whose it is.
+    failed_early: BTreeSet<MessageId>,
 }
 
 impl Journal {
@@ -110,8 +112,10 @@ impl Journal {
         let (mine, others) = strays.into_iter().partition(|stray| stray.id == id);
         self.strays = others;
         let mine: Vec<Stray> = mine;
+        let failed = self.failed_early.contains(&id);
         self.change(index, |entry| {
             entry.id = Some(id);
+            entry.failed |= failed;
             let seen = mine.iter().filter(|stray| stray.at == entry.to);
             entry.shown_us.extend(seen.map(|stray| stray.shown_us));
         });
@@ -129,6 +133,15 @@ impl Journal {
     /// The writer was told that the message will not go out.
     pub fn failed(&mut self, index: usize) {
         self.change(index, |entry| entry.failed = true);
+    }
+
+    /// A business was told by a status that its message will not arrive, perhaps before it was told
+    /// the id of that message.
+    pub fn failed_by_status(&mut self, id: MessageId) {
+        self.failed_early.insert(id);
+        if let Some(index) = self.of_id(id) {
+            self.failed(index);
+        }
     }
 
     /// The end of `by` will not send the message again: if it is theirs, they were told.

@@ -205,8 +205,8 @@ impl Watch {
                 });
             }
             business::Event::StatusSeen { wamid, status: business::Status::Failed, .. } => {
-                if let Some(index) = wire_id(wamid).and_then(|id| self.journal.of_id(id)) {
-                    self.journal.failed(index);
+                if let Some(id) = wire_id(wamid) {
+                    self.journal.failed_by_status(id);
                 }
             }
             _ => {}

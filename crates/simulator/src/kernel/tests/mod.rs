@@ -6,4 +6,4 @@ mod linking;
 mod ordering;
 mod recording;
 mod trouble;
-pub(super) mod world;
+mod world;

@@ -1,6 +1,6 @@
 //! Stories about worlds of many: several nodes of the Cloud API, regions, populations that answer.
 
-use super::{Options, World};
+use super::super::{Options, World};
 use crate::{
     invariants::{self, Ended},
     node::Handle,
@@ -118,7 +118,7 @@ fn several_nodes_of_the_cloud_api_share_the_numbers() {
     }
     for shop in 0..6_usize {
         let business = scenario.business(&format!("Shops {}", shop + 1)).unwrap();
-        let node = super::cast::hop3(&scenario, &business.name);
+        let node = super::super::cast::hop3(&scenario, &business.name);
         assert!(scenario.cloud_nodes().any(|known| known == node));
     }
 }

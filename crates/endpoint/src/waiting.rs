@@ -1,0 +1,83 @@
+//! Messages that wait for what a session starts from.
+
+use alloc::vec::Vec;
+
+use hop::{Attempt, Waiting};
+use prost::Message as _;
+use rand_core::CryptoRng;
+use vocab::{DataClass, MessageId, limits};
+use wire::transport::Ask;
+
+use crate::{
+    account::Account,
+    courier::Note,
+    rows::{KeptRow, Peer},
+    sending::{Outgoing, kept_row},
+    vault::Vault,
+};
+
+impl<V: Vault> Account<V> {
+    /// Puts a message aside until the recipient's bundle is here, and fetches that once.
+    pub(crate) fn wait_for_bundle<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        outgoing: &Outgoing,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        self.fetch(attempt, peer, Some(outgoing.id), rng)?;
+        let queue = self.keys.waiting(&peer.name, peer.device());
+        let mut row = kept_row(peer, outgoing);
+        let key = if outgoing.attempt > 0 {
+            // What is kept is read, and the recipient's identity compared, when it is sealed again;
+            // however often it is asked for meanwhile, it waits once.
+            row.content.clear();
+            queue.with(&outgoing.id.0)
+        } else {
+            queue.with_number(self.next_number(attempt.now()))
+        };
+        self.vault.put(attempt, key, &row.encode_to_vec(), self.config.work, rng)
+    }
+
+    /// Asks for the bundle of `peer`, unless that was asked and not answered yet. Whose answer it is
+    /// learns of the `last` message that waits for it: what it finds waiting may be older.
+    pub(crate) fn fetch<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+        last: Option<MessageId>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let fetch = self.keys.fetch(&peer.name, peer.device());
+        if attempt.read(&fetch)?.is_none() {
+            let ask = Ask::Fetch { address: peer.address.clone() };
+            self.ask(attempt, ask, rng)?;
+        }
+        // As long as the request itself, or an expired request would stop every later one.
+        let (class, keep) = (DataClass::ConnectionMetadata, self.config.work);
+        attempt.write(fetch, last.map(|id| id.0.to_vec()).unwrap_or_default(), class, keep);
+        Ok(())
+    }
+
+    /// Takes what waits for a bundle of `peer`, and says whether more than that may wait.
+    pub(crate) fn take_waiting<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        peer: &Peer,
+    ) -> Result<(Vec<KeptRow>, bool), Waiting> {
+        let fetch = self.keys.fetch(&peer.name, peer.device());
+        let last = attempt.read(&fetch); // Brought together with what waits.
+        let prefix = self.keys.waiting(&peer.name, peer.device());
+        let mut rows: Vec<KeptRow> = Vec::new();
+        let stored = attempt.scan(&prefix, None, limits::MAX_WAITING_FOR_BUNDLE)?;
+        for (key, plain) in self.vault.open_all(attempt, stored)? {
+            rows.extend(plain.and_then(|plain| KeptRow::decode(plain.as_slice()).ok()));
+            self.vault.remove(attempt, key);
+        }
+        // A message that came to wait after these were looked up waits for another answer.
+        let last = last?.filter(|id| !id.is_empty() && rows.iter().all(|row| row.id != *id));
+        attempt.delete(fetch);
+        let more = last.is_some() || stored.len() == limits::MAX_WAITING_FOR_BUNDLE;
+        Ok((rows, more))
+    }
+}

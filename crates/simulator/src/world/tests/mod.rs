@@ -1,0 +1,4 @@
+//! Stories of whole worlds.
+
+mod faults;
+mod scale;
