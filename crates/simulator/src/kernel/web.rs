@@ -6,9 +6,9 @@ use vocab::Micros;
 use super::{
     event::{Happening, HostId, Web, WebBody, WireId},
     ground::WebEnd,
-    port::{Port, count, count_sending},
+    port::{Port, count, count_sending, fate},
 };
-use crate::{net::Fate, rng, view::Stream};
+use crate::view::Stream;
 
 /// How soon a host learns that a name does not exist, or that it has no network.
 const NO_ROUTE: Micros = Micros::millis(1);
@@ -25,7 +25,7 @@ impl Port<'_> {
                 let body = WebBody::Refused;
                 let class = self.web_class(self.directory.http_default);
                 let refusal = Web { class, number: 0, wire, body };
-                self.cause(self.ground.id, NO_ROUTE, Happening::Web(refusal));
+                self.cause(self.ground.id, NO_ROUTE, Happening::Web(Box::new(refusal)));
             }
         }
     }
@@ -45,7 +45,7 @@ impl Port<'_> {
         let end = self.web_end(to);
         let Some(classed) = self.directory.config(end.config) else { return };
         let refusal = Web { class: classed.class, number: 0, wire, body: WebBody::Refused };
-        self.cause(to, classed.config.latency.minimum(), Happening::Web(refusal));
+        self.cause(to, classed.config.latency.minimum(), Happening::Web(Box::new(refusal)));
     }
 
     fn put_on_the_web(&mut self, to: HostId, wire: WireId, body: WebBody) {
@@ -54,9 +54,7 @@ impl Port<'_> {
         self.ground.web.insert(to, WebEnd { messages: number.saturating_add(1), ..end });
         let Some(classed) = self.directory.config(end.config) else { return };
         let class = classed.class;
-        let tag = self.directory.entry(to).map_or(0, |entry| entry.tag);
-        let words = rng::words(&self.ground.keys.web, tag, number);
-        let fate = Fate::decide(&classed.config, words);
+        let fate = fate(classed, self.directory, &self.ground.keys.web, to, number);
         let (stream, bytes) = match &body {
             WebBody::Request(request) => (Stream::RequestOut, request.body.len()),
             WebBody::Response(response) => (Stream::ResponseOut, response.body.len()),
@@ -66,10 +64,10 @@ impl Port<'_> {
         self.view(stream, Some(to), number, || body.to_bytes());
         let web = Web { class, number, wire, body };
         if let Some(copy) = fate.second {
-            self.cause(to, copy.after, Happening::Web(web.clone()));
+            self.cause(to, copy.after, Happening::Web(Box::new(web.clone())));
         }
         if let Some(first) = fate.first {
-            self.cause(to, first.after, Happening::Web(web));
+            self.cause(to, first.after, Happening::Web(Box::new(web)));
         }
     }
 

@@ -10,7 +10,7 @@ mod latency;
 mod tests;
 mod traffic;
 
-pub(crate) use self::fate::{Arrival, Fate};
+pub(crate) use self::fate::Fate;
 pub use self::{
     config::LinkConfig,
     latency::{BadLatency, Latency},
