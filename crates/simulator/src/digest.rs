@@ -7,53 +7,88 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-/// What one host has received so far, as 32 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Chain([u8; 32]);
+/// What one host has received so far: a hash of all of it, one thing after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chain(Sha256);
 
 impl Chain {
-    /// The chain of a host that has received nothing.
-    pub(crate) const EMPTY: Self = Self([0; 32]);
-
     /// Adds one thing received. `feed` writes the payload, unambiguously, behind what stands there.
     pub(crate) fn absorb(
         &mut self,
         at: u64,
         source: u32,
         sequence: u64,
-        feed: impl FnOnce(&mut Feed),
+        feed: impl FnOnce(&mut Feed<'_>),
     ) {
-        let mut hash = Feed(Sha256::new());
-        hash.0.update(self.0);
+        let mut hash = Feed::into(&mut self.0);
         hash.number(at);
         hash.number(u64::from(source));
         hash.number(sequence);
         feed(&mut hash);
-        self.0 = hash.0.finalize().into();
+        hash.flush();
+    }
+
+    fn value(&self) -> [u8; 32] {
+        self.0.clone().finalize().into()
     }
 }
 
-/// Writes a payload into a chain.
-pub(crate) struct Feed(Sha256);
+/// Writes a payload into a chain. A hash takes a long time over a few bytes, so what is short is
+/// written short and handed over together.
+pub(crate) struct Feed<'a> {
+    hash: &'a mut Sha256,
+    gathered: [u8; GATHERED],
+    length: usize,
+}
 
-impl Feed {
-    /// A kind, an id, a count or a time.
+const GATHERED: usize = 64;
+/// Bytes that a number takes at most.
+const LONGEST: usize = 10;
+
+impl<'a> Feed<'a> {
+    const fn into(hash: &'a mut Sha256) -> Self {
+        Self { hash, gathered: [0; GATHERED], length: 0 }
+    }
+
+    /// A kind, an id, a count or a time: seven bits a byte, all but the last with the highest set.
     pub(crate) fn number(&mut self, number: u64) {
-        self.0.update(number.to_be_bytes());
+        if self.length.saturating_add(LONGEST) > GATHERED {
+            self.flush();
+        }
+        let mut rest = number;
+        for place in self.gathered.iter_mut().skip(self.length).take(LONGEST) {
+            self.length = self.length.saturating_add(1);
+            let more = rest > 0x7f;
+            *place = (rest & 0x7f) as u8 | if more { 0x80 } else { 0 };
+            rest >>= 7;
+            if !more {
+                break;
+            }
+        }
     }
 
     /// Bytes, with their length before them.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
-        self.0.update(bytes);
+        if !bytes.is_empty() {
+            self.flush();
+            self.hash.update(bytes);
+        }
+    }
+
+    fn flush(&mut self) {
+        self.hash.update(self.gathered.get(..self.length).unwrap_or_default());
+        self.length = 0;
     }
 }
 
 /// Eight bytes that stand for one thing received.
-pub(crate) fn short(feed: impl FnOnce(&mut Feed)) -> u64 {
-    let mut hash = Feed(Sha256::new());
-    feed(&mut hash);
-    let hash: [u8; 32] = hash.0.finalize().into();
+pub(crate) fn short(feed: impl FnOnce(&mut Feed<'_>)) -> u64 {
+    let mut hash = Sha256::new();
+    let mut writer = Feed::into(&mut hash);
+    feed(&mut writer);
+    writer.flush();
+    let hash: [u8; 32] = hash.finalize().into();
     hash.first_chunk().map_or(0, |start| u64::from_be_bytes(*start))
 }
 
@@ -63,14 +98,16 @@ pub struct Digest([u8; 32]);
 
 impl Digest {
     /// Combines the chains of all hosts, given with their names in the order of their ids.
-    pub(crate) fn combine<'a>(chains: impl Iterator<Item = (&'a str, Chain)>) -> Self {
-        let mut hash = Feed(Sha256::new());
-        hash.bytes(b"blindpost run digest 1");
+    pub(crate) fn combine<'a>(chains: impl Iterator<Item = (&'a str, &'a Chain)>) -> Self {
+        let mut hash = Sha256::new();
+        let mut feed = Feed::into(&mut hash);
+        feed.bytes(b"blindpost run digest 2");
         for (name, chain) in chains {
-            hash.bytes(name.as_bytes());
-            hash.bytes(&chain.0);
+            feed.bytes(name.as_bytes());
+            feed.bytes(&chain.value());
         }
-        Self(hash.0.finalize().into())
+        feed.flush();
+        Self(hash.finalize().into())
     }
 
     /// The 32 bytes.
@@ -93,16 +130,18 @@ impl fmt::Debug for Digest {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chain, Digest};
+    use std::collections::BTreeSet;
+
+    use super::{Chain, Digest, Feed};
 
     #[test]
     fn a_chain_tells_apart_the_order_the_moment_and_the_bytes_of_what_was_received() {
         let received = |items: &[(u64, &str)]| {
-            let mut chain = Chain::EMPTY;
+            let mut chain = Chain::default();
             for (at, bytes) in items {
                 chain.absorb(*at, 1, 0, |feed| feed.bytes(bytes.as_bytes()));
             }
-            chain
+            chain.value()
         };
         let reference = received(&[(1, "a"), (2, "b")]);
         assert_eq!(reference, received(&[(1, "a"), (2, "b")]));
@@ -112,11 +151,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_can_be_read_in_one_way_alone() {
+        let written = |feed: &dyn Fn(&mut Feed<'_>)| {
+            let mut chain = Chain::default();
+            chain.absorb(1, 2, 3, |into| feed(into));
+            chain.value()
+        };
+        let all = [
+            written(&|feed| feed.number(0x80)),
+            written(&|feed| (0..2).for_each(|_| feed.number(0))),
+            written(&|feed| feed.number(0)),
+            written(&|feed| feed.bytes(&[0])),
+            written(&|feed| feed.bytes(&[0, 0])),
+            written(&|feed| (0..40).for_each(|_| feed.number(u64::MAX))),
+            written(&|feed| (0..41).for_each(|_| feed.number(u64::MAX))),
+        ];
+        assert_eq!(BTreeSet::from(all).len(), all.len());
+    }
+
+    #[test]
     fn a_run_digest_depends_on_every_host() {
-        let mut busy = Chain::EMPTY;
+        let (idle, mut busy) = (Chain::default(), Chain::default());
         busy.absorb(1, 1, 1, |_| {});
-        let run = |second| Digest::combine([("a", Chain::EMPTY), ("b", second)].into_iter());
-        assert_ne!(run(busy), run(Chain::EMPTY));
-        assert_eq!(run(busy).to_string().len(), 64);
+        let run = |second| Digest::combine([("a", &idle), ("b", second)].into_iter());
+        assert_ne!(run(&busy), run(&idle));
+        assert_eq!(run(&busy).to_string().len(), 64);
     }
 }

@@ -1,4 +1,6 @@
 //! The bare loop: a heap of (time, source, sequence), and the handler.
+//!
+//! As in the measurements that the design rests on, an event has 56 bytes and a host about 190.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -9,8 +11,10 @@ use rand_chacha::{
 
 use crate::{Work, decide, neighbours, next};
 
-/// When, who caused it, how many that host had caused before; and whose it is.
-type Event = Reverse<(u64, u32, u64, u32)>;
+/// When, who caused it, how many that host had caused before; whose it is, and a payload.
+type Event = Reverse<(u64, u32, u64, u32, [u64; 4])>;
+
+const _: () = assert!(size_of::<Event>() == 56 && size_of::<Host>() == 184);
 
 struct Host {
     key: [u8; 32],
@@ -18,6 +22,8 @@ struct Host {
     inputs: u64,
     sequence: u64,
     neighbours: [u32; 4],
+    /// What every host of the kernel's world has, too: its neighbours' keys.
+    keys: [[u8; 28]; 4],
 }
 
 pub struct Loop {
@@ -35,8 +41,10 @@ impl Loop {
             inputs: 0,
             sequence: 1,
             neighbours: neighbours(number, hosts).map(|host| host as u32),
+            keys: [[number as u8; 28]; 4],
         };
-        let first = |number: u64| Reverse((number % 10_000, number as u32, 0, number as u32));
+        let first =
+            |number: u64| Reverse((number % 10_000, number as u32, 0, number as u32, [number; 4]));
         Self {
             heap: (0..hosts).map(first).collect(),
             hosts: (0..hosts).map(host).collect(),
@@ -47,7 +55,7 @@ impl Loop {
 
     pub fn run(&mut self, events: u64) -> u64 {
         for _ in 0..events {
-            let Reverse((at, _, _, target)) = self.heap.pop().unwrap();
+            let Reverse((at, _, _, target, payload)) = self.heap.pop().unwrap();
             let host = &mut self.hosts[target as usize];
             let word = if self.work.is_drawn() {
                 let mut rng = ChaCha20Rng::from_seed(host.key);
@@ -65,8 +73,9 @@ impl Loop {
             };
             let sequence = host.sequence;
             host.sequence += 1;
-            self.drawn = self.drawn.wrapping_add(word);
-            self.heap.push(Reverse((at + after, target, sequence, to)));
+            self.drawn =
+                self.drawn.wrapping_add(word ^ u64::from(host.keys[neighbour as usize][0]));
+            self.heap.push(Reverse((at + after, target, sequence, to, payload)));
         }
         events
     }

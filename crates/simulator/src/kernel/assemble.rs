@@ -7,7 +7,7 @@ use vocab::{Micros, NoiseKey, UnixMicros};
 use super::{
     builder::Builder,
     crew::Crew,
-    directory::{ClassedConfig, Directory, Entry},
+    directory::{ClassedConfig, Directory, Entry, Place},
     event::{HostId, Time},
     ground::{Ground, Keys, WebEnd},
     links::{End, Links},
@@ -86,6 +86,10 @@ impl Builder {
         let mut directory = self.directory(http_default)?;
         let mut lookahead = self.http_default.latency.minimum();
         let mut ends = self.ends(&directory, &mut configs, &mut lookahead)?;
+        let links = (0..self.hosts.len() as u32).map(|id| ends.remove(&HostId(id)));
+        let mut links: Vec<Links> =
+            links.map(|ends| Links::new(ends.unwrap_or_default())).collect();
+        pair(&mut links, &directory.hosts);
         let mut webs = self.web_ends(&directory, &mut configs, &mut lookahead)?;
         (directory.configs, directory.classes) = (configs.configs, configs.classes);
 
@@ -96,16 +100,16 @@ impl Builder {
             partition.lane.traffic = vec![Traffic::default(); directory.classes.len()];
         }
         let mut starts = Vec::with_capacity(self.hosts.len());
-        for (id, described) in (0..).map(HostId).zip(self.hosts) {
+        for ((id, described), links) in (0..).map(HostId).zip(self.hosts).zip(links) {
             let epoch = UnixMicros(self.epoch.0.saturating_add_signed(described.skew));
             let ground = Ground {
-                links: Links::new(ends.remove(&id).unwrap_or_default()),
+                links,
                 web: webs.remove(&id).unwrap_or_default(),
                 ..bare_ground(id, epoch, self.seed, &described.name)
             };
             starts.push((id, described.start, described.node.script()));
-            let home = directory.entry(id).map_or(0, |entry| entry.partition);
-            if let Some(partition) = partitions.get_mut(home) {
+            let home = directory.place(id).map_or(0, |place| place.partition);
+            if let Some(partition) = partitions.get_mut(home as usize) {
                 partition.hosts.push(Host { ground, node: described.node });
             }
         }
@@ -121,10 +125,11 @@ impl Builder {
     }
 
     fn directory(&self, http_default: u32) -> Result<Directory, BuildError> {
-        let mut places = vec![0_usize; self.partitions];
+        let mut filled = vec![0_usize; self.partitions];
         let mut authorities = BTreeMap::new();
         let mut keys: BTreeMap<NoiseKey, &str> = BTreeMap::new();
         let mut hosts = Vec::with_capacity(self.hosts.len());
+        let mut places = Vec::with_capacity(self.hosts.len());
         for (index, host) in self.hosts.iter().enumerate() {
             let name = host.name.clone();
             if authorities.insert(name.clone(), HostId(index as u32)).is_some() {
@@ -135,12 +140,13 @@ impl Builder {
             }
             let dealt = index.checked_rem(self.partitions).unwrap_or_default();
             let partition = host.partition.unwrap_or(dealt);
-            let Some(place) = places.get_mut(partition) else {
+            let Some(place) = filled.get_mut(partition) else {
                 let partitions = self.partitions;
                 return Err(BuildError::NoSuchPartition { partition, partitions });
             };
             let tag = rng::tag(&name);
-            hosts.push(Entry { name, key: host.key, tag, partition, place: *place });
+            hosts.push(Entry { name, key: host.key, tag });
+            places.push(Place { partition: partition as u32, place: *place as u32 });
             *place = place.saturating_add(1);
         }
         for (authority, host) in &self.aliases {
@@ -150,7 +156,7 @@ impl Builder {
         }
         let (configs, classes) = (Vec::new(), Vec::new());
         let (book, seed) = (Book::default(), self.seed);
-        Ok(Directory { hosts, authorities, configs, classes, http_default, book, seed })
+        Ok(Directory { hosts, places, authorities, configs, classes, http_default, book, seed })
     }
 
     fn ends(
@@ -165,6 +171,7 @@ impl Builder {
             let end = End {
                 key: target.key,
                 peer: *to,
+                twin: 0,
                 config: configs.intern(config)?,
                 messages: 0,
                 latest: Time(0),
@@ -176,7 +183,7 @@ impl Builder {
             if ends.entry(*from).or_default().insert(*to, end).is_some() {
                 return Err(link_twice(source, target));
             }
-            shorten(lookahead, source, target, config);
+            shorten(lookahead, directory, (*from, *to), config);
         }
         Ok(ends.into_iter().map(|(host, ends)| (host, ends.into_values().collect())).collect())
     }
@@ -194,7 +201,7 @@ impl Builder {
             if webs.entry(*from).or_default().insert(*to, end).is_some() {
                 return Err(link_twice(source, target));
             }
-            shorten(lookahead, source, target, config);
+            shorten(lookahead, directory, (*from, *to), config);
         }
         Ok(webs)
     }
@@ -221,7 +228,11 @@ impl Configs {
             self.classes.push(config.class.clone());
         }
         let index = self.configs.len() as u32;
-        self.configs.push(ClassedConfig { class: class as u32, config: config.clone() });
+        self.configs.push(ClassedConfig {
+            class: class as u32,
+            config: config.clone(),
+            draws: config.draws(),
+        });
         self.known.insert(config.clone(), index);
         Ok(index)
     }
@@ -247,9 +258,30 @@ fn link_twice(from: &Entry, to: &Entry) -> BuildError {
 }
 
 /// A window is no longer than the shortest latency between two partitions.
-fn shorten(lookahead: &mut Micros, from: &Entry, to: &Entry, config: &LinkConfig) {
-    if from.partition != to.partition {
+fn shorten(
+    lookahead: &mut Micros,
+    directory: &Directory,
+    (from, to): (HostId, HostId),
+    config: &LinkConfig,
+) {
+    let partition = |host| directory.place(host).map(|place| place.partition);
+    if partition(from) != partition(to) {
         *lookahead = (*lookahead).min(config.latency.minimum());
+    }
+}
+
+/// Tells every end where the other end is among its host's.
+fn pair(links: &mut [Links], hosts: &[Entry]) {
+    for index in 0..links.len() {
+        let Some(own) = hosts.get(index).map(|host| host.key) else { continue };
+        let Some(mut ends) = links.get_mut(index).map(core::mem::take) else { continue };
+        for end in ends.iter_mut() {
+            let twin = links.get(end.peer.index()).and_then(|others| others.place(&own));
+            end.twin = twin.unwrap_or(u32::MAX);
+        }
+        if let Some(place) = links.get_mut(index) {
+            *place = ends;
+        }
     }
 }
 
@@ -264,7 +296,7 @@ fn bare_ground(id: HostId, epoch: UnixMicros, seed: u64, name: &str) -> Ground {
         offline: 0,
         sequence: 0,
         inputs: 0,
-        chain: Chain::EMPTY,
+        chain: Chain::default(),
         links: Links::default(),
         web: BTreeMap::new(),
         keys: Keys { input: key("hop"), link: key("link"), web: key("http"), store: key("store") },

@@ -11,6 +11,8 @@ use crate::net::LinkConfig;
 #[derive(Debug)]
 pub(crate) struct Directory {
     pub(crate) hosts: Vec<Entry>,
+    /// Where each host is, apart from what else is known of it: every event looks here.
+    pub(crate) places: Vec<Place>,
     /// Which host serves an authority.
     pub(crate) authorities: BTreeMap<String, HostId>,
     /// Distinct descriptions of link directions.
@@ -31,9 +33,14 @@ pub(crate) struct Entry {
     pub(crate) key: NoiseKey,
     /// Stands for the name in random streams.
     pub(crate) tag: u64,
-    pub(crate) partition: usize,
+}
+
+/// Where a host is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) partition: u32,
     /// Its place in its partition.
-    pub(crate) place: usize,
+    pub(crate) place: u32,
 }
 
 /// A description of a link direction, with where its messages are counted.
@@ -41,11 +48,17 @@ pub(crate) struct Entry {
 pub(crate) struct ClassedConfig {
     pub(crate) class: u32,
     pub(crate) config: LinkConfig,
+    /// Whether anything of a message's fate is drawn.
+    pub(crate) draws: bool,
 }
 
 impl Directory {
     pub(crate) fn entry(&self, host: HostId) -> Option<&Entry> {
         self.hosts.get(host.index())
+    }
+
+    pub(crate) fn place(&self, host: HostId) -> Option<Place> {
+        self.places.get(host.index()).copied()
     }
 
     pub(crate) fn config(&self, config: u32) -> Option<&ClassedConfig> {

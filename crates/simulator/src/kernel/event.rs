@@ -1,7 +1,5 @@
 //! Events, and the order in which they happen.
 
-use core::cmp::Ordering;
-
 use hop::http::{Request, Response};
 use vocab::Micros;
 
@@ -70,12 +68,28 @@ pub enum Timer {
     Own(u64),
 }
 
-/// Something that happens to a host.
+/// Something that happens to a host. Many wait at once, and each is moved a few times, so it is
+/// small: what takes more room is behind a pointer.
 #[derive(Debug)]
 pub(crate) struct Event {
-    pub(crate) stamp: Stamp,
+    pub(crate) at: Time,
+    pub(crate) sequence: u64,
+    pub(crate) source: HostId,
     pub(crate) target: HostId,
     pub(crate) happening: Happening,
+}
+
+const _: () = assert!(size_of::<Event>() <= 40, "an event has grown");
+
+impl Event {
+    pub(crate) const fn new(stamp: Stamp, target: HostId, happening: Happening) -> Self {
+        let Stamp { at, source, sequence } = stamp;
+        Self { at, sequence, source, target, happening }
+    }
+
+    pub(crate) const fn stamp(&self) -> Stamp {
+        Stamp { at: self.at, source: self.source, sequence: self.sequence }
+    }
 }
 
 /// What happens.
@@ -94,11 +108,11 @@ pub(crate) enum Happening {
     /// The other end of a link went down.
     Farewell { incarnation: u32 },
     /// A frame arrives.
-    Frame(Frame),
+    Frame(Box<Frame>),
     /// A message over HTTP arrives.
-    Web(Web),
-    /// A reminder.
-    Timer { incarnation: u32, timer: Timer },
+    Web(Box<Web>),
+    /// A reminder: [`Happening::timer`], in less room.
+    Timer { incarnation: u32, kind: TimerKind, number: u64 },
     /// The person or operator asks for something.
     Command(u64),
     /// A fault of the plan begins or ends.
@@ -118,9 +132,21 @@ pub(crate) enum Phase {
     Off,
 }
 
+/// A [`Timer`] without its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimerKind {
+    Wake,
+    Answer,
+    Sweep,
+    Deadline,
+    Own,
+}
+
 /// A frame on its way.
 #[derive(Debug)]
 pub(crate) struct Frame {
+    /// The receiver's end of the link: its place among the receiver's ends.
+    pub(crate) end: u32,
     /// Where it is counted: an index into the directory's classes.
     pub(crate) class: u32,
     /// Which message of this direction it is.
@@ -155,28 +181,19 @@ pub(crate) enum WebBody {
     Refused,
 }
 
-/// The earliest event is the greatest, since the heap of the standard library yields the greatest.
-impl Ord for Event {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.stamp.cmp(&self.stamp)
-    }
-}
-
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Event {
-    fn eq(&self, other: &Self) -> bool {
-        self.stamp == other.stamp
-    }
-}
-
-impl Eq for Event {}
-
 impl Happening {
+    /// A reminder of `timer`, which the host set in its `incarnation`.
+    pub(crate) const fn timer(incarnation: u32, timer: Timer) -> Self {
+        let (kind, number) = match timer {
+            Timer::Wake => (TimerKind::Wake, 0),
+            Timer::Answer(tx) => (TimerKind::Answer, tx),
+            Timer::Sweep => (TimerKind::Sweep, 0),
+            Timer::Deadline(exchange) => (TimerKind::Deadline, exchange),
+            Timer::Own(number) => (TimerKind::Own, number),
+        };
+        Self::Timer { incarnation, kind, number }
+    }
+
     /// What it is, in a word or two.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
@@ -187,17 +204,17 @@ impl Happening {
             Self::Greeting { .. } => "greeting",
             Self::Farewell { .. } => "farewell",
             Self::Frame(_) => "frame",
-            Self::Web(Web { body, .. }) => match body {
+            Self::Web(web) => match web.body {
                 WebBody::Request(_) => "HTTP request",
                 WebBody::Response(_) => "HTTP response",
                 WebBody::Refused => "HTTP refusal",
             },
-            Self::Timer { timer, .. } => match timer {
-                Timer::Wake => "wake-up",
-                Timer::Answer(_) => "answer of the store",
-                Timer::Sweep => "sweep",
-                Timer::Deadline(_) => "deadline",
-                Timer::Own(_) => "timer",
+            Self::Timer { kind, .. } => match kind {
+                TimerKind::Wake => "wake-up",
+                TimerKind::Answer => "answer of the store",
+                TimerKind::Sweep => "sweep",
+                TimerKind::Deadline => "deadline",
+                TimerKind::Own => "timer",
             },
             Self::Command(_) => "command",
             Self::Strike { .. } => "fault",
@@ -206,7 +223,7 @@ impl Happening {
     }
 
     /// Writes what happens into a host's chain.
-    pub(crate) fn feed(&self, feed: &mut Feed) {
+    pub(crate) fn feed(&self, feed: &mut Feed<'_>) {
         match self {
             Self::Boot => feed.number(1),
             Self::Crash { down } => numbers(feed, [2, down.0]),
@@ -216,19 +233,21 @@ impl Happening {
                 numbers(feed, [5, u64::from(*incarnation), sent.0, u64::from(*reply)]);
             }
             Self::Farewell { incarnation } => numbers(feed, [6, u64::from(*incarnation)]),
-            Self::Frame(Frame { class: _, number, from, to, bytes, damaged }) => {
+            Self::Frame(frame) => {
+                let Frame { end: _, class: _, number, from, to, bytes, damaged } = &**frame;
                 // One kind for each, so that what arrives whole is told as it always was.
                 let kind = if *damaged { 13 } else { 7 };
                 numbers(feed, [kind, *number, u64::from(*from), u64::from(*to)]);
                 feed.bytes(bytes);
             }
-            Self::Web(Web { class: _, number, wire, body }) => {
+            Self::Web(web) => {
+                let Web { class: _, number, wire, body } = &**web;
                 numbers(feed, [8, *number, u64::from(wire.incarnation), wire.exchange]);
                 body.feed(feed);
             }
-            Self::Timer { incarnation, timer } => {
+            Self::Timer { incarnation, kind, number } => {
                 numbers(feed, [9, u64::from(*incarnation)]);
-                timer.feed(feed);
+                kind.timer(*number).feed(feed);
             }
             Self::Command(number) => numbers(feed, [10, *number]),
             Self::Strike { fault, phase } => {
@@ -249,7 +268,7 @@ impl WebBody {
         }
     }
 
-    fn feed(&self, feed: &mut Feed) {
+    fn feed(&self, feed: &mut Feed<'_>) {
         let (headers, body) = match self {
             Self::Request(request) => {
                 feed.number(1);
@@ -273,8 +292,20 @@ impl WebBody {
     }
 }
 
+impl TimerKind {
+    pub(crate) const fn timer(self, number: u64) -> Timer {
+        match self {
+            Self::Wake => Timer::Wake,
+            Self::Answer => Timer::Answer(number),
+            Self::Sweep => Timer::Sweep,
+            Self::Deadline => Timer::Deadline(number),
+            Self::Own => Timer::Own(number),
+        }
+    }
+}
+
 impl Timer {
-    fn feed(self, feed: &mut Feed) {
+    fn feed(self, feed: &mut Feed<'_>) {
         match self {
             Self::Wake => feed.number(1),
             Self::Answer(tx) => numbers(feed, [2, tx]),
@@ -285,6 +316,6 @@ impl Timer {
     }
 }
 
-fn numbers<const N: usize>(feed: &mut Feed, numbers: [u64; N]) {
+fn numbers<const N: usize>(feed: &mut Feed<'_>, numbers: [u64; N]) {
     numbers.into_iter().for_each(|number| feed.number(number));
 }

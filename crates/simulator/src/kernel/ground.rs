@@ -11,30 +11,31 @@ use super::{
 };
 use crate::{digest::Chain, rng::StreamKey};
 
-/// What the world keeps about one host.
+/// What the world keeps about one host. What every event needs lies together.
+#[repr(C)]
 pub(crate) struct Ground {
-    pub(crate) id: HostId,
-    /// The date at the start of the run, by this host's clock.
-    pub(crate) epoch: UnixMicros,
-    pub(crate) alive: bool,
-    /// How often the host was started.
-    pub(crate) incarnation: u32,
-    pub(crate) started: Time,
-    /// How many faults cut the host off now.
-    pub(crate) offline: u32,
     /// Events that this host has caused.
     pub(crate) sequence: u64,
     /// Inputs that its node was given; it counts on over restarts, so no randomness comes again.
     pub(crate) inputs: u64,
-    pub(crate) chain: Chain,
-    pub(crate) links: Links,
-    /// Messages over HTTP by receiver. Grows only with those that were really written to.
-    pub(crate) web: BTreeMap<HostId, WebEnd>,
-    pub(crate) keys: Keys,
+    pub(crate) id: HostId,
+    /// How often the host was started.
+    pub(crate) incarnation: u32,
+    /// How many faults cut the host off now.
+    pub(crate) offline: u32,
+    pub(crate) alive: bool,
     /// Whether somebody wants the bytes that this host sees.
     pub(crate) viewed: bool,
     /// What is wrong with it, if anything ever was.
     pub(crate) troubles: Option<Box<Troubles>>,
+    pub(crate) links: Links,
+    pub(crate) started: Time,
+    /// The date at the start of the run, by this host's clock.
+    pub(crate) epoch: UnixMicros,
+    pub(crate) chain: Chain,
+    pub(crate) keys: Keys,
+    /// Messages over HTTP by receiver. Grows only with those that were really written to.
+    pub(crate) web: BTreeMap<HostId, WebEnd>,
 }
 
 /// The keys of a host's random streams.

@@ -17,6 +17,7 @@ mod ground;
 mod links;
 mod partition;
 mod port;
+mod queue;
 mod receive;
 mod recording;
 mod records;

@@ -1,6 +1,6 @@
 //! One partition: hosts that share a heap and run on one thread.
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 use vocab::Micros;
 
@@ -9,13 +9,14 @@ use super::{
     event::{Event, Happening, HostId, Stamp, Time},
     ground::Ground,
     port::{Lane, Port},
+    queue::Queue,
 };
 use crate::node::Node;
 
 /// One partition. While a window runs it shares nothing that changes.
 pub(crate) struct Partition {
     pub(crate) index: usize,
-    pub(crate) heap: BinaryHeap<Event>,
+    pub(crate) queue: Queue,
     pub(crate) hosts: Vec<Host>,
     pub(crate) lane: Lane,
     /// For each other partition, to be handed over at the window's end.
@@ -37,9 +38,10 @@ pub(crate) struct Partition {
 }
 
 /// One host.
+#[repr(C)]
 pub(crate) struct Host {
-    pub(crate) ground: Ground,
     pub(crate) node: Box<dyn Node>,
+    pub(crate) ground: Ground,
 }
 
 const fn _partitions_can_move_to_other_threads(partition: Partition) -> impl Send {
@@ -53,7 +55,7 @@ impl Partition {
     pub(crate) fn new(index: usize, partitions: usize) -> Self {
         Self {
             index,
-            heap: BinaryHeap::new(),
+            queue: Queue::default(),
             hosts: Vec::new(),
             lane: Lane::default(),
             outboxes: (0..partitions).map(|_| Vec::new()).collect(),
@@ -69,13 +71,13 @@ impl Partition {
 
     /// When its next event happens.
     pub(crate) fn next(&self) -> Option<Time> {
-        let first = self.heap.peek().map(|event| event.stamp.at);
+        let first = self.queue.next();
         first.into_iter().chain(self.inbox_next).min()
     }
 
     /// Takes what another partition caused here, and leaves `events` empty.
     pub(crate) fn take_in(&mut self, events: &mut Vec<Event>) {
-        let first = events.iter().map(|event| event.stamp.at).min();
+        let first = events.iter().map(|event| event.at).min();
         self.inbox_next = self.inbox_next.into_iter().chain(first).min();
         self.inbox.append(events);
     }
@@ -86,12 +88,10 @@ impl Partition {
             return;
         }
         self.inbox_next = None;
-        self.heap.extend(self.inbox.drain(..));
-        while self.heap.peek().is_some_and(|event| event.stamp.at <= last) {
-            if let Some(event) = self.heap.pop() {
-                self.handled = self.handled.saturating_add(1);
-                self.process(event, directory);
-            }
+        self.inbox.drain(..).for_each(|event| self.queue.push(event));
+        while let Some(event) = self.queue.pop_until(last) {
+            self.handled = self.handled.saturating_add(1);
+            self.process(event, directory);
             if alone && self.lane.records.len() >= MANY_RECORDS {
                 break;
             }
@@ -99,7 +99,7 @@ impl Partition {
     }
 
     fn process(&mut self, event: Event, directory: &Directory) {
-        let order = event.stamp;
+        let order = event.stamp();
         let mut next = self.handle(event, (order, false), directory);
         while let Some(waited) = next {
             next = self.handle(waited, (order, true), directory);
@@ -114,7 +114,8 @@ impl Partition {
         (order, waited): (Stamp, bool),
         directory: &Directory,
     ) -> Option<Event> {
-        let Event { stamp, target, happening } = event;
+        let stamp = event.stamp();
+        let Event { target, happening, .. } = event;
         let happened = self.with_host(target, stamp, directory, |node, port| {
             port.order = order;
             let (mut received, mut next) = (false, None);
@@ -135,7 +136,9 @@ impl Partition {
         if received {
             self.processed = self.processed.saturating_add(1);
             self.last = stamp.at;
-            self.pull_triggers(stamp, directory);
+            if !self.triggers.is_empty() {
+                self.pull_triggers(stamp, directory);
+            }
         }
         next
     }
@@ -157,17 +160,18 @@ impl Partition {
         directory: &Directory,
         work: impl FnOnce(&mut dyn Node, &mut Port<'_>) -> T,
     ) -> Option<T> {
-        let place = directory.entry(host)?.place;
-        let host = self.hosts.get_mut(place)?;
+        let place = directory.place(host)?.place;
+        let host = self.hosts.get_mut(place as usize)?;
         let mut port =
             Port { ground: &mut host.ground, lane: &mut self.lane, directory, stamp, order: stamp };
         let value = work(host.node.as_mut(), &mut port);
         for event in self.lane.caused.drain(..) {
-            let Some(home) = directory.entry(event.target).map(|entry| entry.partition) else {
+            let Some(home) = directory.place(event.target).map(|place| place.partition as usize)
+            else {
                 continue;
             };
             if home == self.index {
-                self.heap.push(event);
+                self.queue.push(event);
             } else if let Some(outbox) = self.outboxes.get_mut(home) {
                 self.wrote = true;
                 outbox.push(event);

@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 use vocab::{DataClass, Micros, NoiseKey, Now};
 
 use super::{
-    directory::Directory,
+    directory::{ClassedConfig, Directory},
     event::{Event, Frame, Happening, HostId, Stamp, Time, Timer},
     ground::Ground,
     recording::Received,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     net::{Arrival, Fate, Passage, Traffic},
-    rng,
+    rng::{self, StreamKey},
     view::{EventRecord, Stream, View, Way},
 };
 
@@ -101,7 +101,7 @@ impl Port<'_> {
     /// Asks to be reminded of `timer`, at least a microsecond from now.
     pub fn remind(&mut self, after: Micros, timer: Timer) {
         let incarnation = self.ground.incarnation;
-        self.cause(self.ground.id, after, Happening::Timer { incarnation, timer });
+        self.cause(self.ground.id, after, Happening::timer(incarnation, timer));
     }
 
     /// Has command `number` given to the node, at least a microsecond from now, crash or not.
@@ -116,32 +116,26 @@ impl Port<'_> {
 
     /// Puts a frame on the link to `to`. A frame on a link that is not up is lost.
     pub fn send(&mut self, to: NoiseKey, bytes: Vec<u8>) {
-        let incarnation = self.ground.incarnation;
-        let Some(end) = self.ground.links.get_mut(&to) else { return };
-        let (peer, incarnation_there) = (end.peer, end.incarnation);
-        let Some(classed) = self.directory.config(end.config) else { return };
+        let directory = self.directory;
+        let ground = &mut *self.ground;
+        let Some(end) = ground.links.get_mut(&to) else { return };
+        let Some(classed) = directory.config(end.config) else { return };
+        let class = classed.class;
         if !end.up {
-            return count(self.lane, classed.class, |traffic| &mut traffic.discarded);
+            return count(self.lane, class, |traffic| &mut traffic.discarded);
         }
         let number = end.messages;
         end.messages = number.saturating_add(1);
-        let tag = self.directory.entry(peer).map_or(0, |entry| entry.tag);
-        let words = rng::words(&self.ground.keys.link, tag, number);
-        let fate = Fate::decide(&classed.config, words);
+        let fate = fate(classed, directory, &ground.keys.link, end.peer, number);
+        let (peer, end, from, there) = (end.peer, end.twin, ground.incarnation, end.incarnation);
         let going = Going { to: peer, number, bytes: bytes.len(), web: false };
         let Passage { fate, damaged } = self.weather(going, &classed.config, fate);
-        let class = classed.class;
         count_sending(self.lane, class, bytes.len(), &fate);
-        let way = Way::Link { from: incarnation, to: incarnation_there };
+        let way = Way::Link { from, to: there };
         self.view(Stream::FrameOut, (Some(peer), number, way), || bytes.clone());
         let [first_damaged, second_damaged] = damaged;
-        let frame = |bytes, damaged| Frame {
-            class,
-            number,
-            from: incarnation,
-            to: incarnation_there,
-            bytes,
-            damaged,
+        let frame = |bytes, damaged| {
+            Box::new(Frame { end, class, number, from, to: there, bytes, damaged })
         };
         if let Some(copy) = fate.second {
             self.cause(peer, copy.after, Happening::Frame(frame(bytes.clone(), second_damaged)));
@@ -227,8 +221,26 @@ impl Port<'_> {
     pub(super) fn cause(&mut self, target: HostId, after: Micros, happening: Happening) {
         let at = self.stamp.at.after(after.max(Micros(1)));
         let stamp = self.ground.next_stamp(at);
-        self.lane.caused.push(Event { stamp, target, happening });
+        self.lane.caused.push(Event::new(stamp, target, happening));
     }
+}
+
+/// What happens to message `number` to `peer`.
+pub(super) fn fate(
+    classed: &ClassedConfig,
+    directory: &Directory,
+    key: &StreamKey,
+    peer: HostId,
+    number: u64,
+) -> Fate {
+    let words = if classed.draws {
+        let tag = directory.entry(peer).map_or(0, |entry| entry.tag);
+        rng::words(key, tag, number)
+    } else {
+        // All give the same fate.
+        [0; rng::WORDS]
+    };
+    Fate::decide(&classed.config, words)
 }
 
 /// Adds one to a count of `class`.

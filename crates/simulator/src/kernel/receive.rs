@@ -18,16 +18,16 @@ impl Port<'_> {
     /// Lets `happening` happen. Returns whether the host received anything: what comes too late, to
     /// a host that is down, or over a link that is, leaves no trace in its chain.
     pub(super) fn receive(&mut self, node: &mut dyn Node, happening: Happening) -> bool {
-        if let Happening::Timer { incarnation, timer } = happening {
-            return self.remember(node, incarnation, timer);
+        if let Happening::Timer { incarnation, kind, number } = happening {
+            return self.remember(node, incarnation, kind.timer(number));
         }
         let received = self.accepts(node, &happening);
         if received {
             self.absorb(&happening);
         }
         match happening {
-            Happening::Frame(frame) => self.frame(node, frame, received),
-            Happening::Web(web) => self.web(node, web, received),
+            Happening::Frame(frame) => self.frame(node, *frame, received),
+            Happening::Web(web) => self.web(node, *web, received),
             Happening::Boot if received => self.boot(node),
             Happening::Crash { down } if received => self.crash(node, down),
             Happening::Offline(offline) => self.offline(node, offline),
@@ -66,7 +66,7 @@ impl Port<'_> {
         let current = self.ground.alive && self.ground.incarnation == incarnation;
         let received = current && node.timer(timer, self);
         if received {
-            self.absorb(&Happening::Timer { incarnation, timer });
+            self.absorb(&Happening::timer(incarnation, timer));
         }
         received
     }
@@ -85,13 +85,16 @@ impl Port<'_> {
             }
             Happening::Farewell { incarnation } => ground.online() && self.is_up_with(*incarnation),
             Happening::Frame(frame) => {
-                ground.online() && frame.to == ground.incarnation && self.is_up_with(frame.from)
+                let end = ground.links.at(frame.end, self.stamp.source);
+                ground.online()
+                    && frame.to == ground.incarnation
+                    && end.is_some_and(|end| end.up && end.incarnation == frame.from)
             }
-            Happening::Web(Web { body: WebBody::Request(_), .. }) => ground.online(),
-            Happening::Web(Web { wire, .. }) => {
+            Happening::Web(web) if matches!(web.body, WebBody::Request(_)) => ground.online(),
+            Happening::Web(web) => {
                 ground.alive
-                    && wire.incarnation == ground.incarnation
-                    && node.expects(wire.exchange)
+                    && web.wire.incarnation == ground.incarnation
+                    && node.expects(web.wire.exchange)
             }
             Happening::Timer { .. } | Happening::Next { .. } => false,
         }
@@ -109,7 +112,8 @@ impl Port<'_> {
 
     fn frame(&mut self, node: &mut dyn Node, frame: Frame, received: bool) {
         self.count_arrival(frame.class, received && !frame.damaged);
-        if let Some(key) = self.end().map(|end| end.key).filter(|_| received) {
+        let end = self.ground.links.at(frame.end, self.stamp.source).filter(|_| received);
+        if let Some(key) = end.map(|end| end.key) {
             if frame.damaged {
                 return self.start_anew(node, &key);
             }

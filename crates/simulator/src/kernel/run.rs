@@ -97,9 +97,9 @@ impl Kernel {
     }
 
     fn push(&mut self, event: Event) {
-        let home = self.directory.entry(event.target).map(|entry| entry.partition);
+        let home = self.directory.place(event.target).map(|place| place.partition as usize);
         if let Some(partition) = home.and_then(|home| self.partitions.get_mut(home)) {
-            partition.heap.push(event);
+            partition.queue.push(event);
         }
     }
 
@@ -156,13 +156,13 @@ impl Kernel {
     }
 
     fn host(&self, host: HostId) -> Option<&Host> {
-        let entry = self.directory.entry(host)?;
-        self.partitions.get(entry.partition)?.hosts.get(entry.place)
+        let place = self.directory.place(host)?;
+        self.partitions.get(place.partition as usize)?.hosts.get(place.place as usize)
     }
 
     fn host_mut(&mut self, host: HostId) -> Option<&mut Host> {
-        let entry = self.directory.entry(host)?;
-        self.partitions.get_mut(entry.partition)?.hosts.get_mut(entry.place)
+        let place = self.directory.place(host)?;
+        self.partitions.get_mut(place.partition as usize)?.hosts.get_mut(place.place as usize)
     }
 
     /// Has something happen to `host` at `at`, or as soon as possible if that is over.
@@ -171,7 +171,7 @@ impl Kernel {
         let at = at.max(earliest);
         if let Some(ground) = self.host_mut(host).map(|host| &mut host.ground) {
             let stamp = ground.next_stamp(at);
-            self.push(Event { stamp, target: host, happening });
+            self.push(Event::new(stamp, host, happening));
         }
     }
 
@@ -262,7 +262,7 @@ impl Kernel {
     pub fn digest(&self) -> Digest {
         Digest::combine(self.hosts().filter_map(|(id, name)| {
             let host = self.host(id)?;
-            Some((name, host.ground.chain))
+            Some((name, &host.ground.chain))
         }))
     }
 

@@ -6,14 +6,10 @@ use vocab::Micros;
 use super::{
     event::{Happening, HostId, Web, WebBody, WireId},
     ground::WebEnd,
-    port::{Port, count, count_sending},
+    port::{Port, count, count_sending, fate},
     trouble::Going,
 };
-use crate::{
-    net::Fate,
-    rng,
-    view::{Stream, Way},
-};
+use crate::view::{Stream, Way};
 
 /// How soon a host learns that a name does not exist, or that it has no network.
 const NO_ROUTE: Micros = Micros::millis(1);
@@ -30,7 +26,7 @@ impl Port<'_> {
                 let body = WebBody::Refused;
                 let class = self.web_class(self.directory.http_default);
                 let refusal = Web { class, number: 0, wire, body };
-                self.cause(self.ground.id, NO_ROUTE, Happening::Web(refusal));
+                self.cause(self.ground.id, NO_ROUTE, Happening::Web(Box::new(refusal)));
             }
         }
     }
@@ -53,7 +49,7 @@ impl Port<'_> {
         let end = self.web_end(to);
         let Some(classed) = self.directory.config(end.config) else { return };
         let refusal = Web { class: classed.class, number: 0, wire, body: WebBody::Refused };
-        self.cause(to, classed.config.latency.minimum(), Happening::Web(refusal));
+        self.cause(to, classed.config.latency.minimum(), Happening::Web(Box::new(refusal)));
     }
 
     fn put_on_the_web(&mut self, to: HostId, wire: WireId, body: WebBody, later: Micros) {
@@ -62,15 +58,13 @@ impl Port<'_> {
         self.ground.web.insert(to, WebEnd { messages: number.saturating_add(1), ..end });
         let Some(classed) = self.directory.config(end.config) else { return };
         let class = classed.class;
-        let tag = self.directory.entry(to).map_or(0, |entry| entry.tag);
-        let words = rng::words(&self.ground.keys.web, tag, number);
+        let fate = fate(classed, self.directory, &self.ground.keys.web, to, number);
         let (stream, asker, bytes) = match &body {
             WebBody::Request(request) => (Stream::RequestOut, self.ground.id, request.body.len()),
             WebBody::Response(response) => (Stream::ResponseOut, to, response.body.len()),
             WebBody::Refused => return,
         };
         let going = Going { to, number, bytes, web: true };
-        let fate = Fate::decide(&classed.config, words);
         let mut passage = self.weather(going, &classed.config, fate);
         passage.wait(later);
         let fate = passage.fate;
@@ -79,10 +73,10 @@ impl Port<'_> {
         self.view(stream, (Some(to), number, way), || body.to_bytes());
         let web = Web { class, number, wire, body };
         if let Some(copy) = fate.second {
-            self.cause(to, copy.after, Happening::Web(web.clone()));
+            self.cause(to, copy.after, Happening::Web(Box::new(web.clone())));
         }
         if let Some(first) = fate.first {
-            self.cause(to, first.after, Happening::Web(web));
+            self.cause(to, first.after, Happening::Web(Box::new(web)));
         }
     }
 

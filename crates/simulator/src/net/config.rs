@@ -23,6 +23,13 @@ pub struct LinkConfig {
 }
 
 impl LinkConfig {
+    /// Whether anything of a message's fate is drawn. Where nothing is, all words give one fate.
+    pub(crate) const fn draws(&self) -> bool {
+        let fixed = matches!(self.latency, Latency::Fixed(_));
+        let faults = [self.loss_ppm, self.duplicate_ppm, self.reorder_ppm];
+        !fixed || !matches!(faults, [0, 0, 0])
+    }
+
     /// A link of `class` without faults.
     pub fn perfect(class: &str, latency: Latency) -> Self {
         Self {

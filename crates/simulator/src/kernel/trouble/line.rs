@@ -9,7 +9,7 @@ use vocab::Micros;
 use crate::{
     fault::NodeFault,
     kernel::{
-        event::{Event, Happening, Stamp, Web, WebBody},
+        event::{Event, Happening, Web, WebBody},
         port::Port,
     },
     node::Node,
@@ -46,7 +46,7 @@ impl Port<'_> {
             self.hit(fault);
         }
         let (stamp, target) = (self.stamp, self.ground.id);
-        self.troubles().line.push_back(Event { stamp, target, happening });
+        self.troubles().line.push_back(Event::new(stamp, target, happening));
         None
     }
 
@@ -84,7 +84,7 @@ impl Port<'_> {
     fn take_first(&mut self) -> Option<Event> {
         let at = self.stamp.at;
         let mut event = self.ground.troubles.as_mut()?.line.pop_front()?;
-        event.stamp = Stamp { at, ..event.stamp };
+        event.at = at;
         Some(event)
     }
 
@@ -96,8 +96,11 @@ impl Port<'_> {
     /// Lets go of everything that waited for a process which is gone.
     pub(in crate::kernel) fn let_go(&mut self) {
         let Some(troubles) = self.ground.troubles.as_mut() else { return };
-        for Event { stamp, happening, .. } in troubles.forget() {
-            if let Happening::Web(Web { wire, body: WebBody::Request(_), .. }) = happening {
+        for event in troubles.forget() {
+            let stamp = event.stamp();
+            if let Happening::Web(web) = event.happening
+                && let Web { wire, body: WebBody::Request(_), .. } = *web
+            {
                 self.refuse(stamp.source, wire);
             }
         }
