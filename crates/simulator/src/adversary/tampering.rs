@@ -30,7 +30,7 @@ pub struct Tampering {
     schemes: Vec<Scheme>,
     tally: Tally,
     /// Links and numbers of businesses' ends: what comes from elsewhere comes from a person.
-    ends: (Option<NoiseKey>, Vec<PhoneNumber>),
+    ends: (Vec<NoiseKey>, Vec<PhoneNumber>),
     /// What each scheme was done with already, or once and for all.
     struck: BTreeSet<(usize, Transmission)>,
     /// An envelope that waits for another one to change contents with.
@@ -69,12 +69,12 @@ pub(super) enum Delivered {
 }
 
 impl Tampering {
-    /// A transport that does what `schemes` say; `cloud_api` and `on_premises` are the link and the
-    /// numbers of businesses' ends.
+    /// A transport that does what `schemes` say; `cloud_api` and `on_premises` are the links and
+    /// the numbers of businesses' ends.
     pub fn new(
         schemes: Vec<Scheme>,
         tally: Tally,
-        cloud_api: Option<NoiseKey>,
+        cloud_api: Vec<NoiseKey>,
         on_premises: Vec<PhoneNumber>,
     ) -> Self {
         Self {
@@ -256,7 +256,7 @@ impl Tampering {
 
     fn is_business(&self, link: NoiseKey, address: &Address) -> bool {
         let (cloud_api, on_premises) = &self.ends;
-        *cloud_api == Some(link) || on_premises.contains(&address.phone)
+        cloud_api.contains(&link) || on_premises.contains(&address.phone)
     }
 
     const fn no_place(&mut self) -> u64 {

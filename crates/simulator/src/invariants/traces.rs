@@ -81,7 +81,7 @@ impl<'r> Ends<'r> {
 
     fn in_between(&mut self, ended: &Ended<'_>, person: &str, business: &str) -> bool {
         let world = ended.world;
-        let host = world.end_of(business);
+        let host = world.end_of(ended.scenario, business);
         let rows = self.rows.entry(host).or_insert_with(|| world.identity_rows(host));
         let node = cast::hop3(ended.scenario, business);
         let phones = self.phones.get(person).zip(self.phones.get(business));

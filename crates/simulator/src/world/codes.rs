@@ -78,8 +78,9 @@ impl World {
     }
 
     /// The host at which a business's messages are decrypted.
-    pub(crate) fn end_of(&self, business: &str) -> HostId {
-        self.own.get(business).copied().unwrap_or(self.cloud).id()
+    pub(crate) fn end_of(&self, scenario: &Scenario, business: &str) -> HostId {
+        let node = self.clouds.get(&cast::hop3(scenario, business)).copied();
+        self.own.get(business).copied().or(node).unwrap_or(self.cloud).id()
     }
 
     fn end<'r>(&'r self, node: &str, rows: &'r Rows, phone: PhoneNumber) -> Option<End<'r>> {
@@ -97,7 +98,7 @@ impl World {
     fn codes(&self, scenario: &Scenario, who: &str, with: &str) -> Option<(String, String)> {
         let (ours, theirs) = (self.phone(who)?, self.phone(with)?);
         let device = self.identity_rows(self.people.get(who)?.id());
-        let desk = self.identity_rows(self.end_of(with));
+        let desk = self.identity_rows(self.end_of(scenario, with));
         let device = self.end(who, &device, ours.clone())?;
         let desk = self.end(&cast::hop3(scenario, with), &desk, theirs.clone())?;
         Some((device.code(&theirs)?, desk.code(&ours)?))

@@ -41,7 +41,7 @@ impl Stage<'_> {
             Some(Middle::new(scheme.clone(), tally.clone(), profile, about))
         });
         let middles = middles.collect();
-        let cloud_api = Some(self.cast.noise(super::cast::CLOUD_API));
+        let cloud_api = self.scenario.cloud_nodes().map(|node| self.cast.noise(&node)).collect();
         let tampering = Tampering::new(schemes, tally, cloud_api, self.own_numbers());
         Some(Arc::new(Mutex::new(Plot { tampering, middles })))
     }
