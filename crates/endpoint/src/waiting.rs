@@ -39,8 +39,8 @@ impl<V: Vault> Account<V> {
         self.vault.put(attempt, key, &row.encode_to_vec(), self.config.work, rng)
     }
 
-    /// Asks for the bundle of `peer`, unless that was asked and not answered yet. Whose answer it is
-    /// learns of the `last` message that waits for it: what it finds waiting may be older.
+    /// Asks for the bundle of `peer`, unless that is under way. Whoever takes what
+    /// waits learns here of the `last` message that does: what was looked up may be older.
     pub(crate) fn fetch<E, N: From<Note>>(
         &self,
         attempt: &mut Attempt<'_, E, N>,

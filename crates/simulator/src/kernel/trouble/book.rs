@@ -17,7 +17,10 @@ use crate::{
 
 /// A plan names a node that the world does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("fault {} of the plan is about {node:?}, but there is no such node", fault.saturating_add(1))]
+#[error(
+    "fault {} of the plan is about {node:?}, but there is no such node",
+    fault.saturating_add(1)
+)]
 pub struct NoSuchNode {
     /// Which fault, counted from zero.
     pub fault: usize,

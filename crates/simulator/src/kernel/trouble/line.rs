@@ -1,8 +1,8 @@
 //! What comes to a host that is paused, or slow, waits in a line.
 //!
-//! A paused host takes nothing, a slow one takes a while over each message. The line is one, so what
-//! came in one order is handled in that order, and it is served after the event that lets it move
-//! on, at the same moment.
+//! A paused host takes nothing, a slow one takes a while over each message. The line is one, so
+//! what came in one order is handled in that order, and it is served after the event that lets it
+//! move on, at the same moment.
 
 use vocab::Micros;
 

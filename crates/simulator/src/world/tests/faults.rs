@@ -210,9 +210,9 @@ fn no_promise_is_broken_under_plans_that_are_drawn() {
     }
 }
 
-/// Maria sets her app up anew while the transport is down. Meanwhile a message is sealed for who she
-/// was; what she asks for when all is up again comes to wait for her bundle while the answer that
-/// brings it is being worked on.
+/// Maria sets her app up anew while the transport is down. Meanwhile a message is sealed for who
+/// she was; what she asks for when all is up again comes to wait for her bundle while the answer
+/// that brings it is being worked on.
 #[test]
 fn a_message_that_comes_to_wait_for_a_bundle_while_that_arrives_is_not_forgotten() {
     let text = include_str!("../../../../../sims/07-asked-again.toml");
