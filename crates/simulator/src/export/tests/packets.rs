@@ -23,10 +23,13 @@ fn blocks(mut bytes: &[u8]) -> Vec<Block<'_>> {
     blocks
 }
 
+/// An address and a port.
+type End = ([u8; 4], u16);
+
 struct Packet {
     at_us: u64,
-    from: ([u8; 4], u16),
-    to: ([u8; 4], u16),
+    from: End,
+    to: End,
     sequence: u32,
     flags: u8,
     payload: Vec<u8>,
