@@ -75,8 +75,6 @@ fn times_go_on_and_begin_at_the_date_of_the_scenario() {
     assert!(first >= start && first < start + 60_000_000, "{first} {start}");
 }
 
-type End = ([u8; 4], u16);
-
 /// What each side of each connection wrote: every byte once, in its place.
 fn streams() -> BTreeMap<(End, End), Vec<u8>> {
     let mut first = BTreeMap::new();
