@@ -202,7 +202,8 @@ pub(crate) struct Sim {
 }
 
 /// What tells of one run, and says nothing of a sweep.
-const ONE_RUN: [&str; 6] = ["seed", "check", "json", "html", "log", "trace"];
+const ONE_RUN: [&str; 10] =
+    ["seed", "check", "json", "html", "log", "trace", "diagram", "perfetto", "pcap", "metrics"];
 
 /// Puts together what the parts of a sweep found.
 #[derive(Args, Debug)]

@@ -25,6 +25,8 @@ pub enum Stream {
     ResponseOut,
     /// A row was written; [`View::key`] is its key and [`View::class`] its class.
     Store,
+    /// A row of a queue was removed; [`View::key`] is its key. No bytes are seen by it.
+    Erased,
     /// The person or operator gave a command: what was typed.
     AppIn,
     /// The person or operator was shown something.
@@ -44,6 +46,7 @@ impl Stream {
             Self::ResponseIn => "http-response-in",
             Self::ResponseOut => "http-response-out",
             Self::Store => "store",
+            Self::Erased => "store-erase",
             Self::AppIn => "app-in",
             Self::AppOut => "app-out",
             Self::Log => "log",

@@ -1,19 +1,25 @@
-//! How much waits where: rows of messages on their way, counted from time to time.
+//! How much waits where: rows of messages on their way.
+//!
+//! Rows are followed as they are written and removed. What nobody tells of, such as rows that
+//! expire or that a crash takes back, is seen at the next look into the stores.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::{
     actor::Actor,
     kernel::{HostId, Kernel},
+    view::{Stream, View},
     watch::Host,
 };
 
-/// Looks during a run, evenly spaced; one more at its end.
+/// Looks during a run, evenly spaced.
 pub const LOOKS: u64 = 120;
 /// Lines that a report keeps: those that rose highest.
 const MAX_SERIES: usize = 24;
+/// Points of one line; where there are more, two become one.
+const MAX_POINTS: usize = 1_024;
 
 /// Rows of one queue of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +31,9 @@ pub struct Depth {
     /// How many.
     pub rows: u64,
 }
+
+/// Keys of the rows of each queue of each node.
+pub type Rows = BTreeMap<(HostId, &'static str), BTreeSet<Vec<u8>>>;
 
 /// Tables of messages on their way, and what their rows are.
 pub const QUEUES: [(&str, &str); 5] = [
@@ -41,21 +50,19 @@ pub fn queue(key: &[u8]) -> Option<&'static str> {
     QUEUES.iter().find(|(name, _)| name.as_bytes() == table).map(|(_, what)| *what)
 }
 
-/// Counts the queues of every node. A queue that a node does not have is not in it.
-pub fn look(kernel: &Kernel) -> Vec<Depth> {
-    let mut all = Vec::new();
+/// Looks into the queues of every node.
+pub fn look(kernel: &Kernel) -> Rows {
+    let mut rows = Rows::new();
     for (host, _) in kernel.hosts() {
         let Some(store) = kernel.store(host) else { continue };
-        let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         store.visit(&mut |row| {
-            if let Some(queue) = queue(row.key.as_bytes()) {
-                let count = counts.entry(queue).or_default();
-                *count = count.saturating_add(1);
+            let key = row.key.as_bytes();
+            if let Some(queue) = queue(key) {
+                rows.entry((host, queue)).or_default().insert(key.to_vec());
             }
         });
-        all.extend(counts.into_iter().map(|(queue, rows)| Depth { host, queue, rows }));
     }
-    all
+    rows
 }
 
 /// One queue over time.
@@ -74,50 +81,85 @@ pub struct Series {
 /// Queues over time, devices of people taken together.
 #[derive(Debug, Default)]
 pub struct Depths {
-    series: BTreeMap<(String, &'static str), Series>,
-    /// What the last look found, to tell which queues are empty again.
-    looked: u64,
+    rows: Rows,
+    lines: BTreeMap<(String, &'static str), Line>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    now: u64,
+    most: u64,
+    points: Vec<(u64, u64)>,
 }
 
 impl Depths {
-    /// Takes in a look. Returns what changed since the last one, for whoever draws counters.
-    pub fn take(&mut self, at_us: u64, depths: &[Depth], hosts: &[Host]) {
-        let mut now: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
-        for Depth { host, queue, rows } in depths {
-            let Some(host) = hosts.get(host.index()) else { continue };
-            let node = match host.actor {
-                Actor::User => PEOPLE.to_owned(),
-                Actor::Transport
-                | Actor::CloudApi
-                | Actor::Business
-                | Actor::RestOfMeta
-                | Actor::Ads
-                | Actor::BusinessManager => host.name.clone(),
-            };
-            let total = now.entry((node, queue)).or_default();
-            *total = total.saturating_add(*rows);
+    /// Takes in what a node saw; how much lies in the queue that it changed.
+    pub fn view(&mut self, view: &View, hosts: &[Host]) -> Option<Depth> {
+        if !matches!(view.stream, Stream::Store | Stream::Erased) {
+            return None;
         }
-        for (node, queue) in now.keys() {
-            self.series.entry((node.clone(), queue)).or_insert_with(|| Series {
-                node: node.clone(),
-                queue: (*queue).to_owned(),
-                most: 0,
-                points: if self.looked > 0 { vec![(0, 0)] } else { Vec::new() },
-            });
+        let (host, queue) = (view.host, queue(&view.key)?);
+        let rows = self.rows.entry((host, queue)).or_default();
+        let before = rows.len() as u64;
+        if view.stream == Stream::Store {
+            rows.insert(view.key.clone());
+        } else {
+            rows.remove(&view.key);
         }
-        for (name, series) in &mut self.series {
-            let rows = now.get(name).copied().unwrap_or(0);
-            series.most = series.most.max(rows);
-            if series.points.last().is_none_or(|(_, last)| *last != rows) {
-                series.points.push((at_us, rows));
-            }
+        let rows = rows.len() as u64;
+        (rows != before).then(|| {
+            self.draw(view.at.0, (host, queue), (before, rows), hosts);
+            Depth { host, queue, rows }
+        })
+    }
+
+    /// Takes in what really lies there; what is different from what was thought.
+    pub fn look(&mut self, at_us: u64, found: Rows, hosts: &[Host]) -> Vec<Depth> {
+        let count = |rows: &Rows, key: &(HostId, &'static str)| {
+            rows.get(key).map_or(0, |rows| rows.len() as u64)
+        };
+        let keys: BTreeSet<_> = self.rows.keys().chain(found.keys()).copied().collect();
+        let changed =
+            keys.into_iter().map(|key| (key, count(&self.rows, &key), count(&found, &key)));
+        let changed: Vec<_> = changed.filter(|(_, before, now)| before != now).collect();
+        self.rows = found;
+        for (key, before, now) in &changed {
+            self.draw(at_us, *key, (*before, *now), hosts);
         }
-        self.looked = self.looked.saturating_add(1);
+        let depth = |((host, queue), _, rows)| Depth { host, queue, rows };
+        changed.into_iter().map(depth).collect()
+    }
+
+    fn draw(
+        &mut self,
+        at_us: u64,
+        (host, queue): (HostId, &'static str),
+        (before, now): (u64, u64),
+        hosts: &[Host],
+    ) {
+        let Some(host) = hosts.get(host.index()) else { return };
+        let node = if host.actor == Actor::User { PEOPLE.to_owned() } else { host.name.clone() };
+        let line = self.lines.entry((node, queue)).or_default();
+        line.now = line.now.saturating_sub(before).saturating_add(now);
+        line.most = line.most.max(line.now);
+        match line.points.last_mut() {
+            Some((at, rows)) if *at == at_us => *rows = line.now,
+            _ => line.points.push((at_us, line.now)),
+        }
+        if line.points.len() > MAX_POINTS {
+            line.points = thinned(&line.points);
+        }
     }
 
     /// The queues that rose highest, by name.
     pub fn series(&self) -> Vec<Series> {
-        let mut all: Vec<Series> = self.series.values().cloned().collect();
+        let series = |((node, queue), line): (&(String, &'static str), &Line)| Series {
+            node: node.clone(),
+            queue: (*queue).to_owned(),
+            most: line.most,
+            points: line.points.clone(),
+        };
+        let mut all: Vec<Series> = self.lines.iter().map(series).collect();
         all.sort_by_key(|series| core::cmp::Reverse(series.most)); // Stable: names decide the rest.
         all.truncate(MAX_SERIES);
         all.sort_by(|a, b| (&a.queue, &a.node).cmp(&(&b.queue, &b.node)));
@@ -125,13 +167,31 @@ impl Depths {
     }
 }
 
+/// Half as many points: of two neighbours the time of the first and the greater number, and the
+/// last as it is.
+fn thinned(points: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    let Some((last, others)) = points.split_last() else { return Vec::new() };
+    let halves = others.chunks(2).filter_map(|pair| {
+        let most = pair.iter().map(|(_, rows)| *rows).max()?;
+        Some((pair.first()?.0, most))
+    });
+    halves.chain([*last]).collect()
+}
+
 /// The name of all devices together.
 pub const PEOPLE: &str = "people";
 
 #[cfg(test)]
 mod tests {
-    use super::{Depth, Depths, PEOPLE, QUEUES};
-    use crate::{actor::Actor, kernel::HostId, watch::Host};
+    use std::collections::BTreeSet;
+
+    use super::{Depth, Depths, PEOPLE, QUEUES, thinned};
+    use crate::{
+        actor::Actor,
+        kernel::{HostId, Time},
+        view::{Stream, View, Way},
+        watch::Host,
+    };
 
     #[test]
     fn every_table_of_messages_on_their_way_is_a_queue_here() {
@@ -145,20 +205,50 @@ mod tests {
     }
 
     #[test]
-    fn devices_are_taken_together_and_only_changes_are_kept() {
+    fn rows_are_followed_as_they_come_and_go_and_a_look_sets_them_right() {
         let host = |name: &str, actor| Host { name: name.into(), actor };
         let hosts =
             [host("Maria", Actor::User), host("Tom", Actor::User), host("t", Actor::Transport)];
-        let depth = |host, queue, rows| Depth { host: HostId(host), queue, rows };
         let mut depths = Depths::default();
-        depths.take(1, &[depth(2, "mail", 3)], &hosts);
-        depths.take(2, &[depth(0, "ask", 1), depth(1, "ask", 2), depth(2, "mail", 3)], &hosts);
-        depths.take(3, &[depth(2, "mail", 0)], &hosts);
+        let mut see = |at, host, stream, key: &[u8]| {
+            let view = View {
+                at: Time(at),
+                host: HostId(host),
+                stream,
+                peer: None,
+                number: 0,
+                way: Way::Home,
+                class: None,
+                key: key.to_vec(),
+                bytes: Vec::new(),
+            };
+            depths.view(&view, &hosts).map(|depth| depth.rows)
+        };
+        assert_eq!(see(1, 2, Stream::Store, b"mail\0a"), Some(1));
+        assert_eq!(see(2, 2, Stream::Store, b"mail\0a"), None, "written again");
+        assert_eq!(see(3, 2, Stream::Store, b"account\0a"), None, "no queue");
+        assert_eq!(see(4, 0, Stream::Store, b"ask\0a"), Some(1));
+        assert_eq!(see(5, 1, Stream::Store, b"ask\0a"), Some(1));
+        assert_eq!(see(6, 0, Stream::Erased, b"ask\0a"), Some(0));
+        assert_eq!(see(7, 0, Stream::Erased, b"ask\0a"), None, "it was gone");
+        let changed = depths.look(
+            9,
+            [((HostId(1), "requests to the transport"), BTreeSet::from([b"ask\0a".to_vec()]))]
+                .into(),
+            &hosts,
+        );
+        assert_eq!(changed, [Depth { host: HostId(2), queue: "mailbox envelopes", rows: 0 }]);
         let series = depths.series();
         let told: Vec<_> = series.iter().map(|s| (&*s.node, s.most, s.points.clone())).collect();
         assert_eq!(
             told,
-            [(PEOPLE, 3, vec![(0, 0), (2, 3), (3, 0)]), ("t", 3, vec![(1, 3), (3, 0)]),]
+            [("t", 1, vec![(1, 1), (9, 0)]), (PEOPLE, 2, vec![(4, 1), (5, 2), (6, 1)])]
         );
+    }
+
+    #[test]
+    fn a_line_with_too_many_points_keeps_its_heights_and_its_end() {
+        let points: Vec<(u64, u64)> = vec![(1, 5), (2, 9), (3, 1), (4, 0), (5, 3)];
+        assert_eq!(thinned(&points), [(1, 9), (3, 1), (5, 3)]);
     }
 }

@@ -40,7 +40,9 @@ pub(super) const fn passing(view: &View) -> Option<(Passing, bool)> {
         Stream::FrameIn => (false, true),
         Stream::RequestOut | Stream::ResponseOut => (true, false),
         Stream::RequestIn | Stream::ResponseIn => (true, true),
-        Stream::Store | Stream::AppIn | Stream::AppOut | Stream::Log => return None,
+        Stream::Store | Stream::Erased | Stream::AppIn | Stream::AppOut | Stream::Log => {
+            return None;
+        }
     };
     let (from, to) = if arrives { (peer, view.host) } else { (view.host, peer) };
     Some(((http, from, to, view.number), arrives))

@@ -228,7 +228,7 @@ fn inside(runs: &[Run<'_>]) -> Vec<Family> {
         ),
         family(
             runs,
-            ("blindpost_queue_depth_max", "gauge", "The most rows that a look into a queue found."),
+            ("blindpost_queue_depth_max", "gauge", "The most rows of a queue at once."),
             |run, name| {
                 let queues = run.report.series.queues.iter();
                 queues

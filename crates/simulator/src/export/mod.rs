@@ -17,7 +17,7 @@ mod tests;
 
 use self::{
     bands::Band,
-    depths::{Depth, Depths},
+    depths::{Depths, Rows},
     diagram::Diagram,
     pcap::Pcap,
     perfetto::Perfetto,
@@ -112,6 +112,10 @@ impl Exports {
 
     /// Bytes that a node saw.
     pub fn view(&mut self, view: &View, hosts: &[Host], names: &diagram::Names) {
+        let changed = self.depths.as_mut().and_then(|depths| depths.view(view, hosts));
+        if let (Some(perfetto), Some(depth)) = (&mut self.perfetto, changed) {
+            perfetto.depth(view.at.0, &depth);
+        }
         if let Some(perfetto) = &mut self.perfetto {
             perfetto.view(view, hosts);
         }
@@ -141,12 +145,11 @@ impl Exports {
     }
 
     /// A look into the queues.
-    pub fn looked(&mut self, at_us: u64, found: &[Depth], hosts: &[Host]) {
+    pub fn looked(&mut self, at_us: u64, found: Rows, hosts: &[Host]) {
+        let Some(depths) = &mut self.depths else { return };
+        let changed = depths.look(at_us, found, hosts);
         if let Some(perfetto) = &mut self.perfetto {
-            perfetto.depths(at_us, found);
-        }
-        if let Some(depths) = &mut self.depths {
-            depths.take(at_us, found, hosts);
+            changed.iter().for_each(|depth| perfetto.depth(at_us, depth));
         }
     }
 

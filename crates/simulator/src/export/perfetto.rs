@@ -4,8 +4,6 @@
 //! events with an id of their own, written when a copy of it arrives; one that never does is an
 //! instant. Queue depths are counters, faults spans of a process of their own.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::{
@@ -33,14 +31,12 @@ pub struct Perfetto {
     empty: bool,
     flow: Flow<String>,
     arrows: u64,
-    depths: BTreeMap<(HostId, &'static str), u64>,
 }
 
 impl Perfetto {
     /// A trace of a world with these hosts and faults.
     pub fn new(target: Target, title: &str, hosts: &[Host], bands: &[Band]) -> Self {
-        let (flow, depths) = (Flow::new(), BTreeMap::new());
-        let mut trace = Self { target, empty: true, flow, arrows: 0, depths };
+        let mut trace = Self { target, empty: true, flow: Flow::new(), arrows: 0 };
         let head = json!({ "tool": "blindpost", "scenario": title });
         let head = format!("{{\"displayTimeUnit\":\"ms\",\"otherData\":{head},\"traceEvents\":[");
         trace.target.write(head.as_bytes());
@@ -96,8 +92,9 @@ impl Perfetto {
             Stream::AppOut => (3, "sees"),
             Stream::Log => (5, "log line"),
             // Rows are too many to be seen one by one; their numbers are counters.
-            Stream::Store => return,
-            Stream::FrameIn
+            Stream::Store
+            | Stream::Erased
+            | Stream::FrameIn
             | Stream::FrameOut
             | Stream::RequestIn
             | Stream::RequestOut
@@ -157,21 +154,12 @@ impl Perfetto {
         }));
     }
 
-    /// How much lies in queues: what changed since the last look.
-    pub fn depths(&mut self, at_us: u64, depths: &[Depth]) {
-        let now: BTreeMap<(HostId, &'static str), u64> =
-            depths.iter().map(|depth| ((depth.host, depth.queue), depth.rows)).collect();
-        let before = std::mem::take(&mut self.depths);
-        let gone = before.keys().filter(|queue| !now.contains_key(queue)).map(|queue| (queue, &0));
-        for ((host, queue), rows) in now.iter().chain(gone) {
-            if before.get(&(*host, queue)).unwrap_or(&0) != rows {
-                self.put(&json!({
-                    "ph": "C", "name": queue, "pid": pid(*host), "tid": 0, "ts": at_us,
-                    "args": { "rows": rows },
-                }));
-            }
-        }
-        self.depths = now;
+    /// How much lies in a queue from now on.
+    pub fn depth(&mut self, at_us: u64, depth: &Depth) {
+        self.put(&json!({
+            "ph": "C", "name": depth.queue, "pid": pid(depth.host), "tid": 0, "ts": at_us,
+            "args": { "rows": depth.rows },
+        }));
     }
 
     /// Nothing more happens.

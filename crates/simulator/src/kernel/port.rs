@@ -184,6 +184,14 @@ impl Port<'_> {
         }
     }
 
+    /// Records that a row of a queue was removed.
+    pub fn show_erased(&mut self, key: &[u8]) {
+        if self.ground.viewed {
+            let view = View { key: key.to_vec(), ..self.blank(Stream::Erased, Vec::new()) };
+            self.record(Shown::View(view));
+        }
+    }
+
     /// Records an event of the hop for the event log.
     pub fn log_event(&mut self, event: EventRecord) {
         self.record(Shown::Event(self.ground.id, event));

@@ -15,7 +15,10 @@ use super::{
     disk::{Disk, StoreTiming},
     mutant::{Mutant, planted},
 };
-use crate::kernel::{Port, Time, Timer};
+use crate::{
+    export::depths,
+    kernel::{Port, Time, Timer},
+};
 
 /// Expired rows are swept half an interval after the first of them expired, so that one sweep takes
 /// many and a clock that is adjusted meanwhile does no harm.
@@ -265,6 +268,11 @@ fn unguarded(transaction: &Transaction) -> u64 {
     puts.filter(|key| !checked(key)).count() as u64
 }
 
+/// Whether somebody may want to know that a row of this table is gone.
+fn is_queue(key: &store::Key) -> bool {
+    depths::queue(key.as_bytes()).is_some()
+}
+
 fn show_writes(transaction: &Transaction, values: &[Value], port: &mut Port<'_>) {
     if !port.is_viewed() {
         return;
@@ -276,6 +284,7 @@ fn show_writes(transaction: &Transaction, values: &[Value], port: &mut Port<'_>)
         match (op, value) {
             (Op::Append(row), Value::Appended(key)) => show(row, key.as_bytes(), port),
             (Op::Put(row) | Op::Append(row), _) => show(row, row.key.as_bytes(), port),
+            (Op::Delete(key), _) if is_queue(key) => port.show_erased(key.as_bytes()),
             (Op::Get(_) | Op::Delete(_) | Op::Scan { .. } | Op::TakeFirst(_), _) => {}
         }
     }

@@ -35,7 +35,7 @@ impl Contacts {
                 contact.arrived = contact.arrived.saturating_add(1);
                 contact.last_arrived_us = Some(view.at.0);
             }
-            Stream::Store | Stream::AppIn | Stream::AppOut | Stream::Log => {}
+            Stream::Store | Stream::Erased | Stream::AppIn | Stream::AppOut | Stream::Log => {}
         }
     }
 

@@ -312,6 +312,7 @@ pub const fn http_kind(stream: Stream) -> Option<&'static str> {
         | Stream::RequestIn
         | Stream::ResponseIn
         | Stream::Store
+        | Stream::Erased
         | Stream::AppIn
         | Stream::AppOut
         | Stream::Log => None,

@@ -80,6 +80,7 @@ impl Watch {
             | Stream::ResponseIn
             | Stream::ResponseOut
             | Stream::Store
+            | Stream::Erased
             | Stream::AppIn
             | Stream::AppOut
             | Stream::Log => {}

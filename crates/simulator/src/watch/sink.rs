@@ -43,6 +43,10 @@ impl ViewSink for Shared {
 
 impl Watch {
     fn take(&mut self, view: &View) {
+        if view.stream == Stream::Erased {
+            // Nobody sees anything by it.
+            return self.exports.view(view, &self.hosts, &self.names);
+        }
         self.scan(view);
         self.count(view);
         self.arrows.view(view);

@@ -46,7 +46,7 @@ impl<'s> Pace<'s> {
             if watch.exports.wants_depths() {
                 let found = depths::look(&world.kernel);
                 let hosts = watch.hosts().to_vec();
-                watch.exports.looked(at, &found, &hosts);
+                watch.exports.looked(at, found, &hosts);
             }
             let verdict = self.detector.look(at, &world.kernel, self.scenario, watch);
             self.hopeless |= verdict == Verdict::Hopeless;

@@ -174,6 +174,7 @@ impl Diagram {
                 | Stream::ResponseIn
                 | Stream::ResponseOut
                 | Stream::Store
+                | Stream::Erased
                 | Stream::Log => return,
             };
             if self.belongs.at_home(view, hosts, names) {

@@ -51,7 +51,8 @@ pub(super) fn write(drawing: &Drawing<'_>) -> String {
             @for band in &drawing.bands { (page.band(band)) }
             @for (id, host) in &drawing.columns {
                 line.life x1=(page.x(*id)) x2=(page.x(*id)) y1=(HEAD) y2=(height) {}
-                rect.node x=(page.x(*id).saturating_sub(105)) y="8" width="210" height="40" rx="8" {}
+                rect.node x=(page.x(*id).saturating_sub(105)) y="8" width="210" height="40"
+                    rx="8" {}
                 text.name x=(page.x(*id)) y="25" { (clipped(&visible(&host.name), 28)) }
                 text."actor muted" x=(page.x(*id)) y="40" { (host.actor.name()) }
             }

@@ -23,10 +23,13 @@ fn blocks(mut bytes: &[u8]) -> Vec<Block<'_>> {
     blocks
 }
 
+/// An address and a port.
+type End = ([u8; 4], u16);
+
 struct Packet {
     at_us: u64,
-    from: ([u8; 4], u16),
-    to: ([u8; 4], u16),
+    from: End,
+    to: End,
     sequence: u32,
     flags: u8,
     payload: Vec<u8>,
@@ -71,8 +74,6 @@ fn times_go_on_and_begin_at_the_date_of_the_scenario() {
     let first = packets[0].at_us;
     assert!(first >= start && first < start + 60_000_000, "{first} {start}");
 }
-
-type End = ([u8; 4], u16);
 
 /// What each side of each connection wrote: every byte once, in its place.
 fn streams() -> BTreeMap<(End, End), Vec<u8>> {

@@ -59,7 +59,9 @@ fn latencies(histogram: &Histogram) -> Markup {
                     @for (row, bucket) in histogram.buckets.iter().enumerate() {
                         @let y = float(row as u64).mul_add(BAR, 4.0);
                         @let wide = AXIS * float(bucket.count) / float(most);
-                        text.edge x=(GUTTER - 10.0) y=(y + 13.0) { "up to " (span(bucket.up_to_us)) }
+                        text.edge x=(GUTTER - 10.0) y=(y + 13.0) {
+                            "up to " (span(bucket.up_to_us))
+                        }
                         rect.bar x=(GUTTER) y=(y) width=(one(wide)) height=(BAR - 6.0) rx="2" {}
                         @if bucket.count > 0 {
                             text x=(one(GUTTER + wide + 6.0)) y=(y + 13.0) { (count(bucket.count)) }
@@ -81,8 +83,8 @@ fn over_time(series: &Series) -> Markup {
         section {
             h2 { "What waited, and what went wrong" }
             p.muted {
-                "Rows of messages on their way, counted " (depths::LOOKS) " times during the run, "
-                "above; what the scenario lets go wrong below, on the same axis of virtual time."
+                "Rows of messages on their way above, what the scenario lets go wrong below, on the "
+                "same axis of virtual time."
             }
             div.chart tabindex="0" role="group" aria-label="Queues and faults" {
                 svg width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
@@ -93,7 +95,8 @@ fn over_time(series: &Series) -> Markup {
                         (lane(queue, float(row as u64) * LANE, series.until_us))
                     }
                     @for (row, band) in series.faults.iter().take(MAX_FAULTS).enumerate() {
-                        (bar(band, float(row as u64).mul_add(FAULT, queues + 6.0), series.until_us))
+                        @let top = float(row as u64).mul_add(FAULT, queues + 6.0);
+                        (bar(band, top, series.until_us))
                     }
                     (axis(height - 26.0, series.until_us))
                 }

@@ -128,3 +128,36 @@ fn every_form_of_a_scenario_is_on_the_page() {
 fn ids(page: &str) -> Vec<String> {
     page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
+
+#[test]
+fn queues_and_faults_lie_on_one_axis() {
+    let report = sample::bakery();
+    let page = page(std::slice::from_ref(&report));
+    let (_, chart) = page.split_once("aria-label=\"Queues and faults\"").unwrap();
+    let (chart, _) = chart.split_once("</svg>").unwrap();
+    let x = |start: &str| -> f64 {
+        let (_, rest) = chart.split_once(start).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    // From 20,000 s of 86,460 s on, on an axis of 700 from 210.
+    assert_eq!(x("class=\"shade\" x=\""), 371.9);
+    assert_eq!(x("class=\"fault\" x=\""), 371.9, "the bar lies below its shade");
+    assert!(chart.contains("M210 36 H210.1 V36 H380 V8 H534.7 V36"), "the queue fills in it");
+    assert!(chart.contains("at most 7") && chart.contains("20 % lost everywhere"));
+    for tick in ["0.000 s", "6:00:15.000", "1d 00:01:00.000"] {
+        assert!(chart.contains(&format!(">{tick}</text>")), "{tick}: {chart}");
+    }
+    let (_, bars) = page.split_once("aria-label=\"Latencies\"").unwrap();
+    assert!(bars.contains("up to 200 ms"));
+    assert!(page.contains("8 messages."), "a bucket loses nothing");
+}
+
+#[test]
+fn a_run_that_stands_still_says_why_and_one_that_does_not_says_nothing() {
+    let mut report = sample::bakery();
+    assert!(!page(std::slice::from_ref(&report)).contains("Why nothing moves"));
+    report.stall = vec!["stall at <noon>".into(), "messages that wait:".into()];
+    let page = page(&[report]);
+    assert!(page.contains("Why nothing moves"));
+    assert!(page.contains("stall at &lt;noon&gt;\nmessages that wait:\n"), "text stays text");
+}
