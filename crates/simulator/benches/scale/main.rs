@@ -6,8 +6,8 @@
 //! - `messages`: ten messages for each device, in an hour; 100,000 devices;
 //! - `registered`: nothing but registration; 1,000,000 devices;
 //! - `month`: thirty days with two messages a day from each device and as many answers; 10,000;
-//! - `curve`: one message and its answer for each device, from 1,000 devices to DEVICES by tens, each
-//!   in a process of its own; 1,000,000.
+//! - `curve`: one message and its answer for each device, from 1,000 devices to DEVICES by tens,
+//!   each in a process of its own; 1,000,000.
 //!
 //! One JSON object a line. Memory is the resident set of the process, as Linux tells it: at its
 //! peak, less what it was before the first device registered.
@@ -168,7 +168,10 @@ fn tables(world: &World, devices: u64) -> Value {
         });
     }
     let devices = devices as f64;
-    let told = |(rows, bytes): (u64, u64)| json!({ "rows": rows as f64 / devices, "bytes": bytes as f64 / devices });
+    let told = |(rows, bytes): (u64, u64)| {
+        let each = |count: u64| count as f64 / devices;
+        json!({ "rows": each(rows), "bytes": each(bytes) })
+    };
     tables.into_iter().map(|(table, counted)| (table, told(counted))).collect()
 }
 

@@ -1,8 +1,8 @@
 //! The people of populations: who they are, and what they do, drawn while the run goes on.
 //!
-//! Everything about one of them is a function of the seed, the population's name, the person's place
-//! and a number, so nothing is planned ahead and nothing is kept of what was said: whoever looks on
-//! computes it again. It does not know nodes or links.
+//! Everything about one of them is a function of the seed, the population's name, the person's
+//! place and a number, so nothing is planned ahead and nothing is kept of what was said: whoever
+//! looks on computes it again. It does not know nodes or links.
 
 mod hours;
 mod person;

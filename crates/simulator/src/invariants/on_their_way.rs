@@ -29,7 +29,8 @@ pub(super) enum Fate {
 }
 
 impl OnTheirWay {
-    /// Looks for the ids of all messages that nobody was shown, in mailboxes and in the work of ends.
+    /// Looks for the ids of all messages that nobody was shown, in mailboxes and in the work of
+    /// ends.
     pub(super) fn look(ended: &Ended<'_>) -> Self {
         let tally = &ended.watch.tally;
         let entries = ended.watch.journal.entries().iter();

@@ -30,8 +30,8 @@ pub struct Tally {
     requests: BTreeMap<MessageId, UnderWay>,
     /// Shown before it was known whose it is: where and when.
     early: BTreeMap<MessageId, (HostId, u64)>,
-    /// Half of the ids of those that were shown: two that are alike among a thousand million are one
-    /// chance in forty.
+    /// Half of the ids of those that were shown: two that are alike among a thousand million are
+    /// one chance in forty.
     shown: BTreeSet<u64>,
     written: u64,
     delivered: u64,

@@ -1,4 +1,5 @@
-//! What there is many of: devices of populations, nodes of the Cloud API, and links between regions.
+//! What there is many of: devices of populations, nodes of the Cloud API, and links between
+//! regions.
 
 use std::{
     collections::BTreeMap,

@@ -167,8 +167,8 @@ pub(in crate::scenario) struct Reporting {
     /// Whether the bytes that nodes see are looked at: for the table of who saw what, and for the
     /// diagram. Default: true up to 2,000 people of populations.
     pub(in crate::scenario) views: Option<bool>,
-    /// What is noted of messages: "full" for each of them, or "counts" where only those in `[[say]]`,
-    /// `[[generate]]` and `[[chat]]` are noted one by one. Default: "full" up to 2,000 people of
-    /// populations.
+    /// What is noted of messages: "full" for each of them, or "counts" where only those in
+    /// `[[say]]`, `[[generate]]` and `[[chat]]` are noted one by one. Default: "full" up to 2,000
+    /// people of populations.
     pub(in crate::scenario) journal: Option<Journal>,
 }

@@ -216,8 +216,8 @@ fn a_name_is_given_once_and_not_to_one_of_many() {
     let text = format!("{LEAST}{SCALE}");
     let taken = text.replace("region = \"America\"\n\n[[pop", "id = \"shops-7\"\n\n[[pop");
     let error = read(&taken).unwrap_err().to_string();
-    let expected = "\"Shops\" makes the business id \"shops-7\": expected an id that is free, of at \
-                    most 64 letters and digits";
+    let expected = "\"Shops\" makes the business id \"shops-7\": expected an id that is free, of \
+                    at most 64 letters and digits";
     assert!(error.ends_with(expected), "{error}");
 }
 
