@@ -80,8 +80,12 @@ mod tests {
     use super::{Unlike, check};
 
     fn outcome(digest: &str, hashes: &[u64], log: &[&str]) -> Outcome {
-        let received = (0..).zip(hashes).map(|(sequence, hash)| Received {
-            stamp: Stamp { at: Time(1_500_000 + sequence), source: HostId(0), sequence },
+        let received = (0_u64..).zip(hashes).map(|(sequence, hash)| Received {
+            stamp: Stamp {
+                at: Time(sequence.saturating_add(1_500_000)),
+                source: HostId(0),
+                sequence,
+            },
             host: HostId(1),
             what: "frame",
             hash: *hash,
