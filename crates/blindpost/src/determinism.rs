@@ -80,9 +80,9 @@ mod tests {
     use super::{Unlike, check};
 
     fn outcome(digest: &str, hashes: &[u64], log: &[&str]) -> Outcome {
-        let received = (0..).zip(hashes).map(|(sequence, hash)| Received {
+        let received = (0_u64..).zip(hashes).map(|(sequence, hash)| Received {
             stamp: Stamp {
-                at: Time(1_500_000_u64.saturating_add(sequence)),
+                at: Time(sequence.saturating_add(1_500_000)),
                 source: HostId(0),
                 sequence,
             },
@@ -96,7 +96,6 @@ mod tests {
             expected_failures: Vec::new(),
             log: log.iter().map(|line| (*line).to_owned()).collect(),
             trace: Vec::new(),
-            faults: Vec::new(),
             recordings: vec![Recording { names, received: received.collect() }],
         }
     }

@@ -7,6 +7,7 @@ use vocab::{Micros, NoiseKey, UnixMicros};
 use super::{
     builder::Builder,
     crew::Crew,
+    deal,
     directory::{ClassedConfig, Directory, Entry, Place},
     event::{HostId, Time},
     ground::{Ground, Keys, WebEnd},
@@ -125,6 +126,7 @@ impl Builder {
     }
 
     fn directory(&self, http_default: u32) -> Result<Directory, BuildError> {
+        let homes = deal::homes(self);
         let mut filled = vec![0_usize; self.partitions];
         let mut authorities = BTreeMap::new();
         let mut keys: BTreeMap<NoiseKey, &str> = BTreeMap::new();
@@ -138,8 +140,7 @@ impl Builder {
             if let Some(first) = keys.insert(host.key, &host.name) {
                 return Err(BuildError::KeyTaken { first: first.to_owned(), second: name });
             }
-            let dealt = index.checked_rem(self.partitions).unwrap_or_default();
-            let partition = host.partition.unwrap_or(dealt);
+            let partition = homes.get(index).copied().unwrap_or_default();
             let Some(place) = filled.get_mut(partition) else {
                 let partitions = self.partitions;
                 return Err(BuildError::NoSuchPartition { partition, partitions });

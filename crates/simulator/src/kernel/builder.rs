@@ -28,6 +28,7 @@ pub(super) struct Described {
     pub(super) partition: Option<usize>,
     pub(super) start: Time,
     pub(super) skew: i64,
+    pub(super) weight: u64,
 }
 
 impl Builder {
@@ -49,8 +50,9 @@ impl Builder {
     /// A host; its name is also the authority that it serves over HTTP.
     pub fn host(&mut self, name: &str, key: NoiseKey, node: Box<dyn Node>) -> HostId {
         let id = HostId(self.hosts.len() as u32);
-        let (partition, start, skew) = (None, Time(0), 0);
-        self.hosts.push(Described { name: name.to_owned(), key, node, partition, start, skew });
+        let (name, partition, start) = (name.to_owned(), None, Time(0));
+        let (skew, weight) = (0, 1);
+        self.hosts.push(Described { name, key, node, partition, start, skew, weight });
         id
     }
 
@@ -94,7 +96,8 @@ impl Builder {
         self
     }
 
-    /// How many partitions there are; hosts are dealt out in turn.
+    /// How many partitions there are. Hosts are dealt out so that each has about as much to do: the
+    /// heaviest first, each to the partition that has the least.
     pub const fn partitions(&mut self, partitions: usize) -> &mut Self {
         self.partitions = partitions;
         self
@@ -103,6 +106,11 @@ impl Builder {
     /// Puts a host into a certain partition, counted from zero.
     pub fn place(&mut self, host: HostId, partition: usize) -> &mut Self {
         self.described(host, |host| host.partition = Some(partition))
+    }
+
+    /// How much a host has to do, where its links do not tell: a link counts one.
+    pub fn weight(&mut self, host: HostId, weight: u64) -> &mut Self {
+        self.described(host, |host| host.weight = weight)
     }
 
     /// Starts a host later than at the beginning.

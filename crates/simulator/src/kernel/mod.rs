@@ -11,6 +11,7 @@
 mod assemble;
 mod builder;
 mod crew;
+mod deal;
 mod directory;
 mod event;
 mod ground;

@@ -256,7 +256,10 @@ impl<'s> Stage<'s> {
         if self.planted(Planted::SweepOff) {
             node = node.with_mutant(node::Mutant::SweepOff);
         }
-        self.add(name, actor, node)
+        let handle = self.add(name, actor, node);
+        // It opens and seals what all people write and read.
+        self.builder.weight(handle.id(), self.scenario.people.len() as u64);
+        handle
     }
 
     fn cloud_api(&mut self) -> Handle<CloudApi> {
