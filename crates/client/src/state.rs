@@ -6,7 +6,7 @@ use endpoint::{Account, Courier, Note, vault::OwnDevice};
 use hop::{Act, Desk, Effect, Hop, Input, Outputs, Work, http};
 use rand_core::CryptoRng;
 use vocab::{Now, limits};
-use wire::transport::FromTransport;
+use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
@@ -44,8 +44,12 @@ impl Client {
         }
     }
 
-    fn frame(&mut self, bytes: &[u8], effects: &mut Vec<Effect<Event>>) -> Option<Job> {
+    fn frame(&mut self, bytes: &[u8], now: Now, effects: &mut Vec<Effect<Event>>) -> Option<Job> {
         match FromTransport::decode(bytes) {
+            Ok(FromTransport::Answer { id, status: Status::Limited, retry_after, .. }) => {
+                self.courier.later(id, retry_after, now.mono);
+                None
+            }
             Ok(FromTransport::Answer { id, .. }) if self.hello == Some(id) => {
                 self.hello = None;
                 self.courier.answered(id);
@@ -57,7 +61,7 @@ impl Client {
             {
                 None
             }
-            Ok(FromTransport::Answer { id, status, bundle }) => {
+            Ok(FromTransport::Answer { id, status, bundle, .. }) => {
                 Some(Job::Answer { id, status, bundle })
             }
             Ok(FromTransport::Deliver { place, envelope }) => {
@@ -159,7 +163,7 @@ impl Hop for Client {
             Input::Boot => self.start(Job::Boot, now, rng, &mut effects),
             Input::Command(command) => self.start(Job::Command(command), now, rng, &mut effects),
             Input::Frame { from, bytes } if from == self.courier.transport() => {
-                if let Some(job) = self.frame(&bytes, &mut effects) {
+                if let Some(job) = self.frame(&bytes, now, &mut effects) {
                     self.start(job, now, rng, &mut effects);
                 }
             }

@@ -330,14 +330,17 @@ impl<V: Vault> Account<V> {
                 self.write_sent(attempt, key, &row);
                 Ok([Happening::Accepted { id, to }].into())
             }
-            Status::NotFound => {
-                Ok([Happening::Failed { id, to, why: Failure::NoSuchAccount }].into())
-            }
+            Status::NotFound => Ok(failed(id, to, Failure::NoSuchAccount)),
+            Status::Full => Ok(failed(id, to, Failure::MailboxFull)),
+            Status::Throttled => Ok(failed(id, to, Failure::Throttled)),
             Status::Unspecified
             | Status::Malformed
             | Status::Forbidden
             | Status::BadSignature
-            | Status::Full => Ok([Happening::Failed { id, to, why: Failure::Forbidden }].into()),
+            | Status::Limited
+            | Status::CodeNeeded
+            | Status::BadCode
+            | Status::Version => Ok(failed(id, to, Failure::Forbidden)),
         }
     }
 }
@@ -349,6 +352,10 @@ fn kept_row(peer: &Peer, outgoing: &Outgoing) -> KeptRow {
         device: peer.device().into(),
         content: outgoing.content.clone(),
     }
+}
+
+fn failed(id: MessageId, to: Address, why: Failure) -> Vec<Happening> {
+    [Happening::Failed { id, to, why }].into()
 }
 
 fn all_failed(waiting: &[KeptRow], peer: &Peer, why: Failure) -> Vec<Happening> {
