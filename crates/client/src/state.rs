@@ -11,7 +11,7 @@ use wire::transport::{FromTransport, Status};
 use crate::{
     config::Config,
     handle,
-    input::{Command, Job},
+    input::{Ask, Command, Job},
     output::Event,
 };
 
@@ -24,7 +24,8 @@ pub struct Client {
     account: Account<OwnDevice>,
     courier: Courier,
     desk: Desk<Job, Note>,
-    /// Inputs that came before the account's row was read.
+    /// Inputs that came before the account's row was read, and what the person did before the number
+    /// was theirs.
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,
@@ -107,7 +108,7 @@ impl Client {
                     self.account.booted(me);
                     self.greet(now, effects);
                     for job in core::mem::take(&mut self.early) {
-                        self.run(Work::from(job), now, rng, effects);
+                        self.start(job, now, rng, effects);
                     }
                 }
             }
@@ -129,7 +130,7 @@ impl Client {
         self.hello = Some(id);
     }
 
-    /// Runs a piece of work now, or when the account is known.
+    /// Runs a piece of work now, or when the account is known, or ready.
     fn start(
         &mut self,
         job: Job,
@@ -137,7 +138,17 @@ impl Client {
         rng: &mut dyn CryptoRng,
         effects: &mut Vec<Effect<Event>>,
     ) {
-        if self.account.me().is_none() && !matches!(job, Job::Boot) {
+        let is_early = match &job {
+            Job::Boot => false,
+            // Nobody writes before the number is theirs; a code is how it becomes that.
+            Job::Command(Command { ask, .. }) if !matches!(ask, Ask::EnterCode { .. }) => {
+                !self.account.is_ready() && !matches!(ask, Ask::Reinstall)
+            }
+            Job::Command(_) | Job::Deliver { .. } | Job::Answer { .. } | Job::PrekeysLow { .. } => {
+                self.account.me().is_none()
+            }
+        };
+        if is_early {
             // What finds no room is said again: by the person, or by the transport to a greeting.
             if self.early.len() < limits::MAX_UNANSWERED {
                 self.early.push(job);

@@ -4,6 +4,8 @@
 
 mod carrier;
 mod device;
+mod flood;
 
 pub use carrier::{Carried, Carrier};
 pub use device::{Device, Habit};
+pub use flood::{Attacker, Learned, Orders};

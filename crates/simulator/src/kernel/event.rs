@@ -101,6 +101,8 @@ pub(crate) enum Happening {
     Timer { incarnation: u32, timer: Timer },
     /// The person or operator asks for something.
     Command(u64),
+    /// A short message comes over the telephone network, which is none of the links.
+    Told(Vec<u8>),
 }
 
 /// A frame on its way.
@@ -184,6 +186,10 @@ impl Happening {
                 timer.feed(feed);
             }
             Self::Command(number) => numbers(feed, [10, *number]),
+            Self::Told(text) => {
+                feed.number(11);
+                feed.bytes(text);
+            }
         }
     }
 }

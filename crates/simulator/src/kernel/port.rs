@@ -101,6 +101,16 @@ impl Port<'_> {
         self.cause(self.ground.id, after, Happening::Command(number));
     }
 
+    /// Sends a short message to the telephone of the host with this link key, where there is a link
+    /// to it. It takes no part in what the network does, and gets there even if the host is down.
+    pub fn tell(&mut self, to: NoiseKey, after: Micros, text: Vec<u8>) {
+        let Some(end) = self.ground.links.get_mut(&to) else { return };
+        let (peer, config) = (end.peer, end.config);
+        let soonest = self.directory.config(config).map(|classed| classed.config.latency.minimum());
+        let after = soonest.map_or(after, |soonest| after.max(soonest));
+        self.cause(peer, after, Happening::Told(text));
+    }
+
     /// Puts a frame on the link to `to`. A frame on a link that is not up is lost.
     pub fn send(&mut self, to: NoiseKey, bytes: Vec<u8>) {
         let incarnation = self.ground.incarnation;

@@ -35,6 +35,7 @@ impl Port<'_> {
             }
             Happening::Farewell { .. } if received => self.left(node),
             Happening::Command(number) => node.command(number, self),
+            Happening::Told(text) => node.told(&text, self),
             Happening::Boot
             | Happening::Crash { .. }
             | Happening::Greeting { .. }
@@ -67,7 +68,10 @@ impl Port<'_> {
         match happening {
             Happening::Boot => !ground.alive,
             Happening::Crash { .. } => ground.alive,
-            Happening::Offline(_) | Happening::Cut { .. } | Happening::Command(_) => true,
+            Happening::Offline(_)
+            | Happening::Cut { .. }
+            | Happening::Command(_)
+            | Happening::Told(_) => true,
             Happening::Greeting { .. } => {
                 ground.online() && self.end().is_some_and(|end| end.cuts == 0)
             }

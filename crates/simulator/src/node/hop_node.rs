@@ -11,7 +11,7 @@ use hop::{
     http::{Request, Response},
 };
 use store::{Engine, Memory, TxId};
-use vocab::{DataClass, NoiseKey};
+use vocab::{DataClass, Micros, NoiseKey};
 
 use super::{
     Node,
@@ -28,6 +28,9 @@ use crate::{
     view::Stream,
 };
 
+/// A short message, and who it is for to read it and type what it says.
+const SHORT_MESSAGE_TAKES: Micros = Micros::seconds(1);
+
 /// A hop with its private store and the person in front of it.
 pub struct HopNode<H: Resident> {
     /// Makes the hop as of its start; what it needs beyond that is in its store.
@@ -41,6 +44,8 @@ pub struct HopNode<H: Resident> {
     script: Vec<(Time, u64)>,
     application: Option<Box<dyn Application<H>>>,
     observer: Option<Arc<Mutex<dyn Observer<H>>>>,
+    /// Short messages that came.
+    texted: u64,
     /// For the observer, between windows.
     unobserved: VecDeque<H::Event>,
 }
@@ -58,6 +63,7 @@ impl<H: Resident> HopNode<H> {
             script: Vec::new(),
             application: None,
             observer: None,
+            texted: 0,
             unobserved: VecDeque::new(),
         }
     }
@@ -194,6 +200,9 @@ impl<H: Resident> HopNode<H> {
         {
             port.show(Stream::Log, || line);
         }
+        if let Some((to, text)) = H::texts(&event) {
+            port.tell(to, SHORT_MESSAGE_TAKES, text);
+        }
         if port.wants_events()
             && let Some(record) = H::render(&event)
         {
@@ -231,7 +240,7 @@ impl<H: Resident> Node for HopNode<H> {
         self.shelf.plan_sweep(port);
         self.feed(Input::Boot, port);
         for number in self.commands.after_restart() {
-            port.command(vocab::Micros(1), number);
+            port.command(Micros(1), number);
         }
     }
 
@@ -279,6 +288,14 @@ impl<H: Resident> Node for HopNode<H> {
                 port.show(Stream::AppIn, || typed);
             }
             self.feed(Input::Command(command), port);
+        }
+    }
+
+    fn told(&mut self, text: &[u8], port: &mut Port<'_>) {
+        self.texted = self.texted.saturating_add(1);
+        if let Some(command) = H::texted(text, self.texted) {
+            let number = self.commands.add(command);
+            self.command(number, port);
         }
     }
 

@@ -22,9 +22,9 @@ pub use self::{
     error::{Problem, ScenarioError},
     load::load,
     model::{
-        Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected, Generate, Hop3,
-        Impostor, Leak, LinkOverride, LinkShape, NODES, Person, Probe, Profile, READERS, Readers,
-        Rule, Rules, Say, Scenario, Skipped, StoreShape, When,
+        Attack, Attacker, Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected,
+        Generate, Hop3, Impostor, Leak, LinkOverride, LinkShape, NODES, Person, Probe, Profile,
+        READERS, Readers, Rule, Rules, Say, Scenario, Skipped, StoreShape, When,
     },
     names::Names,
     schema::schema,

@@ -3,6 +3,7 @@
 mod build;
 pub mod cast;
 mod configs;
+mod guard;
 mod probe;
 mod readers;
 mod run;

@@ -35,6 +35,7 @@ impl<'a> Desk<'a> {
         let people = file.person.iter().map(|person| &person.name);
         let businesses = file.business.iter().map(|business| &business.name);
         let impostors = file.impostor.iter().map(|impostor| &impostor.name);
+        let attackers = file.attacker.iter().map(|attacker| &attacker.name);
         let names = |spots: &mut dyn Iterator<Item = &Spot<String>>| -> Names {
             spots.map(|spot| spot.value.clone()).collect()
         };
@@ -45,7 +46,7 @@ impl<'a> Desk<'a> {
             businesses: names(&mut businesses.clone()),
         };
         let mut taken: Vec<&Spot<String>> = Vec::new();
-        for name in people.chain(businesses).chain(impostors) {
+        for name in people.chain(businesses).chain(impostors).chain(attackers) {
             desk.line("name", name, MAX_NAME)?;
             let reserved = NODES.into_iter().chain(READERS).find(|node| *node == name.value);
             let by = match taken.iter().find(|other| other.value == name.value) {

@@ -1,5 +1,6 @@
 //! A scenario whose every name and number has been checked.
 
+mod attackers;
 mod happenings;
 mod links;
 mod parties;
@@ -12,6 +13,7 @@ use vocab::{Micros, UnixMicros};
 use crate::fault::Fault;
 
 pub use self::{
+    attackers::{Attack, Attacker},
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
     links::{LinkOverride, LinkShape, StoreShape},
     parties::{Business, Hop3, Person, Rule, When},
@@ -77,6 +79,8 @@ pub struct Scenario {
     pub leak: Option<Leak>,
     /// In the order of the file.
     pub impostors: Vec<Impostor>,
+    /// In the order of the file.
+    pub attackers: Vec<Attacker>,
     /// Which defences are on.
     pub rules: Rules,
     /// Ids of invariants that must fail, sorted.
