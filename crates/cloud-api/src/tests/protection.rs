@@ -11,9 +11,9 @@ use super::world::World;
 fn error(world: &World, wamid: &str) -> Value {
     assert_eq!(world.statuses(wamid), ["failed"]);
     let bodies = world.bodies("shop");
-    let statuses =
+    let mut statuses =
         bodies.iter().map(|body| &body["entry"][0]["changes"][0]["value"]["statuses"][0]);
-    statuses.filter(|status| status["id"] == wamid).next_back().unwrap()["errors"][0].clone()
+    statuses.rfind(|status| status["id"] == wamid).unwrap()["errors"][0].clone()
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod hostile;
 mod keys;
 mod model;
 mod names;
+mod protection;
 mod refusals;
 mod schema;
 mod sims;
