@@ -24,8 +24,8 @@ pub struct Client {
     account: Account<OwnDevice>,
     courier: Courier,
     desk: Desk<Job, Note>,
-    /// Inputs that came before the account's row was read, and what the person did before the number
-    /// was theirs.
+    /// Inputs that came before the account's row was read, and what the person did before the
+    /// number was theirs.
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,

@@ -3,7 +3,7 @@
 use alloc::{string::ToString, vec::Vec};
 
 use hop::{Attempt, Waiting};
-use keys::{Bundle, IdentityKey, Mode, PublicKey, Signature, VerifiedBundle};
+use keys::{IdentityKey, VerifiedBundle};
 use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{InitiateRandomness, MessageKind, SealRandomness, Session};
@@ -16,6 +16,7 @@ use wire::{
 
 use crate::{
     account::{Account, random},
+    bundle::verified,
     courier::Note,
     happening::{Failure, Happening},
     padding,
@@ -364,37 +365,6 @@ fn all_failed(waiting: &[KeptRow], peer: &Peer, why: Failure) -> Vec<Happening> 
         .filter_map(|row| MessageId::from_slice(&row.id))
         .map(|id| Happening::Failed { id, to: peer.address.clone(), why })
         .collect()
-}
-
-/// The bundle with its signatures verified; `None` if anything about it is wrong.
-fn verified(bundle: &transport::Bundle) -> Option<VerifiedBundle> {
-    let signed = bundle.signed_prekey.as_ref()?;
-    let unverified = Bundle {
-        registration_id: bundle.registration_id,
-        device: bundle.device,
-        identity: IdentityKey::decode(&bundle.identity_key).ok()?,
-        signed: keys::SignedPreKey {
-            id: signed.id,
-            key: PublicKey::decode(&signed.public_key).ok()?,
-            signature: Signature::from_slice(&signed.signature)?,
-        },
-        one_time: match &bundle.one_time {
-            Some(prekey) => Some(keys::OneTimePreKey {
-                id: prekey.id,
-                key: PublicKey::decode(&prekey.public_key).ok()?,
-            }),
-            None => None,
-        },
-        kem: match &bundle.kem {
-            Some(prekey) => Some(keys::KemPreKey {
-                id: prekey.id,
-                key: keys::KemPublicKey::decode(&prekey.public_key).ok()?,
-                signature: Signature::from_slice(&prekey.signature)?,
-            }),
-            None => None,
-        },
-    };
-    unverified.verify(Mode::Compat).ok()
 }
 
 /// The address in a row of the vault.

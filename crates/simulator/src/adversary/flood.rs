@@ -1,7 +1,7 @@
 //! Somebody who attacks the transport: one request after the other, on one link.
 //!
-//! Knows: how frames are written, its own number, and what it wants. It has no session, no store and
-//! no patience; what it is refused it asks again.
+//! Knows: how frames are written, its own number, and what it wants. It has no session, no store
+//! and no patience; what it is refused it asks again.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -187,7 +187,7 @@ pub const REGISTRY: &[Registered] = &[
     check(
         Id::Integrity,
         "integrity",
-        "a business that only answers is never flagged; one that messages everybody does not get far",
+        "who only answers is never flagged; a business that messages everybody does not get far",
         &["R009", "R010", "R012"],
     ),
     check(Id::Label, "label", "a chat names the end that really decrypts", &["R047", "G038"]),

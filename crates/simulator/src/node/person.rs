@@ -42,8 +42,8 @@ pub trait Resident: Hop<Command: Clone + Send, Event: Send> + Send + 'static {
         None
     }
 
-    /// A short message that goes out over the telephone network with this event: to the telephone of
-    /// the host with this link key.
+    /// A short message that goes out over the telephone network with this event: to the telephone
+    /// of the host with this link key.
     fn texts(event: &Self::Event) -> Option<(NoiseKey, Vec<u8>)> {
         let _none = event;
         None

@@ -89,7 +89,8 @@ fn take<'a>(
 }
 
 /// Whether everybody together may take one-time prekeys of a device now: beyond that a bundle is
-/// given all the same, and says what serves when none is left. Nobody is refused for what others do.
+/// given all the same, and says what serves when none is left. Nobody is refused for what others
+/// do.
 fn spend(
     attempt: &Attempt<'_>,
     context: &Context<'_>,

@@ -54,7 +54,7 @@ pub(super) enum Moment {
     AfterSync,
 }
 
-/// Stories about something else than protection: nobody is asked for a code, and nothing is limited.
+/// For stories about something else than protection: no codes, and no limits but the mailbox's.
 const UNGUARDED: Rules = Rules {
     business_sender_check: true,
     registration_code: false,
