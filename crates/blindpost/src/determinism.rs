@@ -96,6 +96,7 @@ mod tests {
             expected_failures: Vec::new(),
             log: log.iter().map(|line| (*line).to_owned()).collect(),
             trace: Vec::new(),
+            faults: Vec::new(),
             recordings: vec![Recording { names, received: received.collect() }],
         }
     }

@@ -62,6 +62,11 @@ pub enum Ask {
         /// With whom.
         with: PhoneNumber,
     },
+    /// Enter the code that came to the number in a short message.
+    EnterCode {
+        /// Its digits.
+        code: String,
+    },
     /// Set the app up anew on the same device: a new identity under the same number.
     Reinstall,
 }

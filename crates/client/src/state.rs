@@ -6,12 +6,12 @@ use endpoint::{Account, Courier, Note, vault::OwnDevice};
 use hop::{Act, Desk, Effect, Hop, Input, Outputs, Work, http};
 use rand_core::CryptoRng;
 use vocab::{Now, limits};
-use wire::transport::FromTransport;
+use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
     handle,
-    input::{Command, Job},
+    input::{Ask, Command, Job},
     output::Event,
 };
 
@@ -24,7 +24,8 @@ pub struct Client {
     account: Account<OwnDevice>,
     courier: Courier,
     desk: Desk<Job, Note>,
-    /// Inputs that came before the account's row was read.
+    /// Inputs that came before the account's row was read, and what the person did before the
+    /// number was theirs.
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,
@@ -44,8 +45,12 @@ impl Client {
         }
     }
 
-    fn frame(&mut self, bytes: &[u8], effects: &mut Vec<Effect<Event>>) -> Option<Job> {
+    fn frame(&mut self, bytes: &[u8], now: Now, effects: &mut Vec<Effect<Event>>) -> Option<Job> {
         match FromTransport::decode(bytes) {
+            Ok(FromTransport::Answer { id, status: Status::Limited, retry_after, .. }) => {
+                self.courier.later(id, retry_after, now.mono);
+                None
+            }
             Ok(FromTransport::Answer { id, .. }) if self.hello == Some(id) => {
                 self.hello = None;
                 self.courier.answered(id);
@@ -57,7 +62,7 @@ impl Client {
             {
                 None
             }
-            Ok(FromTransport::Answer { id, status, bundle }) => {
+            Ok(FromTransport::Answer { id, status, bundle, .. }) => {
                 Some(Job::Answer { id, status, bundle })
             }
             Ok(FromTransport::Deliver { place, envelope }) => {
@@ -103,7 +108,7 @@ impl Client {
                     self.account.booted(me);
                     self.greet(now, effects);
                     for job in core::mem::take(&mut self.early) {
-                        self.run(Work::from(job), now, rng, effects);
+                        self.start(job, now, rng, effects);
                     }
                 }
             }
@@ -125,7 +130,7 @@ impl Client {
         self.hello = Some(id);
     }
 
-    /// Runs a piece of work now, or when the account is known.
+    /// Runs a piece of work now, or when the account is known, or ready.
     fn start(
         &mut self,
         job: Job,
@@ -133,7 +138,17 @@ impl Client {
         rng: &mut dyn CryptoRng,
         effects: &mut Vec<Effect<Event>>,
     ) {
-        if self.account.me().is_none() && !matches!(job, Job::Boot) {
+        let is_early = match &job {
+            Job::Boot => false,
+            // Nobody writes before the number is theirs; a code is how it becomes that.
+            Job::Command(Command { ask, .. }) if !matches!(ask, Ask::EnterCode { .. }) => {
+                !self.account.is_ready() && !matches!(ask, Ask::Reinstall)
+            }
+            Job::Command(_) | Job::Deliver { .. } | Job::Answer { .. } | Job::PrekeysLow { .. } => {
+                self.account.me().is_none()
+            }
+        };
+        if is_early {
             // What finds no room is said again: by the person, or by the transport to a greeting.
             if self.early.len() < limits::MAX_UNANSWERED {
                 self.early.push(job);
@@ -159,7 +174,7 @@ impl Hop for Client {
             Input::Boot => self.start(Job::Boot, now, rng, &mut effects),
             Input::Command(command) => self.start(Job::Command(command), now, rng, &mut effects),
             Input::Frame { from, bytes } if from == self.courier.transport() => {
-                if let Some(job) = self.frame(&bytes, &mut effects) {
+                if let Some(job) = self.frame(&bytes, now, &mut effects) {
                     self.start(job, now, rng, &mut effects);
                 }
             }

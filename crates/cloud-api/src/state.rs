@@ -4,7 +4,7 @@ use endpoint::Courier;
 use hop::{Act, Desk, Effect, ExchangeId, Hop, Input, Outputs, Unreachable, Work, http};
 use rand_core::CryptoRng;
 use vocab::{Instant, Now, limits};
-use wire::transport::FromTransport;
+use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
@@ -188,7 +188,10 @@ impl CloudApi {
 
     fn frame(&mut self, bytes: &[u8], step: &mut Step<'_>) {
         match FromTransport::decode(bytes) {
-            Ok(FromTransport::Answer { id, status, bundle }) => {
+            Ok(FromTransport::Answer { id, status: Status::Limited, retry_after, .. }) => {
+                self.courier.later(id, retry_after, step.now.mono);
+            }
+            Ok(FromTransport::Answer { id, status, bundle, .. }) => {
                 let slot = u32::try_from(id.checked_rem(endpoint::account::SLOTS).unwrap_or(0));
                 let Ok(slot) = slot else { return };
                 let Some(number) = self.number_mut(slot) else { return };

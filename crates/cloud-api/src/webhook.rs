@@ -64,8 +64,10 @@ pub(crate) fn failure(
 ) -> Vec<u8> {
     let (code, title) = match why {
         Failure::IdentityChanged => (137_000, "Recipient identity key hash mismatch"),
+        Failure::Throttled => (131_048, "Spam rate limit hit"),
         Failure::NotKept => (131_036, "Message payload not found"),
         Failure::NoSuchAccount
+        | Failure::MailboxFull
         | Failure::Forbidden
         | Failure::BadBundle
         | Failure::TooManyRetries

@@ -66,6 +66,14 @@ impl Courier {
         self.asked.remove(&id);
     }
 
+    /// A request was refused for now: it is sent again after this time.
+    pub fn later(&mut self, id: u64, after: Micros, now: Instant) {
+        if let Some(asked) = self.asked.get_mut(&id) {
+            let after = after.clamp(limits::RESEND_FIRST, limits::MAX_RETRY_AFTER);
+            asked.due = now.after(after);
+        }
+    }
+
     /// Whether a request waits for its answer. An acknowledgement of an envelope never does.
     pub fn waits_for(&self, id: u64) -> bool {
         self.asked.contains_key(&id)

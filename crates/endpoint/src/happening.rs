@@ -14,6 +14,10 @@ pub enum Happening {
     Ready,
     /// The transport gave the number to somebody else.
     NotOurs,
+    /// The number is claimed with a code, which comes to it in a short message.
+    CodeNeeded,
+    /// The code that was entered is not the one that came.
+    WrongCode,
     /// A message was sealed. The fingerprint stands for its (key, IV) pair: no two may be equal.
     Sealed {
         /// The message.
@@ -149,6 +153,12 @@ pub enum Failure {
     /// The message is longer than a recipient takes.
     #[error("the message is longer than may be sent")]
     TooLong,
+    /// The recipient's mailbox is full.
+    #[error("the recipient's mailbox is full")]
+    MailboxFull,
+    /// The transport lets this sender reach only those who wrote to it, for now.
+    #[error("this sender reaches only those who wrote to it, for now")]
+    Throttled,
     /// The engine cannot seal it.
     #[error("the session cannot seal it")]
     Unsealable,

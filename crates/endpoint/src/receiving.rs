@@ -320,7 +320,8 @@ impl<V: Vault> Account<V> {
             attempt.note(N::from(Note::Answered { id }));
             return Ok(Vec::new());
         };
-        if answer.0 == Status::Full {
+        let is_send = matches!(ask, Ask::Send(_));
+        if answer.0 == Status::Limited || (answer.0 == Status::Full && !is_send) {
             // There may be room later: the courier goes on asking.
             return Ok(Vec::new());
         }
@@ -328,6 +329,7 @@ impl<V: Vault> Account<V> {
             Ask::Fetch { address } => self.fetched(attempt, address, answer, rng)?,
             Ask::Send(envelope) => self.carried(attempt, envelope, answer.0)?,
             Ask::Register { .. }
+            | Ask::RequestCode { .. }
             | Ask::Publish { .. }
             | Ask::Ack { .. }
             | Ask::Hello { .. }

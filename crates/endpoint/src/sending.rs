@@ -3,7 +3,7 @@
 use alloc::{string::ToString, vec::Vec};
 
 use hop::{Attempt, Waiting};
-use keys::{Bundle, IdentityKey, Mode, PublicKey, Signature, VerifiedBundle};
+use keys::{IdentityKey, VerifiedBundle};
 use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{InitiateRandomness, MessageKind, SealRandomness, Session};
@@ -16,6 +16,7 @@ use wire::{
 
 use crate::{
     account::{Account, random},
+    bundle::verified,
     courier::Note,
     happening::{Failure, Happening},
     padding,
@@ -278,14 +279,17 @@ impl<V: Vault> Account<V> {
                 self.write_sent(attempt, key, &row);
                 Ok([Happening::Accepted { id, to }].into())
             }
-            Status::NotFound => {
-                Ok([Happening::Failed { id, to, why: Failure::NoSuchAccount }].into())
-            }
+            Status::NotFound => Ok(failed(id, to, Failure::NoSuchAccount)),
+            Status::Full => Ok(failed(id, to, Failure::MailboxFull)),
+            Status::Throttled => Ok(failed(id, to, Failure::Throttled)),
             Status::Unspecified
             | Status::Malformed
             | Status::Forbidden
             | Status::BadSignature
-            | Status::Full => Ok([Happening::Failed { id, to, why: Failure::Forbidden }].into()),
+            | Status::Limited
+            | Status::CodeNeeded
+            | Status::BadCode
+            | Status::Version => Ok(failed(id, to, Failure::Forbidden)),
         }
     }
 }
@@ -299,43 +303,16 @@ pub(crate) fn kept_row(peer: &Peer, outgoing: &Outgoing) -> KeptRow {
     }
 }
 
+fn failed(id: MessageId, to: Address, why: Failure) -> Vec<Happening> {
+    [Happening::Failed { id, to, why }].into()
+}
+
 fn all_failed(waiting: &[KeptRow], peer: &Peer, why: Failure) -> Vec<Happening> {
     waiting
         .iter()
         .filter_map(|row| MessageId::from_slice(&row.id))
         .map(|id| Happening::Failed { id, to: peer.address.clone(), why })
         .collect()
-}
-
-/// The bundle with its signatures verified; `None` if anything about it is wrong.
-fn verified(bundle: &transport::Bundle) -> Option<VerifiedBundle> {
-    let signed = bundle.signed_prekey.as_ref()?;
-    let unverified = Bundle {
-        registration_id: bundle.registration_id,
-        device: bundle.device,
-        identity: IdentityKey::decode(&bundle.identity_key).ok()?,
-        signed: keys::SignedPreKey {
-            id: signed.id,
-            key: PublicKey::decode(&signed.public_key).ok()?,
-            signature: Signature::from_slice(&signed.signature)?,
-        },
-        one_time: match &bundle.one_time {
-            Some(prekey) => Some(keys::OneTimePreKey {
-                id: prekey.id,
-                key: PublicKey::decode(&prekey.public_key).ok()?,
-            }),
-            None => None,
-        },
-        kem: match &bundle.kem {
-            Some(prekey) => Some(keys::KemPreKey {
-                id: prekey.id,
-                key: keys::KemPublicKey::decode(&prekey.public_key).ok()?,
-                signature: Signature::from_slice(&prekey.signature)?,
-            }),
-            None => None,
-        },
-    };
-    unverified.verify(Mode::Compat).ok()
 }
 
 /// The address in a row of the vault.

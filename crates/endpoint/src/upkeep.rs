@@ -1,6 +1,6 @@
 //! Registration, and prekeys: made, published, replenished (X3DH section 3.2, PQXDH section 3.2).
 
-use alloc::vec::Vec;
+use alloc::{string::ToString, vec::Vec};
 
 use hop::{Attempt, Waiting};
 use prost::Message as _;
@@ -56,16 +56,39 @@ impl<V: Vault> Account<V> {
             publishing: 0,
             more_kem: 0,
         };
-        let ask = Ask::Register {
-            address: self.config.address.clone(),
-            registration_id: row.registration_id,
-            identity_key: identity.public().encode().to_vec(),
-        };
-        self.ask(attempt, ask, rng)?;
+        self.ask(attempt, self.claim(&row, &identity, ""), rng)?;
         self.write_me(attempt, &row);
         let registration_id = row.registration_id;
         attempt.note(N::from(Note::Booted(Me { identity, registration_id, ready: false })));
         Ok(())
+    }
+
+    fn claim(&self, row: &MeRow, identity: &IdentityKeyPair, code: &str) -> Ask {
+        Ask::Register {
+            address: self.config.address.clone(),
+            registration_id: row.registration_id,
+            identity_key: identity.public().encode().to_vec(),
+            code: code.to_string(),
+        }
+    }
+
+    /// The person read the code that came to the number: claims the number with it, if that is
+    /// still to be done.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn enter_code<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        code: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let Some(row) = self.me_row(attempt)?.filter(|row| row.state == REGISTERING) else {
+            return Ok(());
+        };
+        let Ok(identity) = IdentityKeyPair::from_bytes(&row.identity) else { return Ok(()) };
+        self.ask(attempt, self.claim(&row, &identity, code), rng).map(drop)
     }
 
     //= spec: sesame r2 3.1 same-identity — another identity is another account: nothing of the old
@@ -141,6 +164,14 @@ impl<V: Vault> Account<V> {
                 self.write_me(attempt, &row);
                 Ok(Vec::new())
             }
+            (Ask::Register { identity_key, .. }, Status::CodeNeeded)
+                if row.state == REGISTERING && is_of(&row, identity_key) =>
+            {
+                let address = self.config.address.clone();
+                self.ask(attempt, Ask::RequestCode { address }, rng)?;
+                Ok([Happening::CodeNeeded].into())
+            }
+            (Ask::Register { .. }, Status::BadCode) => Ok([Happening::WrongCode].into()),
             (Ask::Register { .. }, Status::Forbidden) => Ok([Happening::NotOurs].into()),
             (Ask::Publish { .. }, _) if row.publishing == id => {
                 row.publishing = 0;

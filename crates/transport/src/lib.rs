@@ -13,11 +13,13 @@ extern crate std;
 
 pub mod alias;
 pub mod config;
+mod gcra;
 mod handle;
 pub mod input;
 mod links;
 pub mod mutant;
 pub mod output;
+mod rates;
 mod rows;
 pub mod state;
 #[cfg(test)]
@@ -29,6 +31,6 @@ pub use handle::http::ROUTES;
 pub use input::Command;
 #[cfg(feature = "mutants")]
 pub use mutant::Mutant;
-pub use output::{Event, PrekeyKind, Refusal};
+pub use output::{Event, PrekeyKind, Refusal, Signal};
 pub use rows::keys::ON_THEIR_WAY;
 pub use state::Transport;

@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 
-use vocab::{Address, Instant, Micros, NoiseKey, limits};
+use vocab::{Address, Instant, Micros, NoiseKey, PhoneNumber, limits};
 
 use crate::input::{Job, Mailbox};
 
@@ -91,6 +91,19 @@ impl Links {
                 self.timers.remove(&(timer, peer, address));
             }
         }
+    }
+
+    /// A number has another owner now: nothing more of it is pushed on the old one's link.
+    pub(crate) fn lost(&mut self, link: NoiseKey, phone: &PhoneNumber) {
+        let Some(there) = self.links.get_mut(&link) else { return };
+        let timers = &mut self.timers;
+        there.mailboxes.retain(|address, open| {
+            let goes = address.phone == *phone;
+            if let Some(timer) = open.timer.filter(|_| goes) {
+                timers.remove(&(timer, link, address.clone()));
+            }
+            !goes
+        });
     }
 
     /// The owner of a mailbox is here: what was out before is pushed anew. A copy of the hello that

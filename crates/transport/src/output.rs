@@ -1,6 +1,8 @@
 //! What the transport tells the world's log: never content, never a number.
 
-use vocab::{MessageId, NoiseKey};
+use alloc::string::String;
+
+use vocab::{MessageId, Micros, NoiseKey};
 use wire::transport::Status;
 
 use crate::alias::Alias;
@@ -17,6 +19,24 @@ pub enum Event {
         device: u8,
         /// Whether the Cloud API acts for it.
         hosted: bool,
+        /// The link.
+        by: NoiseKey,
+    },
+    /// A short message with a code is to go to a number; only its owner reads it.
+    CodeSent {
+        /// Which number.
+        account: Alias,
+        /// What it says: six digits.
+        code: String,
+    },
+    /// A business was flagged for its way of messaging.
+    Flagged {
+        /// Which.
+        business: Alias,
+        /// For what.
+        signal: Signal,
+        /// Whether it reaches only those who wrote to it from now on.
+        throttled: bool,
     },
     /// A device has another identity key than before; its prekeys are gone, its mail is not.
     IdentityChanged {
@@ -123,6 +143,28 @@ pub enum Event {
     },
 }
 
+/// What was noticed about a business, from who wrote to whom and when alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signal {
+    /// It writes to everybody, asked or not.
+    FanOut,
+    /// Many of those it writes to report it.
+    Reports,
+    /// It writes faster than is agreed.
+    Rate,
+}
+
+impl Signal {
+    /// The name in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FanOut => "fan_out",
+            Self::Reports => "reports",
+            Self::Rate => "rate",
+        }
+    }
+}
+
 /// The kinds of one-time prekeys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PrekeyKind {
@@ -175,6 +217,30 @@ pub enum Refusal {
     /// Too many requests of the link wait for their answers; this one was dropped unanswered.
     #[error("too many unanswered requests")]
     TooManyUnanswered,
+    /// Too much of this; it is of use to ask again later.
+    #[error("too much of this, for now")]
+    Limited {
+        /// How much later.
+        wait: Micros,
+    },
+    /// Frames came faster than they are read; this one was dropped unanswered.
+    #[error("too many frames or bytes; one was not read")]
+    TooFast,
+    /// The number is claimed with a code, and there is none in the request or no such code.
+    #[error("a code is needed")]
+    CodeNeeded,
+    /// Another code than was sent to the number.
+    #[error("the code is wrong")]
+    BadCode,
+    /// The business reaches only those who wrote to it, for now.
+    #[error("the business is throttled")]
+    Throttled {
+        /// For how long.
+        wait: Micros,
+    },
+    /// The frame is of a version that is not spoken here.
+    #[error("the frame's version is not spoken here")]
+    Version,
     /// A row does not read back: the store or this program is to blame.
     #[error("a row is damaged")]
     Damaged,
@@ -191,6 +257,35 @@ impl Refusal {
             Self::DirectoryFull | Self::MailboxFull | Self::ListFull | Self::TooManyUnanswered => {
                 Status::Full
             }
+            Self::Limited { .. } | Self::TooFast => Status::Limited,
+            Self::CodeNeeded => Status::CodeNeeded,
+            Self::BadCode => Status::BadCode,
+            Self::Throttled { .. } => Status::Throttled,
+            Self::Version => Status::Version,
+        }
+    }
+
+    /// After how long it is of use to ask again; zero where that is not known.
+    pub const fn retry_after(self) -> Micros {
+        match self {
+            Self::Limited { wait } | Self::Throttled { wait } => wait,
+            Self::Malformed
+            | Self::NotCiphertext
+            | Self::NotOwner
+            | Self::NumberTaken
+            | Self::BusinessSender
+            | Self::NoAccount
+            | Self::NoPrekeys
+            | Self::BadSignature { .. }
+            | Self::DirectoryFull
+            | Self::MailboxFull
+            | Self::ListFull
+            | Self::TooManyUnanswered
+            | Self::TooFast
+            | Self::CodeNeeded
+            | Self::BadCode
+            | Self::Version
+            | Self::Damaged => Micros(0),
         }
     }
 }

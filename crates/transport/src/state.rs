@@ -10,10 +10,7 @@ use prost::Message;
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 use vocab::{Address, NoiseKey, Now, limits};
-use wire::{
-    generated::transport as raw,
-    transport::{FromTransport, ToTransport},
-};
+use wire::{error::Malformed, generated::transport as raw, transport::ToTransport};
 
 use crate::{
     config::Config,
@@ -22,6 +19,7 @@ use crate::{
     links::{Admission, Links},
     mutant::planted,
     output::{Event, Refusal},
+    rates::Rates,
 };
 
 /// Hop 2: stores and forwards what it cannot open.
@@ -30,6 +28,7 @@ pub struct Transport {
     config: Config,
     desk: Desk<Job, Note>,
     links: Links,
+    rates: Rates,
     /// HTTP requests that are being worked on.
     exchanges: usize,
 }
@@ -56,7 +55,7 @@ impl Transport {
     /// A transport that has not started yet: its first input is [`Input::Boot`].
     pub fn new(config: Config) -> Self {
         let desk = Desk::new(ROWS_KEPT);
-        Self { config, desk, links: Links::default(), exchanges: 0 }
+        Self { config, desk, links: Links::default(), rates: Rates::default(), exchanges: 0 }
     }
 }
 
@@ -104,12 +103,24 @@ impl Hop for Transport {
 
 impl Transport {
     fn frame(&mut self, link: NoiseKey, bytes: &[u8], turn: &mut Turn<'_>) {
+        let limited = self.config.rules.message_rates;
+        let acts_for_businesses = self.config.acts_for_businesses(link);
+        let now = turn.now.mono;
+        if limited && !acts_for_businesses && !self.rates.frame(link, bytes.len(), now) {
+            return turn.act(Act::Event(Event::Refused { link, why: Refusal::TooFast }));
+        }
         let request = match ToTransport::decode(bytes) {
             Ok(request) => request,
-            Err(_) => return refuse_frame(link, bytes, turn),
+            Err(why) => return refuse_frame(link, bytes, &why, turn),
         };
         match self.links.admit(link, request.id) {
             Admission::New => {
+                if limited
+                    && let Err(wait) = self.rates.ask(link, &request.ask, acts_for_businesses, now)
+                {
+                    self.links.answered(link, request.id);
+                    return refuse(link, request.id, Refusal::Limited { wait }, turn);
+                }
                 let digest = Sha256::digest(bytes).into();
                 turn.start(Job::Ask(Box::new(Asked { link, digest, request })));
             }
@@ -170,6 +181,7 @@ impl Transport {
                     self.links.pushed(&to, &places, room, turn.now.mono);
                     self.push(to.link, &to.address, turn);
                 }
+                Note::Lost { link, phone } => self.links.lost(link, &phone),
                 Note::Next(job) => turn.start(job),
                 Note::Replied => self.exchanges = self.exchanges.saturating_sub(1),
             }
@@ -184,14 +196,20 @@ impl Transport {
 }
 
 /// Refuses what is no frame, by its request id where one can be read.
-fn refuse_frame(link: NoiseKey, bytes: &[u8], turn: &mut Turn<'_>) {
-    let why = Refusal::Malformed;
-    turn.act(Act::Event(Event::Refused { link, why }));
+fn refuse_frame(link: NoiseKey, bytes: &[u8], why: &Malformed, turn: &mut Turn<'_>) {
+    let is_version = matches!(why, Malformed::Version { .. });
+    let why = if is_version { Refusal::Version } else { Refusal::Malformed };
     if bytes.len() <= limits::MAX_FRAME
         && let Ok(frame) = raw::ToTransport::decode(bytes)
     {
-        let (id, status) = (frame.request_id, why.status());
-        let answer = FromTransport::Answer { id, status, bundle: None };
-        turn.act(Act::Send { to: link, bytes: answer.encode() });
+        refuse(link, frame.request_id, why, turn);
+    } else {
+        turn.act(Act::Event(Event::Refused { link, why }));
     }
+}
+
+/// Refuses a request before any work is done for it.
+fn refuse(link: NoiseKey, id: u64, why: Refusal, turn: &mut Turn<'_>) {
+    turn.act(Act::Event(Event::Refused { link, why }));
+    turn.act(Act::Send { to: link, bytes: handle::refusal(id, why) });
 }

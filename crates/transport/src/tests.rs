@@ -1,8 +1,12 @@
 //! Stories about the transport, over the memory engine and in virtual time.
 
 mod accounts;
+mod codes;
 mod crashes;
+mod fetching;
+mod flooding;
 mod http;
+mod integrity;
 mod mailboxes;
 #[cfg(feature = "mutants")]
 mod mutants;

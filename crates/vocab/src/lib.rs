@@ -12,9 +12,11 @@ pub mod class;
 pub mod ids;
 pub mod limits;
 pub mod marker;
+pub mod rate;
 pub mod sample;
 pub mod time;
 
 pub use class::{DataClass, Keep, Reason};
 pub use ids::{Address, BusinessId, DeviceId, MessageId, NoiseKey, PhoneNumber};
+pub use rate::Rate;
 pub use time::{Instant, Micros, Now, UnixMicros};

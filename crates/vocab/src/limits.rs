@@ -1,6 +1,6 @@
 //! Everything that a peer can grow has a limit, here, with its source.
 
-use crate::time::Micros;
+use crate::{rate::Rate, time::Micros};
 
 // --- The Signal protocol -------------------------------------------------------------------
 
@@ -66,10 +66,87 @@ pub const MAX_REPORTS: usize = 20;
 pub const REPORT_AGE: Micros = Micros::days(30);
 /// How long a recipient of a business is remembered as one that was counted (ours).
 pub const CONTACT_AGE: Micros = Micros::days(1);
+/// How long a recipient of a business stays known to it, and who wrote to it stays known as that
+/// (ours; as long as a mailbox keeps what was sent).
+pub const CONTACT_KEPT: Micros = Micros::days(30);
 /// Envelopes on one page of a mailbox, as its operator reads it: a page fits an HTTP body (ours).
 pub const MAX_ENVELOPES_READ: usize = 20;
 /// HTTP requests that one server works on at a time (ours).
 pub const MAX_EXCHANGES: usize = 1_000;
+
+// --- Protection: registration --------------------------------------------------------------
+
+/// How long a registration code can be used (ours; as one-time passwords by SMS commonly do).
+pub const CODE_AGE: Micros = Micros::minutes(10);
+/// Wrong guesses at one code (ours).
+pub const MAX_CODE_TRIES: u32 = 3;
+/// Times that copies of one request are each sent a code, since an answer may get lost (ours).
+pub const MAX_CODE_COPIES: u32 = 5;
+/// Codes that one link is sent (ours). Slower than [`CODES_PER_NUMBER`] and, with
+/// [`MAX_CODE_TRIES`], than [`TRIES_PER_NUMBER`]: one stranger cannot use up what a number has.
+pub const CODES_PER_LINK: Rate = Rate { burst: 3, every: Micros::hours(1) };
+/// Codes that one number is sent, whoever asks (ours; Signal's published server: 6, then one every
+/// 30 s).
+pub const CODES_PER_NUMBER: Rate = Rate { burst: 10, every: Micros::minutes(10) };
+/// Guesses at the codes of one number, whoever guesses (ours): with two codes of 6 digits that are
+/// right, a number is guessed with a chance of 1 in 3,000 a day.
+pub const TRIES_PER_NUMBER: Rate = Rate { burst: 20, every: Micros::minutes(10) };
+
+// --- Protection: bundles and numbers -------------------------------------------------------
+
+/// Bundles of one number for one requester (Signal's published server: 6, then one every 10 min).
+pub const BUNDLES_PER_PAIR: Rate = Rate { burst: 6, every: Micros::minutes(10) };
+/// The same for an end that acts for businesses, which are many behind one link (ours).
+pub const BUNDLES_PER_PAIR_HOP3: Rate = Rate { burst: 600, every: Micros::seconds(6) };
+/// Bundles with one-time prekeys, of one number for one requester (ours): with
+/// [`PREKEYS_PUBLISHED`] a requester needs a week without the owner to use them up.
+pub const ONE_TIME_PER_PAIR: Rate = Rate { burst: 3, every: Micros::days(1) };
+/// The same for an end that acts for businesses (ours).
+pub const ONE_TIME_PER_PAIR_HOP3: Rate = Rate { burst: 100, every: Micros::minutes(10) };
+/// Bundles with one-time prekeys, of one person's device for everybody (ours).
+pub const ONE_TIME_PER_DEVICE: Rate = Rate { burst: 100, every: Micros::seconds(30) };
+/// The same of a business's number (ours: the number on a poster).
+pub const ONE_TIME_PER_DEVICE_HOP3: Rate = Rate { burst: 100_000, every: Micros::millis(1) };
+/// Numbers that one link asks about or writes to for the first time (ours): at most this burst and
+/// 48 more each day become known to whoever tries all numbers.
+pub const NEW_NUMBERS_PER_LINK: Rate = Rate { burst: 50, every: Micros::minutes(30) };
+/// How long a number stays known to a link (ours; as long as a mailbox keeps what was sent).
+pub const MET_AGE: Micros = Micros::days(30);
+/// How long what a link has used up of its limits is kept: longer than it takes to be whole again.
+pub const CALLER_AGE: Micros = Micros::days(2);
+
+// --- Protection: rates of links ------------------------------------------------------------
+
+/// Messages of a person's link (ours; Signal's published server: 60, then one a second).
+pub const MESSAGES_PER_LINK: Rate = Rate { burst: 300, every: Micros::seconds(1) };
+/// Receipts of a person's link (ours): a full mailbox is delivered and read at once.
+pub const RECEIPTS_PER_LINK: Rate = Rate { burst: 20_000, every: Micros::millis(10) };
+/// Frames of a person's link (ours): what is beyond is not read.
+pub const FRAMES_PER_LINK: Rate = Rate { burst: 60_000, every: Micros::millis(2) };
+/// Bytes of a person's link (Signal's published server: 128 MiB; ours: 1 MB a second after that).
+pub const BYTES_PER_LINK: Rate = Rate { burst: 128 * 1024 * 1024, every: Micros(1) };
+/// Messages of an end that acts for businesses, all of them together (ours; the Cloud API's
+/// documented throughput is 80 to 1,000 a second for each number).
+pub const MESSAGES_PER_HOP3: Rate = Rate { burst: 10_000_000, every: Micros(10) };
+/// Links whose rates are remembered at a time (ours): the most idle ones are forgotten first.
+pub const MAX_LINKS_RATED: usize = 1_000_000;
+
+// --- Protection: integrity -----------------------------------------------------------------
+
+/// Messages of one business number (ours; the Cloud API's documented default is 80 a second).
+pub const MESSAGES_PER_BUSINESS: Rate = Rate { burst: 100_000, every: Micros::millis(1) };
+/// Recipients in a day who had not written to the business: from here on more than half of all
+/// numbers is everybody (ours, requirement R009).
+pub const FAN_OUT_LEAST: u64 = 10;
+/// Such recipients that are too many in any case (the Cloud API's highest documented messaging
+/// limit below "unlimited").
+pub const FAN_OUT_MOST: u64 = 100_000;
+/// Reporters in a day: from here on a tenth of all recipients is too many (ours, R012).
+pub const REPORTERS_LEAST: u64 = 3;
+/// Recipients in a day for each reporter: with fewer, too many report (ours).
+pub const RECIPIENTS_PER_REPORTER: u64 = 10;
+/// How long a business that was flagged reaches only those who wrote to it (ours).
+pub const THROTTLE_AGE: Micros = Micros::days(1);
 
 // --- Ends of a conversation ----------------------------------------------------------------
 
@@ -83,6 +160,8 @@ pub const RETRANSMISSION_AGE: Micros = Micros::days(30);
 pub const MAX_RETRIES_ASKED: u32 = 5;
 /// Retries that a sender grants, for each message.
 pub const MAX_RETRIES_GRANTED: u32 = 10;
+/// The longest that an end waits before it asks again for what is limited, whatever it was told.
+pub const MAX_RETRY_AFTER: Micros = Micros::days(1);
 /// Messages that wait for a bundle of one recipient.
 pub const MAX_WAITING_FOR_BUNDLE: usize = 1_000;
 

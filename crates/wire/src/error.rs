@@ -13,6 +13,12 @@ pub enum Malformed {
     /// A part has a value that nobody knows.
     #[error("unknown {0}")]
     Unknown(&'static str),
+    /// A version that is not spoken here.
+    #[error("version {found}")]
+    Version {
+        /// Which; 0 for a frame that names none.
+        found: u32,
+    },
     /// A part is longer than its limit.
     #[error("{what}: {found} found, at most {most} are allowed")]
     TooMany {

@@ -63,6 +63,7 @@ fn ask(
             account.lose_session(attempt, &Address::first_device(with.clone()));
             Ok(())
         }
+        Ask::EnterCode { code } => account.enter_code(attempt, code, rng),
         Ask::Reinstall => account.found_anew(attempt, rng),
     }
 }

@@ -101,7 +101,12 @@ fn an_answer_from_before_a_new_set_up_says_nothing_about_it() {
     world.does(0, Ask::Reinstall);
     world.does(0, Ask::Reinstall);
     let (_, first) = world.asked.first().unwrap();
-    let answer = FromTransport::Answer { id: first.id, status: Status::Ok, bundle: None };
+    let answer = FromTransport::Answer {
+        id: first.id,
+        status: Status::Ok,
+        bundle: None,
+        retry_after: Micros(0),
+    };
     world.tell(0, &answer);
     assert_eq!(world.asked(0, |ask| matches!(ask, Frame::Publish { .. })), 0);
     world.is_deaf = false;

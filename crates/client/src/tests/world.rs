@@ -56,6 +56,12 @@ pub(super) struct World {
     pub(super) is_deaf: bool,
     /// Envelopes stay with the relay until the story delivers them.
     pub(super) is_holding: bool,
+    /// How the relay answers envelopes.
+    pub(super) sends_are: Status,
+    /// How long it asks a device to wait.
+    pub(super) retry_after: Micros,
+    /// The code that it asks for, where it asks for one.
+    pub(super) code: Option<&'static str>,
     /// Envelopes that the relay was given.
     pub(super) carried: Vec<Envelope>,
     frames: VecDeque<(usize, Vec<u8>)>,
@@ -91,6 +97,9 @@ impl World {
             asked: Vec::new(),
             is_deaf: false,
             is_holding: false,
+            sends_are: Status::Ok,
+            retry_after: Micros(0),
+            code: None,
             carried: Vec::new(),
             frames: VecDeque::new(),
             places: 0,
@@ -201,7 +210,8 @@ impl World {
             return;
         }
         let (status, bundle) = self.done(from, frame.ask);
-        let answer = FromTransport::Answer { id: frame.id, status, bundle };
+        let retry_after = self.retry_after;
+        let answer = FromTransport::Answer { id: frame.id, status, bundle, retry_after };
         self.tell(from, &answer);
     }
 
@@ -211,6 +221,10 @@ impl World {
 
     fn done(&mut self, from: usize, ask: Frame) -> (Status, Option<Bundle>) {
         match ask {
+            Frame::Register { code, .. } if self.code.is_some_and(|right| right != code) => {
+                let status = if code.is_empty() { Status::CodeNeeded } else { Status::BadCode };
+                return (status, None);
+            }
             Frame::Register { registration_id, identity_key, .. } => {
                 let listed = Listed { registration_id, identity_key, ..Listed::default() };
                 self.listed.insert(from, listed);
@@ -229,13 +243,15 @@ impl World {
                     None => (Status::NotFound, None),
                 };
             }
+            Frame::Send(_) if self.sends_are != Status::Ok => return (self.sends_are, None),
             Frame::Send(envelope) => {
                 self.carried.push(envelope.clone());
                 if !self.is_holding {
                     self.deliver(&envelope);
                 }
             }
-            Frame::Ack { .. }
+            Frame::RequestCode { .. }
+            | Frame::Ack { .. }
             | Frame::Hello { .. }
             | Frame::Report { .. }
             | Frame::Block { .. } => {}

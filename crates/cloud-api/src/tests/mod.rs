@@ -2,5 +2,6 @@
 
 mod calls;
 mod delivery;
+mod protection;
 mod rest;
 mod world;

@@ -59,6 +59,10 @@ pub(super) struct World {
     pub(super) webhook_status: u16,
     /// Whether Business Manager still has the bakery's grant.
     pub(super) is_granted: bool,
+    /// How the relay answers envelopes.
+    pub(super) sends_are: Status,
+    /// How long it asks an end to wait.
+    pub(super) retry_after: Micros,
     exchanges: u64,
     places: u64,
 }
@@ -125,6 +129,8 @@ impl World {
             served: Vec::new(),
             webhook_status: 200,
             is_granted: true,
+            sends_are: Status::Ok,
+            retry_after: Micros(0),
             exchanges: 0,
             places: 0,
         };
@@ -230,7 +236,7 @@ impl World {
 
     fn relay(&mut self, from: usize, bytes: &[u8]) {
         let frame = ToTransport::decode(bytes).unwrap();
-        let mut bundle = None;
+        let (mut bundle, mut status) = (None, Status::Ok);
         let listed = &mut self.listed[from];
         match frame.ask {
             Ask::Register { registration_id, identity_key, .. } => {
@@ -254,13 +260,16 @@ impl World {
                     operator: Operator::Owner as i32,
                 });
             }
+            Ask::Send(_) if self.sends_are != Status::Ok => status = self.sends_are,
             Ask::Send(envelope) => {
                 self.carried.push(envelope.clone());
                 self.deliver(&envelope);
             }
+            Ask::RequestCode { .. } => unreachable!("the Cloud API is asked for no code"),
             Ask::Ack { .. } | Ask::Hello { .. } | Ask::Report { .. } | Ask::Block { .. } => {}
         }
-        let answer = FromTransport::Answer { id: frame.id, status: Status::Ok, bundle };
+        let retry_after = self.retry_after;
+        let answer = FromTransport::Answer { id: frame.id, status, bundle, retry_after };
         self.give(from, Input::Frame { from: TRANSPORT, bytes: answer.encode() });
     }
 

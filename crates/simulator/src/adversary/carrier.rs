@@ -2,11 +2,14 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "it watches frames alone")]
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use hop::{Act, Effect, Hop, Input, Outputs};
 use rand_core::CryptoRng;
-use transport::{Command, Config, Event, Transport};
+use transport::{Alias, Command, Config, Event, Transport};
 use vocab::{Instant, NoiseKey, Now};
 use wire::transport::{Ask, FromTransport, ToTransport};
 
@@ -23,6 +26,8 @@ pub struct Carrier {
     logs: bool,
     /// What it is up to; `None` if it is honest. Its memory outlives the transport's crashes.
     plot: Option<Arc<Mutex<Plot>>>,
+    /// Who has the telephone of a number: that is the telephone network's knowledge.
+    telephones: Arc<BTreeMap<Alias, NoiseKey>>,
 }
 
 /// What a dishonest transport is up to.
@@ -41,6 +46,8 @@ pub enum Carried {
     Honest(Event),
     /// Bytes that it wrote to its log.
     Logged(Vec<u8>),
+    /// A short message that goes to somebody's telephone.
+    Texted(NoiseKey, Vec<u8>),
 }
 
 /// What the honest transport inside did, and what is made of it.
@@ -53,7 +60,30 @@ struct Turn<'t> {
 impl Carrier {
     /// A transport around an honest one; `logs` what is no frame.
     pub fn new(config: Config, logs: bool) -> Self {
-        Self { inner: Transport::new(config), logs, plot: None }
+        Self { inner: Transport::new(config), logs, plot: None, telephones: Arc::default() }
+    }
+
+    /// The same beside a telephone network.
+    #[must_use]
+    pub fn with_telephones(mut self, telephones: Arc<BTreeMap<Alias, NoiseKey>>) -> Self {
+        self.telephones = telephones;
+        self
+    }
+
+    /// Sends the short messages that go with these effects.
+    fn text_all(&self, effects: &mut Vec<Effect<Carried>>) {
+        let texts: Vec<_> = effects.iter().filter_map(|effect| self.text(effect)).collect();
+        effects.extend(texts);
+    }
+
+    /// The short message that goes out with an effect, and when.
+    fn text(&self, effect: &Effect<Carried>) -> Option<Effect<Carried>> {
+        let Act::Event(Carried::Honest(Event::CodeSent { account, code })) = &effect.act else {
+            return None;
+        };
+        let to = *self.telephones.get(account)?;
+        let act = Act::Event(Carried::Texted(to, code.clone().into_bytes()));
+        Some(Effect { after: effect.after, act })
     }
 
     /// The same with something bad in mind.
@@ -132,11 +162,11 @@ fn let_out(effect: Effect<Event>, plot: &mut Plot, turn: &mut Turn<'_>) -> Optio
             }
         }
         Ok(FromTransport::Answer { id, .. }) if id >= OWN_REQUESTS => {}
-        Ok(FromTransport::Answer { id, status, bundle: Some(bundle) }) => {
+        Ok(FromTransport::Answer { id, status, bundle: Some(bundle), retry_after }) => {
             let mut middles = plot.middles.iter_mut();
             let lie = middles.find_map(|middle| middle.answer((to, id), &bundle));
             let bundle = Some(lie.unwrap_or(bundle));
-            let bytes = FromTransport::Answer { id, status, bundle }.encode();
+            let bytes = FromTransport::Answer { id, status, bundle, retry_after }.encode();
             turn.effects.push(Effect { after, act: Act::Send { to, bytes } });
         }
         _ => turn.effects.push(Effect { after, act: Act::Send { to, bytes } }),
@@ -168,7 +198,9 @@ impl Hop for Carrier {
         rng: &mut dyn CryptoRng,
     ) -> Outputs<Carried> {
         if let Some(plot) = self.plot.clone() {
-            return self.plotting(&mut lock(&plot), input, now, rng);
+            let mut outputs = self.plotting(&mut lock(&plot), input, now, rng);
+            self.text_all(&mut outputs.effects);
+            return outputs;
         }
         let unknown = match &input {
             Input::Frame { bytes, .. } if self.logs && ToTransport::decode(bytes).is_err() => {
@@ -178,6 +210,7 @@ impl Hop for Carrier {
         };
         let outputs = self.inner.handle(input, now, rng);
         let mut effects: Vec<Effect<Carried>> = outputs.effects.into_iter().map(honest).collect();
+        self.text_all(&mut effects);
         effects.extend(unknown.map(logged));
         Outputs { effects, wake_at: outputs.wake_at }
     }
@@ -229,7 +262,14 @@ impl Resident for Carrier {
     fn logged(event: &Carried) -> Option<Vec<u8>> {
         match event {
             Carried::Logged(bytes) => Some(bytes.clone()),
-            Carried::Honest(_) => None,
+            Carried::Honest(_) | Carried::Texted(..) => None,
+        }
+    }
+
+    fn texts(event: &Carried) -> Option<(NoiseKey, Vec<u8>)> {
+        match event {
+            Carried::Texted(to, text) => Some((*to, text.clone())),
+            Carried::Honest(_) | Carried::Logged(_) => None,
         }
     }
 
@@ -237,6 +277,7 @@ impl Resident for Carrier {
         match event {
             Carried::Honest(event) => Transport::render(event),
             Carried::Logged(bytes) => Some(EventRecord::new("logged").with("bytes", bytes.len())),
+            Carried::Texted(..) => None,
         }
     }
 }

@@ -162,6 +162,10 @@ impl Resident for Device {
         Client::typed(command)
     }
 
+    fn texted(text: &[u8], nth: u64) -> Option<Command> {
+        Client::texted(text, nth)
+    }
+
     fn shown(event: &Event) -> Option<Vec<u8>> {
         Client::shown(event)
     }

@@ -112,6 +112,7 @@ impl Middle {
                 Some(Some(read))
             }
             Ask::Register { .. }
+            | Ask::RequestCode { .. }
             | Ask::Publish { .. }
             | Ask::Fetch { .. }
             | Ask::Send(_)

@@ -7,6 +7,7 @@
 
 mod carrier;
 mod device;
+mod flood;
 mod forgery;
 mod middle;
 mod scheme;
@@ -17,6 +18,7 @@ mod thief;
 
 pub use carrier::{Carried, Carrier, Plot};
 pub use device::{Device, Draining, Habit};
+pub use flood::{Attacker, Learned, Orders};
 pub use middle::Middle;
 pub use scheme::{Scheme, Tally};
 pub use tampering::Tampering;

@@ -8,6 +8,7 @@ mod cells;
 mod dishonest;
 mod messages;
 mod on_their_way;
+mod protection;
 mod registry;
 mod stores;
 mod traces;
@@ -109,6 +110,12 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::Retention => stores::retention(ended),
         Id::SealedAtRest => stores::sealed_at_rest(ended),
         Id::KeysAtEnds => stores::keys_at_ends(ended),
+        Id::NumberOwner => protection::number_owner(ended),
+        Id::PrekeysLast => protection::prekeys_last(ended),
+        Id::NoEnumeration => protection::no_enumeration(ended)?,
+        Id::Fair => protection::fair(ended)?,
+        Id::MailboxQuota => protection::mailbox_quota(ended),
+        Id::Integrity => protection::integrity(ended),
         Id::Label => traces::labels(ended)?,
         Id::SameTrace => traces::same(ended)?,
         Id::NoStall => found(ended, "no-stall", || {

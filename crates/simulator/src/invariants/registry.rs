@@ -48,6 +48,18 @@ pub enum Id {
     SealedAtRest,
     /// Private keys lie only where they belong.
     KeysAtEnds,
+    /// Nobody but its owner claims a number.
+    NumberOwner,
+    /// One requester never takes all one-time prekeys that a device keeps published.
+    PrekeysLast,
+    /// An attacker learns of so many numbers a day.
+    NoEnumeration,
+    /// While somebody attacks, messages between others arrive in time.
+    Fair,
+    /// No mailbox holds more than its quota.
+    MailboxQuota,
+    /// Who only answers is never flagged; who messages everybody is, and does not get far.
+    Integrity,
     /// A chat names its real other end.
     Label,
     /// Two traces are equal in types, order and sizes.
@@ -172,6 +184,37 @@ pub const REGISTRY: &[Registered] = &[
         "keys-at-ends",
         "private keys and sessions lie only with the person and with whoever runs hop 3",
         &["R019", "R028", "R043", "R046"],
+    ),
+    check(
+        Id::NumberOwner,
+        "number-owner",
+        "nobody but its owner claims a number",
+        &["R016", "R017"],
+    ),
+    check(
+        Id::PrekeysLast,
+        "prekeys-last",
+        "one requester never takes all one-time prekeys that a device keeps published",
+        &["R028"],
+    ),
+    check(
+        Id::NoEnumeration,
+        "no-enumeration",
+        "an attacker learns of so many numbers a day whether somebody has them",
+        &["R063"],
+    ),
+    check(
+        Id::Fair,
+        "fair",
+        "while somebody attacks, messages between others arrive within a minute",
+        &["R006", "R012"],
+    ),
+    check(Id::MailboxQuota, "mailbox-quota", "no mailbox holds more than its quota", &["R006"]),
+    check(
+        Id::Integrity,
+        "integrity",
+        "who only answers is never flagged; a business that messages everybody does not get far",
+        &["R009", "R010", "R012"],
     ),
     check(Id::Label, "label", "a chat names the end that really decrypts", &["R047", "G038"]),
     check(

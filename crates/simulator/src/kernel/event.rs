@@ -119,6 +119,8 @@ pub(crate) enum Happening {
     Strike { fault: u32, phase: Phase },
     /// A slow host is done with a message.
     Next { piece: u64 },
+    /// A short message comes over the telephone network, which is none of the links.
+    Told(Box<ShortMessage>),
 }
 
 /// Where a fault stands.
@@ -141,6 +143,10 @@ pub(crate) enum TimerKind {
     Deadline,
     Own,
 }
+
+/// What a short message says.
+#[derive(Debug)]
+pub(crate) struct ShortMessage(pub(crate) Vec<u8>);
 
 /// A frame on its way.
 #[derive(Debug)]
@@ -219,6 +225,7 @@ impl Happening {
             Self::Command(_) => "command",
             Self::Strike { .. } => "fault",
             Self::Next { .. } => "message that waited",
+            Self::Told(_) => "short message",
         }
     }
 
@@ -254,6 +261,10 @@ impl Happening {
                 numbers(feed, [11, u64::from(*fault), *phase as u64]);
             }
             Self::Next { piece } => numbers(feed, [12, *piece]),
+            Self::Told(text) => {
+                feed.number(14);
+                feed.bytes(&text.0);
+            }
         }
     }
 }

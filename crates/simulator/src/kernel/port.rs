@@ -5,7 +5,7 @@ use vocab::{DataClass, Micros, NoiseKey, Now};
 
 use super::{
     directory::{ClassedConfig, Directory},
-    event::{Event, Frame, Happening, HostId, Stamp, Time, Timer},
+    event::{Event, Frame, Happening, HostId, ShortMessage, Stamp, Time, Timer},
     ground::Ground,
     recording::Received,
     trouble::Going,
@@ -112,6 +112,16 @@ impl Port<'_> {
     /// Switches the host's network on or off, a microsecond from now.
     pub fn switch(&mut self, on: bool) {
         self.cause(self.ground.id, Micros(1), Happening::Offline(!on));
+    }
+
+    /// Sends a short message to the telephone of the host with this link key, where there is a link
+    /// to it. It takes no part in what the network does, and gets there even if the host is down.
+    pub fn tell(&mut self, to: NoiseKey, after: Micros, text: Vec<u8>) {
+        let Some(end) = self.ground.links.get_mut(&to) else { return };
+        let (peer, config) = (end.peer, end.config);
+        let soonest = self.directory.config(config).map(|classed| classed.config.latency.minimum());
+        let after = soonest.map_or(after, |soonest| after.max(soonest));
+        self.cause(peer, after, Happening::Told(Box::new(ShortMessage(text))));
     }
 
     /// Puts a frame on the link to `to`. A frame on a link that is not up is lost.

@@ -38,6 +38,7 @@ impl Port<'_> {
             Happening::Farewell { .. } if received => self.left(node),
             Happening::Command(number) => node.command(number, self),
             Happening::Strike { fault, phase } => self.strike(node, fault as usize, phase),
+            Happening::Told(text) => node.told(&text.0, self),
             Happening::Boot
             | Happening::Crash { .. }
             | Happening::Greeting { .. }
@@ -79,7 +80,8 @@ impl Port<'_> {
             Happening::Offline(_)
             | Happening::Cut { .. }
             | Happening::Command(_)
-            | Happening::Strike { .. } => true,
+            | Happening::Strike { .. }
+            | Happening::Told(_) => true,
             Happening::Greeting { .. } => {
                 ground.online() && self.end().is_some_and(|end| end.cuts == 0)
             }

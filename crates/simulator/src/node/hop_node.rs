@@ -11,7 +11,7 @@ use hop::{
     http::{Request, Response},
 };
 use store::{Engine, Memory, TxId};
-use vocab::{DataClass, NoiseKey};
+use vocab::{DataClass, Micros, NoiseKey};
 
 use super::{
     Node,
@@ -30,6 +30,8 @@ use crate::{
 
 /// The number under which the person's own moments come; commands are counted from one.
 const TURN: u64 = u64::MAX;
+/// A short message, and who it is for to read it and type what it says.
+const SHORT_MESSAGE_TAKES: Micros = Micros::seconds(1);
 
 /// A hop with its private store and the person in front of it.
 pub struct HopNode<H: Resident> {
@@ -44,6 +46,8 @@ pub struct HopNode<H: Resident> {
     script: Vec<(Time, u64)>,
     application: Option<Box<dyn Application<H>>>,
     observer: Option<Arc<Mutex<dyn Observer<H>>>>,
+    /// Short messages that came.
+    texted: u64,
     /// For the observer, between windows.
     unobserved: VecDeque<H::Event>,
 }
@@ -61,6 +65,7 @@ impl<H: Resident> HopNode<H> {
             script: Vec::new(),
             application: None,
             observer: None,
+            texted: 0,
             unobserved: VecDeque::new(),
         }
     }
@@ -197,6 +202,9 @@ impl<H: Resident> HopNode<H> {
         {
             port.show(Stream::Log, || line);
         }
+        if let Some((to, text)) = H::texts(&event) {
+            port.tell(to, SHORT_MESSAGE_TAKES, text);
+        }
         if port.wants_events()
             && let Some(record) = H::render(&event)
         {
@@ -264,7 +272,7 @@ impl<H: Resident> Node for HopNode<H> {
         }
         self.feed(Input::Boot, port);
         for number in self.commands.after_restart() {
-            port.command(vocab::Micros(1), number);
+            port.command(Micros(1), number);
         }
     }
 
@@ -330,6 +338,14 @@ impl<H: Resident> Node for HopNode<H> {
                 port.show(Stream::AppIn, || typed);
             }
             self.feed(Input::Command(command), port);
+        }
+    }
+
+    fn told(&mut self, text: &[u8], port: &mut Port<'_>) {
+        self.texted = self.texted.saturating_add(1);
+        if let Some(command) = H::texted(text, self.texted) {
+            let number = self.commands.add(command);
+            self.command(number, port);
         }
     }
 

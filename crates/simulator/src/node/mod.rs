@@ -83,6 +83,11 @@ pub trait Node: Any + Send {
     /// Command `number` is to be given; the host may be down.
     fn command(&mut self, number: u64, port: &mut Port<'_>);
 
+    /// A short message came to this node's telephone; the host may be down.
+    fn told(&mut self, text: &[u8], port: &mut Port<'_>) {
+        let _nobody_reads = (text, port);
+    }
+
     /// The moment of a reminder has come. Returns whether the node still waited for it.
     fn timer(&mut self, timer: Timer, port: &mut Port<'_>) -> bool;
 

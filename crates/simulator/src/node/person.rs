@@ -2,7 +2,7 @@
 //! events, who reacts to them, and who looks on.
 
 use hop::Hop;
-use vocab::{Micros, Now};
+use vocab::{Micros, NoiseKey, Now};
 
 use crate::{
     kernel::{HostId, Time},
@@ -39,6 +39,19 @@ pub trait Resident: Hop<Command: Clone + Send, Event: Send> + Send + 'static {
     /// What a dishonest or broken hop wrote to its operator's log with this event.
     fn logged(event: &Self::Event) -> Option<Vec<u8>> {
         let _nothing = event;
+        None
+    }
+
+    /// A short message that goes out over the telephone network with this event: to the telephone
+    /// of the host with this link key.
+    fn texts(event: &Self::Event) -> Option<(NoiseKey, Vec<u8>)> {
+        let _none = event;
+        None
+    }
+
+    /// What the person does about the `nth` short message that came.
+    fn texted(text: &[u8], nth: u64) -> Option<Self::Command> {
+        let _nothing = (text, nth);
         None
     }
 

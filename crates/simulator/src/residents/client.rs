@@ -5,6 +5,9 @@ use client::{Ask, Client, Command, Event};
 use super::happening;
 use crate::{node::Resident, view::EventRecord};
 
+/// Numbers of commands that follow short messages; the plan's and a reader's are below.
+const TEXTED_COMMANDS: u64 = 1 << 41;
+
 impl Resident for Client {
     fn token(command: &Command) -> Option<u128> {
         Some(command.number.into())
@@ -24,10 +27,17 @@ impl Resident for Client {
                 Some(format!("report {}: {attached:?}", about.digits()).into_bytes())
             }
             Ask::Block { who, .. } => Some(format!("block {}", who.digits()).into_bytes()),
+            Ask::EnterCode { code } => Some(format!("code {code}").into_bytes()),
             Ask::Read { .. } | Ask::AskAgain { .. } | Ask::LoseSession { .. } | Ask::Reinstall => {
                 None
             }
         }
+    }
+
+    fn texted(text: &[u8], nth: u64) -> Option<Command> {
+        let code = String::from_utf8(text.to_vec()).ok()?;
+        let number = u64::saturating_add(TEXTED_COMMANDS, nth);
+        Some(Command { number, ask: Ask::EnterCode { code } })
     }
 
     fn shown(event: &Event) -> Option<Vec<u8>> {

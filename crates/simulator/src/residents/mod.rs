@@ -51,7 +51,9 @@ fn happening(happening: &Happening) -> EventRecord {
         Happening::Derived { during, steps, .. } => {
             record.with("during", *during).with("steps", steps.len())
         }
-        Happening::Ready | Happening::NotOurs => record,
+        Happening::Ready | Happening::NotOurs | Happening::CodeNeeded | Happening::WrongCode => {
+            record
+        }
     }
 }
 
@@ -60,6 +62,8 @@ const fn kind(happening: &Happening) -> &'static str {
         Happening::Derived { .. } => "derived",
         Happening::Ready => "ready",
         Happening::NotOurs => "not-ours",
+        Happening::CodeNeeded => "code-needed",
+        Happening::WrongCode => "wrong-code",
         Happening::Sealed { .. } => "sealed",
         Happening::Accepted { .. } => "accepted",
         Happening::Failed { .. } => "failed",

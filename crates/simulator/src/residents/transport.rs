@@ -10,6 +10,8 @@ impl Resident for Transport {
         let text = format!("{event:?}");
         let kind = match event {
             Event::Registered { .. } => "registered",
+            Event::CodeSent { .. } => "code-sent",
+            Event::Flagged { .. } => "flagged",
             Event::IdentityChanged { .. } => "identity-changed",
             Event::Published { .. } => "published",
             Event::OneTimeKeyTaken { .. } => "one-time-key-taken",

@@ -11,7 +11,8 @@ use vocab::{Micros, UnixMicros};
 
 use super::{
     model::{
-        Business, Claims, Deed, Hop3, LinkShape, Person, Profile, Readers, Say, Scenario, When,
+        Business, Claims, Deed, Hop3, LinkShape, Person, Profile, Readers, Rules, Say, Scenario,
+        When,
     },
     value::shown,
 };
@@ -291,6 +292,32 @@ fn deed(out: &mut Text, deed: &Deed) {
     }
 }
 
+/// Those that are off.
+fn rules(out: &mut Text, rules: &Rules) {
+    let Rules {
+        business_sender_check,
+        registration_code,
+        fetch_limits,
+        message_rates,
+        enumeration_limits,
+        mailbox_quota,
+        integrity_throttling,
+    } = *rules;
+    let all = [
+        ("business_sender_check", business_sender_check),
+        ("registration_code", registration_code),
+        ("fetch_limits", fetch_limits),
+        ("message_rates", message_rates),
+        ("enumeration_limits", enumeration_limits),
+        ("mailbox_quota", mailbox_quota),
+        ("integrity_throttling", integrity_throttling),
+    ];
+    if all.iter().any(|(_, on)| !on) {
+        out.table("[rules]");
+        all.iter().filter(|(_, on)| !on).for_each(|(rule, _)| out.pair(rule, "false"));
+    }
+}
+
 fn rest(out: &mut Text, scenario: &Scenario) {
     if let Some(swarm) = &scenario.swarm {
         out.table("[swarm]");
@@ -321,10 +348,17 @@ fn rest(out: &mut Text, scenario: &Scenario) {
         out.pair("at", &span(impostor.at));
         out.pair("text", &quoted(&impostor.text));
     }
-    if !scenario.rules.business_sender_check {
-        out.table("[rules]");
-        out.pair("business_sender_check", "false");
+    for attacker in &scenario.attackers {
+        out.table("[[attacker]]");
+        out.pair("name", &quoted(&attacker.name));
+        out.pair("what", &quoted(attacker.what.name()));
+        if let Some(target) = &attacker.target {
+            out.pair("target", &quoted(target));
+        }
+        out.pair("at", &span(attacker.at));
+        out.pair("every", &span(attacker.every));
     }
+    rules(out, &scenario.rules);
     if !scenario.expect_fail.is_empty() {
         out.table("[expect]");
         out.pair("fail", &list(&scenario.expect_fail));

@@ -60,6 +60,7 @@ pub(super) fn without(scenario: &Scenario, name: &str) -> Option<Scenario> {
     left.compare_traces.retain(|(a, b)| a != name && b != name);
     left.link_overrides.retain(|link| link.between.0 != name && link.between.1 != name);
     left.impostors.retain(|one| one.poses_as != name && one.to != name);
+    left.attackers.retain(|one| one.target.as_deref() != Some(name));
     left.leak = left.leak.filter(|leak| leak.by != name);
     left.faults = left.faults.into_iter().filter_map(|fault| fault_without(fault, name)).collect();
     Some(only_known_labels(left))

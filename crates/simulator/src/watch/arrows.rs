@@ -141,6 +141,7 @@ pub fn kind(bytes: &[u8]) -> &'static str {
     match (ToTransport::decode(bytes), FromTransport::decode(bytes)) {
         (Ok(frame), _) => match frame.ask {
             Ask::Register { .. } => "register",
+            Ask::RequestCode { .. } => "request-code",
             Ask::Publish { .. } => "publish",
             Ask::Fetch { .. } => "fetch",
             Ask::Send(envelope) => match envelope.payload {
@@ -190,9 +191,10 @@ fn frame(bytes: &[u8]) -> Told {
 fn asked(kind: &str, ask: &Ask) -> Told {
     let told = Told::upkeep(&kind.replace('-', " "));
     match ask {
-        Ask::Register { address, .. } | Ask::Fetch { address } | Ask::Hello { address } => {
-            told.with("number", address)
-        }
+        Ask::Register { address, .. }
+        | Ask::RequestCode { address }
+        | Ask::Fetch { address }
+        | Ask::Hello { address } => told.with("number", address),
         Ask::Publish { address, one_time, kem_one_time, .. } => told
             .with("number", address)
             .with("one-time prekeys", one_time.len())

@@ -6,6 +6,7 @@
 pub mod arrows;
 mod derivations;
 pub mod dishonest;
+pub mod guard;
 pub mod journal;
 pub(crate) mod observers;
 mod onlookers;
@@ -89,6 +90,8 @@ pub struct Watch {
     pub attempts: BTreeMap<(Actor, DataClass), Attempts>,
     /// Questions that nobody answered.
     pub unanswered: u64,
+    /// What the transport's defences did, and what attackers got.
+    pub guard: guard::Guard,
     prekeys: prekeys::Handed,
     promises: promises::Promises,
     seals: BTreeMap<[u8; 16], String>,
@@ -154,6 +157,7 @@ impl Watch {
             stored: BTreeMap::new(),
             attempts: BTreeMap::new(),
             unanswered: 0,
+            guard: guard::Guard::default(),
             prekeys: prekeys::Handed::default(),
             promises: promises::Promises::default(),
             seals: BTreeMap::new(),

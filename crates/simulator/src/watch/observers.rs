@@ -39,9 +39,12 @@ impl Observer<CloudApi> for Shared {
 }
 
 impl Observer<Carrier> for Shared {
-    fn on_event(&mut self, _host: HostId, _at: Time, event: &Carried) {
+    fn on_event(&mut self, _host: HostId, at: Time, event: &Carried) {
         if let Carried::Honest(TransportEvent::Dropped { id, .. }) = event {
             self.with(|watch| watch.refused(*id, |watch| watch.journal.dropped(*id)));
+        }
+        if let Carried::Honest(event) = event {
+            self.with(|watch| watch.guarded(at, event));
         }
     }
 }
@@ -128,6 +131,8 @@ impl Watch {
             }
             Happening::Ready
             | Happening::NotOurs
+            | Happening::CodeNeeded
+            | Happening::WrongCode
             | Happening::Accepted { .. }
             | Happening::Read { .. }
             | Happening::Opened { .. }

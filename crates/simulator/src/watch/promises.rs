@@ -50,12 +50,12 @@ impl Promises {
     }
 
     fn answered(&mut self, view: &View, peer: HostId) -> Option<String> {
-        let Ok(FromTransport::Answer { id, status: Status::Ok, .. }) =
-            FromTransport::decode(&view.bytes)
+        let Ok(FromTransport::Answer { id, status, .. }) = FromTransport::decode(&view.bytes)
         else {
             return None;
         };
-        let envelope = self.asked.remove(&(peer, id))?;
+        // What is refused promises nothing; if it is asked again, it is looked for again.
+        let envelope = self.asked.remove(&(peer, id)).filter(|_| status == Status::Ok)?;
         let written = self.rows.get(&(view.host, envelope))?;
         // A write is durable at the earliest some time after it was asked for.
         (*written >= view.at.0)

@@ -8,7 +8,7 @@ use std::{
 use business::Business;
 use cloud_api::CloudApi;
 use meta::{Billing, BusinessManager, Statistics};
-use vocab::{Micros, PhoneNumber};
+use vocab::Micros;
 
 use super::{
     Options, World, WorldError,
@@ -66,6 +66,7 @@ impl<'s> Stage<'s> {
     fn build(&mut self, form: Option<Form>) -> Result<World, WorldError> {
         let transport = self.transport(form.is_some());
         let mut people = self.people(form);
+        self.attackers();
         let cloud = self.cloud_api();
         let own = self.on_premises();
         let businesses = self.businesses();
@@ -185,7 +186,8 @@ impl<'s> Stage<'s> {
         config.cloud_api = nodes.map(|node| self.cast.noise(&node)).collect();
         config.on_premises = self.own_numbers();
         config.principals = self.principals();
-        config.rules.business_sender_check = self.scenario.rules.business_sender_check;
+        config.rules = self.rules();
+        let telephones = self.telephones(&config.hash_key);
         #[cfg(feature = "mutants")]
         {
             config.mutant = match self.options.mutant {
@@ -196,18 +198,15 @@ impl<'s> Stage<'s> {
         }
         let observer = Arc::new(Mutex::new(self.shared.clone()));
         let plot = self.plot();
-        let mut node =
-            HopNode::new(move || Carrier::new(config.clone(), logs).with_plot(plot.clone()))
-                .with_observer(observer);
+        let mut node = HopNode::new(move || {
+            let carrier = Carrier::new(config.clone(), logs).with_plot(plot.clone());
+            carrier.with_telephones(telephones.clone())
+        })
+        .with_observer(observer);
         if self.planted(Planted::EffectBeforeTransaction) {
             node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
         }
         self.add(TRANSPORT, Actor::Transport, node)
-    }
-
-    pub(super) fn own_numbers(&self) -> Vec<PhoneNumber> {
-        let own = self.scenario.businesses.iter().filter(|one| one.hop3 == Hop3::OnPremises);
-        own.map(|business| self.cast.phone(&business.name)).collect()
     }
 
     fn people(&mut self, form: Option<Form>) -> BTreeMap<String, Handle<Device>> {

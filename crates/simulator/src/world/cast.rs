@@ -59,6 +59,10 @@ impl Cast {
             let digits = format!("1202555{:04}", index.saturating_add(9_000));
             phones.insert(impostor.name.clone(), PhoneNumber::parse(&digits)?);
         }
+        for (index, attacker) in (0_u64..).zip(&scenario.attackers) {
+            let digits = format!("1202555{:04}", index.saturating_add(9_500));
+            phones.insert(attacker.name.clone(), PhoneNumber::parse(&digits)?);
+        }
         for (index, business) in (0_u64..).zip(&scenario.businesses) {
             let digits = match index {
                 0..8_000 => format!("1202555{:04}", index.saturating_add(1_000)),

@@ -42,7 +42,8 @@ impl Stage<'_> {
         });
         let middles = middles.collect();
         let cloud_api = self.scenario.cloud_nodes().map(|node| self.cast.noise(&node)).collect();
-        let tampering = Tampering::new(schemes, tally, cloud_api, self.own_numbers());
+        let own = self.own_numbers().into_iter().map(|(number, _)| number).collect();
+        let tampering = Tampering::new(schemes, tally, cloud_api, own);
         Some(Arc::new(Mutex::new(Plot { tampering, middles })))
     }
 

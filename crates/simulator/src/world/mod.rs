@@ -5,6 +5,7 @@ pub mod cast;
 pub(crate) mod codes;
 mod configs;
 mod dishonest;
+mod guard;
 mod pace;
 mod probe;
 mod readers;

@@ -1,15 +1,17 @@
 //! Accounts: a number and its devices belong to the link that claimed them.
 
-use keys::IdentityKey;
-use vocab::{Address, DeviceId, NoiseKey, limits};
+use alloc::vec::Vec;
 
-use super::{Attempt, Context, Note, Stop};
+use keys::IdentityKey;
+use vocab::{DeviceId, NoiseKey, limits};
+
+use super::{Attempt, Claim, Context, Note, Stop, codes};
 use crate::{
     alias::Alias,
     input::Job,
     output::{Event, Refusal},
     rows::{
-        self, Account, Claims, Clearing, Device, Stock,
+        self, Account, Census, Claims, Clearing, Device, Stock,
         keys::{self as key, Owner},
     },
 };
@@ -18,17 +20,22 @@ use crate::{
 pub(super) fn register(
     attempt: &mut Attempt<'_>,
     context: &Context<'_>,
-    link: NoiseKey,
-    address: &Address,
+    wanted: &Claim<'_>,
     registration_id: u32,
     identity_key: &[u8],
 ) -> Result<(), Stop> {
+    let address = wanted.address;
     let identity = IdentityKey::decode(identity_key).map_err(|_| Refusal::Malformed)?.encode();
     let alias = context.config.hash_key.alias(&address.phone);
     let device_key = key::device(&alias, address.device);
-    attempt.need(&[key::account(&alias), device_key.clone(), key::claims(&link)])?;
+    attempt.need(&[
+        key::account(&alias),
+        device_key.clone(),
+        key::claims(&wanted.link),
+        key::census(),
+    ])?;
     let before = rows::read::<Device>(attempt, &device_key)?;
-    let account = claim(attempt, context, link, address, &alias)?;
+    let account = claim(attempt, context, wanted, &alias)?;
     let same = before.as_ref().is_some_and(|device| device.identity_key == identity);
     let device = match before {
         Some(device) if same => Device { registration_id, ..device },
@@ -45,8 +52,8 @@ pub(super) fn register(
         }
     };
     rows::write(attempt, device_key, &device);
-    let hosted = account.hosted;
-    attempt.event(Event::Registered { account: alias, device: address.device.get(), hosted });
+    let (hosted, by) = (account.hosted, wanted.link);
+    attempt.event(Event::Registered { account: alias, device: address.device.get(), hosted, by });
     Ok(())
 }
 
@@ -54,31 +61,62 @@ pub(super) fn register(
 fn claim(
     attempt: &mut Attempt<'_>,
     context: &Context<'_>,
-    link: NoiseKey,
-    address: &Address,
+    wanted: &Claim<'_>,
     alias: &Alias,
 ) -> Result<Account, Stop> {
-    let hosted = context.config.is_cloud_api(link);
+    let (config, link) = (context.config, wanted.link);
+    let hosted = config.is_cloud_api(link);
+    let freely = config.claims_freely(link, &wanted.address.phone);
     let mut account = match rows::read::<Account>(attempt, &key::account(alias))? {
         Some(account) if account.link == link.0 => account,
-        Some(_) => return Err(Refusal::NumberTaken.into()),
+        // Who hosts a number gives it back; nobody takes it away.
+        Some(account) if freely || account.hosted => return Err(Refusal::NumberTaken.into()),
+        Some(account) => {
+            codes::check(attempt, config, wanted, alias)?;
+            move_away(attempt, wanted, &account)?;
+            count(attempt, link, hosted)?;
+            Account { link: link.0.to_vec(), devices: Vec::new(), ..account }
+        }
         None => {
-            let claims_key = key::claims(&link);
-            let claims = rows::read::<Claims>(attempt, &claims_key)?.unwrap_or_default();
-            if !hosted && claims.accounts >= limits::MAX_ACCOUNTS_PER_LINK {
-                return Err(Refusal::ListFull.into());
+            if !freely {
+                codes::check(attempt, config, wanted, alias)?;
             }
-            let accounts = claims.accounts.saturating_add(1);
-            rows::write(attempt, claims_key, &Claims { accounts });
-            Account::new(address, link, hosted)
+            count(attempt, link, hosted)?;
+            let census = rows::read::<Census>(attempt, &key::census())?.unwrap_or_default();
+            let accounts = census.accounts.saturating_add(1);
+            rows::write(attempt, key::census(), &Census { accounts });
+            Account::new(wanted.address, link, hosted)
         }
     };
-    if !account.has(address) {
-        account.devices.push(address.device.get().into());
+    if !account.has(wanted.address) {
+        account.devices.push(wanted.address.device.get().into());
     }
     account.hosted = hosted;
     rows::write(attempt, key::account(alias), &account);
     Ok(account)
+}
+
+/// One number more belongs to a link.
+fn count(attempt: &mut Attempt<'_>, link: NoiseKey, hosted: bool) -> Result<(), Stop> {
+    let claims_key = key::claims(&link);
+    let claims = rows::read::<Claims>(attempt, &claims_key)?.unwrap_or_default();
+    if !hosted && claims.accounts >= limits::MAX_ACCOUNTS_PER_LINK {
+        return Err(Refusal::ListFull.into());
+    }
+    let accounts = claims.accounts.saturating_add(1);
+    rows::write(attempt, claims_key, &Claims { accounts });
+    Ok(())
+}
+
+/// Who can read what is sent to a number has it: the link that had it before acts for it no more.
+fn move_away(attempt: &mut Attempt<'_>, wanted: &Claim<'_>, account: &Account) -> Result<(), Stop> {
+    let old = account.noise_key()?;
+    let claims_key = key::claims(&old);
+    let claims = rows::read::<Claims>(attempt, &claims_key)?.unwrap_or_default();
+    let accounts = claims.accounts.saturating_sub(1);
+    rows::write(attempt, claims_key, &Claims { accounts });
+    attempt.note(Note::Lost { link: old, phone: wanted.address.phone.clone() });
+    Ok(())
 }
 
 /// The prekeys that an earlier identity signed lead to nobody any more. They are out of reach with

@@ -5,9 +5,10 @@ use store::{Key, transaction::Stored};
 use vocab::{Address, NoiseKey, limits};
 use wire::transport::{Bundle, FromTransport, KemPrekey, Operator, Prekey};
 
-use super::{Attempt, Context, Stop};
+use super::{Attempt, Context, Stop, meeting};
 use crate::{
     alias::Alias,
+    gcra,
     mutant::planted,
     output::{Event, PrekeyKind, Refusal},
     rows::{
@@ -28,7 +29,9 @@ pub(super) fn fetch(
     let alias = context.config.hash_key.alias(&address.phone);
     let (account_key, device_key) = (key::account(&alias), key::device(&alias, address.device));
     let stock_key = key::stock(&alias, address.device);
-    attempt.need(&[account_key.clone(), device_key.clone(), stock_key.clone()])?;
+    let [met, caller] = meeting::rows(&link, &alias);
+    attempt.need(&[account_key.clone(), device_key.clone(), stock_key.clone(), met, caller])?;
+    let may_have_one_time = meeting::fetch(attempt, context, link, &alias)?;
     let account = rows::read::<Account>(attempt, &account_key)?.ok_or(Refusal::NoAccount)?;
     let device = rows::read::<Device>(attempt, &device_key)?.ok_or(Refusal::NoAccount)?;
     let mut stock = rows::read::<Stock>(attempt, &stock_key)?.unwrap_or_default();
@@ -36,15 +39,20 @@ pub(super) fn fetch(
 
     // Asked for together, and only when the rest is here: what is taken is gone from the store.
     let owner = Owner::new(&alias, address.device, device.generation);
-    let one_time = take(attempt, context, &key::one_time(PrekeyKind::Curve, &owner));
-    let kem_one_time = take(attempt, context, &key::one_time(PrekeyKind::Kem, &owner));
-    let (one_time, kem_one_time) = (one_time?, kem_one_time?);
+    let (one_time, kem_one_time) =
+        if may_have_one_time && spend(attempt, context, &account, &mut stock) {
+            let one_time = take(attempt, context, &key::one_time(PrekeyKind::Curve, &owner));
+            let kem_one_time = take(attempt, context, &key::one_time(PrekeyKind::Kem, &owner));
+            let (one_time, kem_one_time) = (one_time?, kem_one_time?);
+            stock.one_time = left(stock.one_time, one_time.is_some());
+            stock.kem_one_time = left(stock.kem_one_time, kem_one_time.is_some());
+            rows::write(attempt, stock_key, &stock);
+            (one_time, kem_one_time)
+        } else {
+            (None, None)
+        };
     let one_time = one_time.map(|row| rows::decode::<Prekey>(&row.value)).transpose()?;
     let kem_one_time = kem_one_time.map(|row| rows::decode::<KemPrekey>(&row.value)).transpose()?;
-
-    stock.one_time = left(stock.one_time, one_time.is_some());
-    stock.kem_one_time = left(stock.kem_one_time, kem_one_time.is_some());
-    rows::write(attempt, stock_key, &stock);
     let curve_id = one_time.as_ref().map(|prekey| (PrekeyKind::Curve, prekey.id));
     let kem_id = kem_one_time.as_ref().map(|prekey| (PrekeyKind::Kem, prekey.id));
     for (kind, id) in curve_id.into_iter().chain(kem_id) {
@@ -80,6 +88,32 @@ fn take<'a>(
     Ok(attempt.take_first(range)?)
 }
 
+/// Whether everybody together may take one-time prekeys of a device now: beyond that a bundle is
+/// given all the same, and says what serves when none is left. Nobody is refused for what others
+/// do.
+fn spend(
+    attempt: &Attempt<'_>,
+    context: &Context<'_>,
+    account: &Account,
+    stock: &mut Stock,
+) -> bool {
+    let config = context.config;
+    let rate = if account.is_business(config) {
+        limits::ONE_TIME_PER_DEVICE_HOP3
+    } else {
+        limits::ONE_TIME_PER_DEVICE
+    };
+    let now = attempt.now().wall.0;
+    match gcra::take(rate, stock.spent, 1, now) {
+        _ if !config.rules.fetch_limits => true,
+        Ok(spent) => {
+            stock.spent = spent;
+            true
+        }
+        Err(_wait) => false,
+    }
+}
+
 /// How many are left by the count, which may be too high: where none was found there is none.
 const fn left(counted: u32, found: bool) -> u32 {
     if found { counted.saturating_sub(1) } else { 0 }
@@ -100,7 +134,7 @@ pub(super) fn warn_if_low(
     if device.signed.is_none() || !(stock.one_time < low || kem_low) {
         return Ok(());
     }
-    let Stock { one_time, kem_one_time } = *stock;
+    let Stock { one_time, kem_one_time, .. } = *stock;
     let frame = FromTransport::PrekeysLow { address: address.clone(), one_time, kem_one_time };
     attempt.act(Act::Send { to: account.noise_key()?, bytes: frame.encode() });
     attempt.event(Event::PrekeysLow { account: *alias, one_time, kem_one_time });

@@ -138,6 +138,11 @@ fn integrity(row: &Stored) -> Result<Value, Stop> {
         "reports": record.reports,
         "blocks": record.blocks,
         "dropped": record.dropped,
+        "unasked_today": record.unasked,
+        "reporters_today": record.reporters,
+        "flags": record.flags,
+        "signal": record.signal,
+        "throttled_until": record.throttled_until,
         "reference": record.reference,
     }))
 }

@@ -68,14 +68,16 @@ pub(super) fn ack(
 }
 
 impl Fill {
-    /// With one more envelope; `None` if there is no room for it.
-    pub(super) fn with(mut self, mail: &Mail) -> Option<Self> {
+    /// With one more envelope; `None` if there is no room for it within the quota.
+    pub(super) fn with(mut self, mail: &Mail, has_quota: bool) -> Option<Self> {
         let oldest = mail.day.saturating_sub(limits::MAILBOX_AGE.0 / DAY);
         self.days.retain(|of_day| of_day.day >= oldest);
         let sum = |sum: u64, number: u64| sum.saturating_add(number);
         let envelopes = self.days.iter().map(|of_day| of_day.envelopes).fold(1, sum);
         let bytes = self.days.iter().map(|of_day| of_day.bytes).fold(size(mail), sum);
-        if envelopes > count(limits::MAX_MAILBOX_ENVELOPES) || bytes > limits::MAX_MAILBOX_BYTES {
+        let is_full =
+            envelopes > count(limits::MAX_MAILBOX_ENVELOPES) || bytes > limits::MAX_MAILBOX_BYTES;
+        if is_full && has_quota {
             return None;
         }
         if !self.days.iter().any(|of_day| of_day.day == mail.day) {

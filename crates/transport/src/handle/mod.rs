@@ -2,10 +2,12 @@
 
 mod accounts;
 mod clear;
+mod codes;
 mod fetch;
 pub(crate) mod http;
 mod integrity;
 mod mailbox;
+mod meeting;
 mod person;
 mod publish;
 mod push;
@@ -15,7 +17,7 @@ use alloc::{format, string::ToString, vec::Vec};
 
 use hop::{Act, Waiting};
 use rand_core::CryptoRng;
-use vocab::{Address, NoiseKey, PhoneNumber};
+use vocab::{Address, Micros, NoiseKey, PhoneNumber};
 use wire::transport::{Ask, Bundle, FromTransport, Status};
 
 use crate::{
@@ -37,12 +39,20 @@ pub(crate) struct Context<'c> {
     pub(crate) rng: &'c mut dyn CryptoRng,
 }
 
+/// Somebody claims a number.
+pub(crate) struct Claim<'c> {
+    pub(crate) link: NoiseKey,
+    pub(crate) address: &'c Address,
+    /// The code that came to the number; may be empty.
+    pub(crate) code: &'c str,
+}
+
 /// Why an attempt stops before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// A row is on its way.
     Waiting,
-    /// The request is refused; nothing of it was written.
+    /// The request is refused; nothing of it was written but what counts it.
     Refused(Refusal),
 }
 
@@ -71,6 +81,8 @@ pub(crate) enum Note {
     Gone { link: NoiseKey, address: Address, places: Vec<u64> },
     /// A push has ended.
     Pushed { to: Mailbox, places: Vec<u64>, room: usize },
+    /// A number has another owner than this link now.
+    Lost { link: NoiseKey, phone: PhoneNumber },
     /// More is to be done.
     Next(Job),
     /// An HTTP exchange was answered.
@@ -100,7 +112,7 @@ fn ask(attempt: &mut Attempt<'_>, context: &mut Context<'_>, asked: &Asked) -> R
         Err(Stop::Waiting) => return Err(Waiting),
         Err(Stop::Refused(why)) => {
             refuse(attempt, asked.link, why);
-            answer(asked, why.status(), None)
+            refusal(asked.request.id, why)
         }
     };
     attempt.act(Act::Send { to: asked.link, bytes: frame });
@@ -114,9 +126,12 @@ fn decide(
     context: &mut Context<'_>,
     asked: &Asked,
 ) -> Result<Vec<u8>, Stop> {
-    // Envelopes, acknowledgements and hellos are idempotent by what they say.
-    let remembered =
-        !matches!(asked.request.ask, Ask::Send(_) | Ask::Ack { .. } | Ask::Hello { .. });
+    // Envelopes, acknowledgements and hellos are idempotent by what they say. A copy of a request
+    // for a code asks for one, since the first may have been lost with a crash.
+    let remembered = !matches!(
+        asked.request.ask,
+        Ask::Send(_) | Ask::Ack { .. } | Ask::Hello { .. } | Ask::RequestCode { .. }
+    );
     let memory = keys::answered(&asked.link, asked.request.id);
     if remembered
         && let Some(answered) = rows::read::<Answered>(attempt, &memory)?
@@ -140,8 +155,12 @@ fn dispatch(
 ) -> Result<Option<Bundle>, Stop> {
     let link = asked.link;
     match &asked.request.ask {
-        Ask::Register { address, registration_id, identity_key } => {
-            accounts::register(attempt, context, link, address, *registration_id, identity_key)?;
+        Ask::Register { address, registration_id, identity_key, code } => {
+            let claim = Claim { link, address, code };
+            accounts::register(attempt, context, &claim, *registration_id, identity_key)?;
+        }
+        Ask::RequestCode { address } => {
+            codes::request(attempt, context, link, address, asked.request.id)?;
         }
         Ask::Publish { .. } => publish::publish(attempt, context, link, &asked.request.ask)?,
         Ask::Fetch { address } => {
@@ -163,7 +182,14 @@ fn dispatch(
 }
 
 fn answer(asked: &Asked, status: Status, bundle: Option<Bundle>) -> Vec<u8> {
-    FromTransport::Answer { id: asked.request.id, status, bundle }.encode()
+    let (id, retry_after) = (asked.request.id, Micros(0));
+    FromTransport::Answer { id, status, bundle, retry_after }.encode()
+}
+
+/// The frame that answers a request with a refusal.
+pub(crate) fn refusal(id: u64, why: Refusal) -> Vec<u8> {
+    let (status, retry_after) = (why.status(), why.retry_after());
+    FromTransport::Answer { id, status, bundle: None, retry_after }.encode()
 }
 
 fn refuse(attempt: &mut Attempt<'_>, link: NoiseKey, why: Refusal) {
@@ -209,7 +235,8 @@ impl Account {
 
     /// Whether integrity is counted for it.
     fn is_business(&self, config: &Config) -> bool {
-        self.hosted || config.on_premises.iter().any(|number| number.digits() == self.phone)
+        let own = |(number, _): &(PhoneNumber, NoiseKey)| number.digits() == self.phone;
+        self.hosted || config.on_premises.iter().any(own)
     }
 
     fn new(address: &Address, link: NoiseKey, hosted: bool) -> Self {

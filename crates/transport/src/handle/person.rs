@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use prost::Message;
 use vocab::{Keep, MessageId, NoiseKey, PhoneNumber, limits};
 
-use super::{Attempt, Context, Stop, integrity, owned};
+use super::{Attempt, Context, Stop, integrity, meeting, owned};
 use crate::{
     output::{Event, Refusal},
     rows::{self, Account, Block, Report, keys},
@@ -25,6 +25,8 @@ pub(super) fn report(
     }
     let (by, _reporter) = owned(attempt, context, link, by)?;
     let about = context.config.hash_key.alias(about);
+    attempt.need(&meeting::rows(&link, &about))?;
+    meeting::meet(attempt, context, link, &about)?;
     let account = rows::read::<Account>(attempt, &keys::account(&about))?;
     let account = account.ok_or(Refusal::NoAccount)?;
     let reports = keys::reports(&by);
@@ -32,7 +34,7 @@ pub(super) fn report(
         return Err(Refusal::ListFull.into());
     }
     if account.is_business(context.config) {
-        integrity::reported(attempt, context, &about, &account)?;
+        integrity::reported(attempt, context, [&about, &by], &account)?;
     }
     let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.0.to_vec()).collect();
     let row = Report { about: about.0.to_vec(), ids, attached: attached.to_vec() };

@@ -10,7 +10,7 @@ use wire::{
     transport::{Envelope, Payload},
 };
 
-use super::{Attempt, Context, Note, Stop, integrity, mailbox};
+use super::{Attempt, Context, Note, Stop, integrity, mailbox, meeting};
 use crate::{
     alias::Alias,
     config::Config,
@@ -34,7 +34,10 @@ pub(super) fn send(
         (config.hash_key.alias(&envelope.from.phone), config.hash_key.alias(&envelope.to.phone));
     let accepted_key = key::accepted(&transmission(config, link, envelope, &to));
     let (block_key, fill_key) = (key::block(&to, &from), key::fill(&to, envelope.to.device));
+    let [met_key, caller_key] = meeting::rows(&link, &to);
     attempt.need(&[
+        met_key,
+        caller_key,
         key::account(&from),
         key::account(&to),
         accepted_key.clone(),
@@ -45,6 +48,7 @@ pub(super) fn send(
     if rows::read::<Accepted>(attempt, &accepted_key)?.is_some() {
         return Ok(());
     }
+    meeting::meet(attempt, context, link, &to)?;
     let recipient = rows::read::<Account>(attempt, &key::account(&to))?;
     let recipient = recipient.filter(|account| account.has(&envelope.to));
     let recipient = recipient.ok_or(Refusal::NoAccount)?;
@@ -52,10 +56,17 @@ pub(super) fn send(
     let mail = mailbox::mail(attempt, envelope);
     let fill = match rows::read::<Fill>(attempt, &fill_key)? {
         _ if blocked => None,
-        fill => Some(fill.unwrap_or_default().with(&mail).ok_or(Refusal::MailboxFull)?),
+        fill => {
+            let with = fill.unwrap_or_default().with(&mail, config.rules.mailbox_quota);
+            Some(with.ok_or(Refusal::MailboxFull)?)
+        }
     };
-    if sender.is_business(config) && envelope.attempt == 0 && !is_receipt(envelope) {
-        integrity::sent(attempt, context, [&from, &to], &sender, blocked)?;
+    if envelope.attempt == 0 && !is_receipt(envelope) {
+        if sender.is_business(config) {
+            integrity::sent(attempt, context, [&from, &to], &sender, blocked)?;
+        } else if recipient.is_business(config) {
+            integrity::asked(attempt, &to, &from)?;
+        }
     }
 
     rows::write(attempt, accepted_key, &Accepted {});

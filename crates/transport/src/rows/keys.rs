@@ -132,6 +132,36 @@ pub(crate) fn contact(business: &Alias, recipient: &Alias) -> Key {
     Key::table("contact").with(&business.0).with(&recipient.0)
 }
 
+/// The code that a number was sent for a link.
+pub(crate) fn code(alias: &Alias, link: &NoiseKey) -> Key {
+    Key::table("code").with(&alias.0).with(&link.0)
+}
+
+/// What is used up of the limits on codes of a number.
+pub(crate) fn codes(alias: &Alias) -> Key {
+    Key::table("codes").with(&alias.0)
+}
+
+/// What a link has used up of its limits.
+pub(crate) fn caller(link: &NoiseKey) -> Key {
+    Key::table("caller").with(&link.0)
+}
+
+/// That a link asked about a number or wrote to it.
+pub(crate) fn met(link: &NoiseKey, alias: &Alias) -> Key {
+    Key::table("met").with(&link.0).with(&alias.0)
+}
+
+/// How many numbers there are.
+pub(crate) fn census() -> Key {
+    Key::table("census")
+}
+
+/// That somebody reported a business.
+pub(crate) fn reporter(business: &Alias, by: &Alias) -> Key {
+    Key::table("reporter").with(&business.0).with(&by.0)
+}
+
 fn of_device(table: Key, alias: &Alias, device: DeviceId) -> Key {
     table.with(&alias.0).with(&[device.get()])
 }

@@ -103,6 +103,9 @@ pub(crate) struct Stock {
     pub(crate) one_time: u32,
     #[prost(uint32, tag = "2")]
     pub(crate) kem_one_time: u32,
+    /// What everybody together has used up of [`limits::ONE_TIME_PER_DEVICE`].
+    #[prost(fixed64, tag = "3")]
+    pub(crate) spent: u64,
 }
 kept!(Stock, ConnectionMetadata, Keep::Never(Reason::Account));
 
@@ -223,10 +226,107 @@ pub(crate) struct Integrity {
     /// Messages to people who block it.
     #[prost(uint64, tag = "7")]
     pub(crate) dropped: u64,
+    /// The day that the three after it are counted in.
+    #[prost(uint64, tag = "8")]
+    pub(crate) day: u64,
+    /// Recipients of that day.
+    #[prost(uint64, tag = "9")]
+    pub(crate) reached: u64,
+    /// Recipients of that day who had not written to the business.
+    #[prost(uint64, tag = "10")]
+    pub(crate) unasked: u64,
+    /// Recipients who reported it that day.
+    #[prost(uint64, tag = "11")]
+    pub(crate) reporters: u64,
+    /// What is used up of [`limits::MESSAGES_PER_BUSINESS`].
+    #[prost(fixed64, tag = "12")]
+    pub(crate) spent: u64,
+    /// How often it was flagged, and for what last.
+    #[prost(uint64, tag = "13")]
+    pub(crate) flags: u64,
+    #[prost(string, tag = "14")]
+    pub(crate) signal: String,
+    /// Until when it reaches only those who wrote to it, by the transport's clock.
+    #[prost(fixed64, tag = "15")]
+    pub(crate) throttled_until: u64,
 }
 kept!(Integrity, IntegritySignals, Keep::Never(Reason::BusinessRecord));
 
-/// A business wrote to somebody; the key says who to whom.
+/// A business and somebody who wrote to it, or to whom it wrote; the key says who.
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
-pub(crate) struct Contact {}
-kept!(Contact, IntegritySignals, Keep::For(limits::CONTACT_AGE));
+pub(crate) struct Contact {
+    /// Whether the other one wrote to the business.
+    #[prost(bool, tag = "1")]
+    pub(crate) asked: bool,
+    /// When the other one was last counted as a recipient, by the transport's clock; 0 for never.
+    #[prost(fixed64, tag = "2")]
+    pub(crate) counted: u64,
+}
+kept!(Contact, IntegritySignals, Keep::For(limits::CONTACT_KEPT));
+
+/// Somebody reported a business, and counts once in its time; the key says who.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Reporter {}
+kept!(Reporter, IntegritySignals, Keep::For(limits::CONTACT_AGE));
+
+/// How many numbers there are.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Census {
+    #[prost(uint64, tag = "1")]
+    pub(crate) accounts: u64,
+}
+kept!(Census, ConnectionMetadata, Keep::Never(Reason::Aggregate));
+
+/// The code that a number was sent for a link: hashes, so that no copy of the store tells it.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Code {
+    /// Of the newest, and of the one before where a request was repeated.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub(crate) hashes: Vec<Vec<u8>>,
+    /// The request that it was sent for, and how often.
+    #[prost(fixed64, tag = "2")]
+    pub(crate) request: u64,
+    #[prost(uint32, tag = "3")]
+    pub(crate) copies: u32,
+    /// Wrong guesses.
+    #[prost(uint32, tag = "4")]
+    pub(crate) tries: u32,
+    /// Until when it can be used, by the transport's clock.
+    #[prost(fixed64, tag = "5")]
+    pub(crate) until: u64,
+}
+kept!(Code, Credential, Keep::For(limits::CODE_AGE));
+
+/// What is used up of the limits on codes of a number.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Codes {
+    #[prost(fixed64, tag = "1")]
+    pub(crate) sent: u64,
+    #[prost(fixed64, tag = "2")]
+    pub(crate) tried: u64,
+}
+kept!(Codes, ConnectionMetadata, Keep::For(limits::CALLER_AGE));
+
+/// What a link has used up of its limits.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Caller {
+    /// Of codes.
+    #[prost(fixed64, tag = "1")]
+    pub(crate) codes: u64,
+    /// Of new numbers.
+    #[prost(fixed64, tag = "2")]
+    pub(crate) numbers: u64,
+}
+kept!(Caller, ConnectionMetadata, Keep::For(limits::CALLER_AGE));
+
+/// A link asked about a number or wrote to it, whether anybody has the number or not.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Met {
+    /// What is used up of bundles of it.
+    #[prost(fixed64, tag = "1")]
+    pub(crate) bundles: u64,
+    /// Of one-time prekeys of it.
+    #[prost(fixed64, tag = "2")]
+    pub(crate) one_time: u64,
+}
+kept!(Met, ConnectionMetadata, Keep::For(limits::MET_AGE));

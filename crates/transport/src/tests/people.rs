@@ -57,8 +57,20 @@ impl End {
     }
 
     pub(super) fn register(&self) -> Ask {
-        let identity_key = self.identity().to_vec();
-        Ask::Register { address: self.address.clone(), registration_id: 77, identity_key }
+        self.register_with("")
+    }
+
+    pub(super) fn register_with(&self, code: &str) -> Ask {
+        Ask::Register {
+            address: self.address.clone(),
+            registration_id: 77,
+            identity_key: self.identity().to_vec(),
+            code: code.into(),
+        }
+    }
+
+    pub(super) fn request_code(&self) -> Ask {
+        Ask::RequestCode { address: self.address.clone() }
     }
 
     pub(super) fn signed(&self, id: u32) -> SignedPrekey {

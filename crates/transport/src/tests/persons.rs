@@ -1,7 +1,7 @@
 //! Reporting, blocking, and what is counted of a business.
 
 use serde_json::Value;
-use vocab::{DataClass, PhoneNumber, limits};
+use vocab::{DataClass, NoiseKey, PhoneNumber, limits};
 use wire::transport::{Ask, ReceiptKind, Status};
 
 use super::{
@@ -77,7 +77,8 @@ fn messages_and_their_recipients_are_counted_from_headers_alone() {
 #[test]
 fn a_business_that_runs_its_own_end_is_counted_too_and_a_person_is_not() {
     let mut world = World::with(|config| {
-        config.on_premises.push(PhoneNumber::parse("390212345").unwrap());
+        let number = PhoneNumber::parse("390212345").unwrap();
+        config.on_premises.push((number, NoiseKey([3; 32])));
     });
     let (ada, bakery) = (End::new(1, "393331000001"), End::new(3, "390212345"));
     world.arrives(&ada);

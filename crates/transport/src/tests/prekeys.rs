@@ -167,7 +167,7 @@ fn the_directory_holds_at_most_so_many_and_counts_before_it_refuses() {
     assert_eq!(world.rows("one-time").len(), limits::MAX_PREKEYS_HELD);
 
     // A prekey that is taken just before a crash is still in the stock: never on the shelf.
-    world.power_for = Some((world.transactions + 2, super::world::Moment::BeforeSync));
+    world.power_for = Some((world.transactions + 3, super::world::Moment::BeforeSync));
     let id = world.send(ASKER, ada.fetch());
     assert_eq!(world.answers(ASKER, id), []);
     assert_eq!((world.crashes, world.rows("one-time").len()), (1, 99));

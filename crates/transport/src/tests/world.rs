@@ -15,7 +15,7 @@ use vocab::{DataClass, Instant, Micros, NoiseKey, Now, UnixMicros};
 use wire::transport::{Ask, Bundle, Envelope, FromTransport, Status, ToTransport};
 
 use super::people::End;
-use crate::{Config, Event, HashKey, Transport};
+use crate::{Config, Event, HashKey, Rules, Transport};
 
 /// The Cloud API's link, in every story.
 pub(super) const CLOUD_API: u8 = 99;
@@ -56,9 +56,30 @@ pub(super) enum Moment {
     AfterSync,
 }
 
+/// For stories about something else than protection: no codes, and no limits but the mailbox's.
+const UNGUARDED: Rules = Rules {
+    business_sender_check: true,
+    registration_code: false,
+    fetch_limits: false,
+    message_rates: false,
+    enumeration_limits: false,
+    mailbox_quota: true,
+    integrity_throttling: false,
+};
+
 impl World {
     pub(super) fn new() -> Self {
         Self::with(|_| ())
+    }
+
+    /// With every defence on, as a transport has them that nobody told otherwise.
+    pub(super) fn guarded() -> Self {
+        Self::with(|config| config.rules = Rules::default())
+    }
+
+    /// The same, but for one: numbers are claimed without codes, in stories about other defences.
+    pub(super) fn guarded_without_codes() -> Self {
+        Self::with(|config| config.rules = Rules { registration_code: false, ..Rules::default() })
     }
 
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
@@ -68,6 +89,7 @@ impl World {
             let token = Sha256::digest(token(principal)).into();
             config.principals.push((token, principal.to_string()));
         }
+        config.rules = UNGUARDED;
         change(&mut config);
         let mut world = Self {
             transport: Transport::new(config.clone()),
@@ -204,7 +226,7 @@ impl World {
     /// What a request was answered, once for each answer; answers are taken away.
     pub(super) fn answers(&mut self, link: NoiseKey, wanted: u64) -> Vec<(Status, Option<Bundle>)> {
         self.take(link, |frame| {
-            let FromTransport::Answer { id, status, bundle } = frame else { return None };
+            let FromTransport::Answer { id, status, bundle, .. } = frame else { return None };
             (*id == wanted).then(|| (*status, bundle.clone()))
         })
     }
@@ -213,6 +235,31 @@ impl World {
     #[track_caller]
     pub(super) fn ask(&mut self, link: NoiseKey, ask: Ask) -> Status {
         self.ask_bundle(link, ask).0
+    }
+
+    /// Sends a request that is refused for a limit, and returns how long its end has to wait.
+    #[track_caller]
+    pub(super) fn ask_limited(&mut self, link: NoiseKey, ask: Ask, expected: Status) -> Micros {
+        let wanted = self.send(link, ask);
+        let waits = self.take(link, |frame| {
+            let FromTransport::Answer { id, status, retry_after, .. } = frame else { return None };
+            (*id == wanted).then_some((*status, *retry_after))
+        });
+        assert_eq!(waits.len(), 1, "a request has one answer");
+        assert_eq!(waits[0].0, expected);
+        assert!(waits[0].1 > Micros(0));
+        waits[0].1
+    }
+
+    /// The code that was last sent to the number of `end`.
+    #[track_caller]
+    pub(super) fn code(&self, end: &End) -> String {
+        let alias = self.config.hash_key.alias(&end.address.phone);
+        let codes = self.events.iter().filter_map(|event| match event {
+            Event::CodeSent { account, code } if *account == alias => Some(code.clone()),
+            _ => None,
+        });
+        codes.last().unwrap()
     }
 
     #[track_caller]

@@ -8,7 +8,10 @@
 pub struct ToTransport {
     #[prost(fixed64, tag = "1")]
     pub request_id: u64,
-    #[prost(oneof = "to_transport::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    /// Of this schema: 2.
+    #[prost(uint32, tag = "15")]
+    pub version: u32,
+    #[prost(oneof = "to_transport::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10")]
     pub body: ::core::option::Option<to_transport::Body>,
 }
 /// Nested message and enum types in `ToTransport`.
@@ -31,6 +34,8 @@ pub mod to_transport {
         Report(super::Report),
         #[prost(message, tag = "9")]
         Block(super::Block),
+        #[prost(message, tag = "10")]
+        RequestCode(super::RequestCode),
     }
 }
 /// From the transport to an end.
@@ -51,7 +56,7 @@ pub mod from_transport {
         PrekeysLow(super::PrekeysLow),
     }
 }
-/// Claims a number for the key of this link.
+/// Claims a number for the key of this link. Who does not own the number yet is asked for a code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Register {
     /// Digits of the number, without a plus sign.
@@ -64,6 +69,17 @@ pub struct Register {
     /// 0x05 and 32 bytes.
     #[prost(bytes = "vec", tag = "4")]
     pub identity_key: ::prost::alloc::vec::Vec<u8>,
+    /// Six digits that came with a short message to the number; empty the first time.
+    #[prost(string, tag = "5")]
+    pub code: ::prost::alloc::string::String,
+}
+/// Asks for a short message with a code, to the number that is to be claimed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RequestCode {
+    #[prost(string, tag = "1")]
+    pub phone: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub device: u32,
 }
 /// Adds prekeys to the directory.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -240,6 +256,9 @@ pub struct Answer {
     pub status: i32,
     #[prost(message, optional, tag = "3")]
     pub bundle: ::core::option::Option<Bundle>,
+    /// Where the status is about a limit: microseconds until it is of use to ask again.
+    #[prost(fixed64, tag = "4")]
+    pub retry_after: u64,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -357,6 +376,16 @@ pub enum Status {
     BadSignature = 5,
     /// The mailbox or the directory is full.
     Full = 6,
+    /// Too much of this, for now: ask again later.
+    Limited = 7,
+    /// The number is claimed with a code, and there is none in the request or no such code any more.
+    CodeNeeded = 8,
+    /// Another code than was sent to the number.
+    BadCode = 9,
+    /// The business reaches only those who wrote to it, for now.
+    Throttled = 10,
+    /// The frame is of a version that is not spoken here.
+    Version = 11,
 }
 impl Status {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -372,6 +401,11 @@ impl Status {
             Self::NotFound => "STATUS_NOT_FOUND",
             Self::BadSignature => "STATUS_BAD_SIGNATURE",
             Self::Full => "STATUS_FULL",
+            Self::Limited => "STATUS_LIMITED",
+            Self::CodeNeeded => "STATUS_CODE_NEEDED",
+            Self::BadCode => "STATUS_BAD_CODE",
+            Self::Throttled => "STATUS_THROTTLED",
+            Self::Version => "STATUS_VERSION",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -384,6 +418,11 @@ impl Status {
             "STATUS_NOT_FOUND" => Some(Self::NotFound),
             "STATUS_BAD_SIGNATURE" => Some(Self::BadSignature),
             "STATUS_FULL" => Some(Self::Full),
+            "STATUS_LIMITED" => Some(Self::Limited),
+            "STATUS_CODE_NEEDED" => Some(Self::CodeNeeded),
+            "STATUS_BAD_CODE" => Some(Self::BadCode),
+            "STATUS_THROTTLED" => Some(Self::Throttled),
+            "STATUS_VERSION" => Some(Self::Version),
             _ => None,
         }
     }

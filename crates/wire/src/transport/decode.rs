@@ -1,11 +1,13 @@
 //! Bytes to checked types: whole or not at all.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use prost::Message as _;
-use vocab::{Address, DeviceId, MessageId, PhoneNumber, UnixMicros, limits};
+use vocab::{Address, DeviceId, MessageId, Micros, PhoneNumber, UnixMicros, limits};
 
-use super::{Ask, Envelope, FromTransport, Payload, ReceiptKind, Status, ToTransport};
+use super::{
+    Ask, CODE_DIGITS, Envelope, FromTransport, Payload, ReceiptKind, Status, ToTransport, VERSION,
+};
 use crate::{
     error::Malformed,
     generated::transport::{self as raw, from_transport, to_transport},
@@ -19,6 +21,9 @@ impl ToTransport {
     /// [`Malformed`], with the part that is wrong.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let frame = raw::ToTransport::decode(bounded(bytes)?)?;
+        if frame.version != VERSION {
+            return Err(Malformed::Version { found: frame.version });
+        }
         let body = frame.body.ok_or(Malformed::Missing("body"))?;
         Ok(Self { id: frame.request_id, ask: Ask::from_raw(body)? })
     }
@@ -37,6 +42,7 @@ impl FromTransport {
                 id: answer.request_id,
                 status: known(answer.status(), Status::Unspecified, "status")?,
                 bundle: answer.bundle,
+                retry_after: Micros(answer.retry_after),
             }),
             from_transport::Body::Deliver(deliver) => Ok(Self::Deliver {
                 place: deliver.place,
@@ -61,7 +67,11 @@ impl Ask {
                 address: address(&register.phone, register.device)?,
                 registration_id: register.registration_id,
                 identity_key: register.identity_key,
+                code: code(register.code)?,
             },
+            Body::RequestCode(request) => {
+                Self::RequestCode { address: address(&request.phone, request.device)? }
+            }
             Body::Publish(publish) => Self::publish(publish)?,
             Body::Fetch(fetch) => Self::Fetch { address: address(&fetch.phone, fetch.device)? },
             Body::Send(envelope) => Self::Send(Envelope::from_raw(envelope)?),
@@ -153,6 +163,11 @@ fn phone(digits: &str) -> Result<PhoneNumber, Malformed> {
 fn address(digits: &str, device: u32) -> Result<Address, Malformed> {
     let device = DeviceId::new(device).ok_or(Malformed::Unknown("device id"))?;
     Ok(Address { phone: phone(digits)?, device })
+}
+
+fn code(digits: String) -> Result<String, Malformed> {
+    let is_code = digits.len() == CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || is_code { Ok(digits) } else { Err(Malformed::Unknown("code")) }
 }
 
 fn id(bytes: &[u8]) -> Result<MessageId, Malformed> {

@@ -4,13 +4,14 @@ use alloc::{string::ToString, vec::Vec};
 
 use prost::Message as _;
 
-use super::{Ask, Envelope, FromTransport, Payload, ToTransport};
+use super::{Ask, Envelope, FromTransport, Payload, ToTransport, VERSION};
 use crate::generated::transport::{self as raw, from_transport, to_transport};
 
 impl ToTransport {
     /// The bytes of the frame.
     pub fn encode(&self) -> Vec<u8> {
-        raw::ToTransport { request_id: self.id, body: Some(self.ask.to_raw()) }.encode_to_vec()
+        let (request_id, body) = (self.id, Some(self.ask.to_raw()));
+        raw::ToTransport { request_id, body, version: VERSION }.encode_to_vec()
     }
 }
 
@@ -18,11 +19,14 @@ impl FromTransport {
     /// The bytes of the frame.
     pub fn encode(&self) -> Vec<u8> {
         let body = match self {
-            Self::Answer { id, status, bundle } => from_transport::Body::Answer(raw::Answer {
-                request_id: *id,
-                status: *status as i32,
-                bundle: bundle.clone(),
-            }),
+            Self::Answer { id, status, bundle, retry_after } => {
+                from_transport::Body::Answer(raw::Answer {
+                    request_id: *id,
+                    status: *status as i32,
+                    bundle: bundle.clone(),
+                    retry_after: retry_after.0,
+                })
+            }
             Self::Deliver { place, envelope } => from_transport::Body::Deliver(raw::Deliver {
                 place: *place,
                 envelope: Some(envelope.to_raw()),
@@ -44,14 +48,19 @@ impl Ask {
     fn to_raw(&self) -> to_transport::Body {
         use to_transport::Body;
         match self {
-            Self::Register { address, registration_id, identity_key } => {
+            Self::Register { address, registration_id, identity_key, code } => {
                 Body::Register(raw::Register {
                     phone: address.phone.digits().to_string(),
                     device: address.device.get().into(),
                     registration_id: *registration_id,
                     identity_key: identity_key.clone(),
+                    code: code.clone(),
                 })
             }
+            Self::RequestCode { address } => Body::RequestCode(raw::RequestCode {
+                phone: address.phone.digits().to_string(),
+                device: address.device.get().into(),
+            }),
             Self::Publish { address, signed, one_time, kem_one_time, kem_last_resort } => {
                 Body::Publish(raw::Publish {
                     phone: address.phone.digits().to_string(),

@@ -2,9 +2,15 @@
 
 use alloc::{string::String, vec::Vec};
 
-use vocab::{Address, MessageId, PhoneNumber, UnixMicros};
+use vocab::{Address, MessageId, Micros, PhoneNumber, UnixMicros};
 
 use super::{Bundle, KemPrekey, Prekey, ReceiptKind, SignedPrekey, Status};
+
+/// Which version of the schema is spoken.
+pub const VERSION: u32 = 2;
+
+/// Digits of a registration code.
+pub const CODE_DIGITS: usize = 6;
 
 /// A request of an end.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +32,13 @@ pub enum Ask {
         registration_id: u32,
         /// Its public identity key, as sent.
         identity_key: Vec<u8>,
+        /// The code that came to the number: six digits, or nothing the first time.
+        code: String,
+    },
+    /// Have a code sent to the number that is to be claimed.
+    RequestCode {
+        /// The number and device.
+        address: Address,
     },
     /// Add prekeys to the directory.
     Publish {
@@ -137,6 +150,8 @@ pub enum FromTransport {
         status: Status,
         /// For a fetch.
         bundle: Option<Bundle>,
+        /// When it is of use to ask again, where the status is about a limit; zero otherwise.
+        retry_after: Micros,
     },
     /// An envelope from a mailbox.
     Deliver {

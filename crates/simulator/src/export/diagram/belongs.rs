@@ -120,7 +120,10 @@ impl Belongs {
             }
             Ask::Report { by, about, .. } => self.between(by.digits(), about.digits(), names),
             Ask::Block { by, blocked, .. } => self.between(by.digits(), blocked.digits(), names),
-            Ask::Register { .. } | Ask::Publish { .. } | Ask::Hello { .. } => false,
+            Ask::Register { .. }
+            | Ask::RequestCode { .. }
+            | Ask::Publish { .. }
+            | Ask::Hello { .. } => false,
         };
         if about {
             remember(&mut self.asked, (end, frame.id));

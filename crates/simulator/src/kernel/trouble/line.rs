@@ -37,7 +37,8 @@ impl Port<'_> {
             Happening::Offline(_)
             | Happening::Cut { .. }
             | Happening::Timer { .. }
-            | Happening::Command(_) => pause.is_some(),
+            | Happening::Command(_)
+            | Happening::Told(_) => pause.is_some(),
         };
         if !waits {
             return Some(happening);

@@ -38,6 +38,7 @@ impl<'a> Desk<'a> {
         let people = file.person.iter().map(|person| &person.name);
         let businesses = file.business.iter().map(|business| &business.name);
         let impostors = file.impostor.iter().map(|impostor| &impostor.name);
+        let attackers = file.attacker.iter().map(|attacker| &attacker.name);
         let names = |spots: &mut dyn Iterator<Item = &Spot<String>>| -> Names {
             spots.map(|spot| spot.value.clone()).collect()
         };
@@ -50,7 +51,7 @@ impl<'a> Desk<'a> {
         };
         let many = desk.many.names(file);
         let mut taken: Vec<&Spot<String>> = Vec::new();
-        for name in people.chain(businesses).chain(impostors).chain(many) {
+        for name in people.chain(businesses).chain(impostors).chain(attackers).chain(many) {
             desk.line("name", name, MAX_NAME)?;
             let reserved = desk.many.nodes().into_iter().chain(READERS.map(str::to_owned));
             let reserved = reserved.into_iter().find(|node| *node == name.value);

@@ -1,5 +1,6 @@
 //! Whether what a scenario says makes sense: every name, number, moment and label.
 
+mod attackers;
 mod chats;
 mod desk;
 mod faults;
@@ -94,6 +95,7 @@ pub(super) fn check(
         readers,
         leak: file.leak.as_ref().map(|leak| happenings::leak(&desk, leak)).transpose()?,
         impostors: happenings::impostors(&desk, &file.impostor)?,
+        attackers: attackers::attackers(&desk, &file.attacker)?,
         rules: world.rules,
         expect_fail: happenings::expected_failures(&desk, file.expect.as_ref())?,
     })

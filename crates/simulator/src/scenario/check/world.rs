@@ -6,7 +6,7 @@ use vocab::UnixMicros;
 use super::desk::Desk;
 use crate::scenario::{
     ScenarioError,
-    format::File,
+    format::{self, File},
     limits::{MAX_PARTITIONS, SEEDS},
     model::{Claims, Profile, Rules},
     source::Spot,
@@ -34,15 +34,28 @@ pub(super) fn check(desk: &Desk<'_>, file: &File) -> Result<World, ScenarioError
         Some(start) => unix(&start.value).ok_or_else(|| bad_start(desk, start))?,
         None => DEFAULT_START,
     };
-    let check = file.rules.as_ref().and_then(|rules| rules.business_sender_check);
     Ok(World {
         seed,
         profile: file.profile.unwrap_or(Profile::V4),
         claims: file.claims.unwrap_or(Claims::Seed),
         start,
         partitions: partitions as u32, // At most 64.
-        rules: Rules { business_sender_check: check.unwrap_or(true) },
+        rules: rules(file.rules.as_ref()),
     })
+}
+
+/// All that is not switched off is on.
+fn rules(rules: Option<&format::Rules>) -> Rules {
+    let on = |rule: fn(&format::Rules) -> Option<bool>| rules.and_then(rule).unwrap_or(true);
+    Rules {
+        business_sender_check: on(|rules| rules.business_sender_check),
+        registration_code: on(|rules| rules.registration_code),
+        fetch_limits: on(|rules| rules.fetch_limits),
+        message_rates: on(|rules| rules.message_rates),
+        enumeration_limits: on(|rules| rules.enumeration_limits),
+        mailbox_quota: on(|rules| rules.mailbox_quota),
+        integrity_throttling: on(|rules| rules.integrity_throttling),
+    }
 }
 
 fn bad_start(desk: &Desk<'_>, start: &Spot<Datetime>) -> ScenarioError {

@@ -2,10 +2,12 @@
 //!
 //! The comments are the reference: `docs/reference/scenario.md` and the JSON Schema come from them.
 
+mod attackers;
 mod faults;
 mod happenings;
 mod links;
 mod parties;
+mod rules;
 mod scale;
 mod talk;
 
@@ -13,10 +15,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::{
+    attackers::Attacker,
     faults::{Fault, Kind as FaultKind, Plan, Swarm},
     happenings::{Crash, Impostor, Leak, Probe, Readers},
     links::{Between, Links, Store},
     parties::{Business, Person, Rule},
+    rules::Rules,
     scale::{Addressees, Businesses, CloudApi, Population, Region, Reporting, Transport},
     talk::{Chat, Deed, Generate, Say, Senders},
 };
@@ -132,19 +136,13 @@ pub(super) struct File {
     /// Somebody who sends to a person under the number of a business, not through its Cloud API.
     #[serde(default)]
     pub(super) impostor: Vec<Impostor>,
+    /// Somebody who attacks the transport, with an account like everybody's or without one.
+    #[serde(default)]
+    pub(super) attacker: Vec<Attacker>,
     /// Defences that can be switched off, to see why they exist. All are on by default.
     pub(super) rules: Option<Rules>,
     /// What must come out.
     pub(super) expect: Option<Expect>,
-}
-
-/// Defences that can be switched off, to see why they exist.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Rules {
-    /// Whether the transport takes messages of a business's number from its Cloud API only.
-    /// Default true.
-    pub(super) business_sender_check: Option<bool>,
 }
 
 /// What must come out.

@@ -1,5 +1,6 @@
 //! A scenario whose every name and number has been checked.
 
+mod attackers;
 mod faults;
 mod happenings;
 mod links;
@@ -15,6 +16,7 @@ use crate::fault::Fault;
 
 pub(in crate::scenario) use self::scale::{made, which};
 pub use self::{
+    attackers::{Attack, Attacker},
     faults::Swarm,
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
     links::{LinkOverride, LinkShape, StoreShape},
@@ -88,6 +90,8 @@ pub struct Scenario {
     pub leak: Option<Leak>,
     /// In the order of the file.
     pub impostors: Vec<Impostor>,
+    /// In the order of the file.
+    pub attackers: Vec<Attacker>,
     /// Which defences are on.
     pub rules: Rules,
     /// Ids of invariants that must fail, sorted.

@@ -7,6 +7,7 @@ mod hostile;
 mod keys;
 mod model;
 mod names;
+mod protection;
 mod refusals;
 mod scale;
 mod schema;
