@@ -23,9 +23,9 @@ fn town(world: &mut World, count: u8) -> (End, End, Vec<End>) {
 }
 
 fn flags(world: &World) -> Vec<(Signal, bool)> {
-    let flagged = world.events.iter().filter_map(|event| match event {
-        Event::Flagged { signal, throttled, .. } => Some((*signal, *throttled)),
-        _ => None,
+    let flagged = world.events.iter().filter_map(|event| {
+        let Event::Flagged { signal, throttled, .. } = event else { return None };
+        Some((*signal, *throttled))
     });
     flagged.collect()
 }

@@ -255,11 +255,11 @@ impl World {
     #[track_caller]
     pub(super) fn code(&self, end: &End) -> String {
         let alias = self.config.hash_key.alias(&end.address.phone);
-        let codes = self.events.iter().filter_map(|event| match event {
-            Event::CodeSent { account, code } if *account == alias => Some(code.clone()),
-            _ => None,
+        let mut codes = self.events.iter().filter_map(|event| {
+            let Event::CodeSent { account, code } = event else { return None };
+            (*account == alias).then(|| code.clone())
         });
-        codes.last().unwrap()
+        codes.next_back().unwrap()
     }
 
     #[track_caller]
