@@ -5,9 +5,10 @@
 //! ```
 //!
 //! On each event the handler draws a word from its host's generator and causes one more event, at
-//! its own host (a reminder) or at one of four neighbours (a frame over a link). It is one function,
-//! called by the node of the kernel and by the loop. Rates are by processor time. Loop and kernel take turns, so that whatever
-//! else the machine does meets both; a ratio is the median over rounds of a round's own.
+//! its own host (a reminder) or at one of four neighbours (a frame over a link). It is one
+//! function, called by the node of the kernel and by the loop. Rates are by processor time. Loop
+//! and kernel take turns, so that whatever else the machine does meets both; a ratio is the median
+//! over rounds of a round's own.
 
 #![allow(
     clippy::unwrap_used,
@@ -98,7 +99,7 @@ fn main() {
     let sizes = value("--hosts").unwrap_or_else(|| "10000,100000".to_owned());
     let only = value("--only");
     println!(
-        "{rounds} rounds of {EVENTS} events; million events a second of processor time; one thread\n"
+        "{rounds} rounds of {EVENTS} events; million events a second of one processor's time\n"
     );
     println!("| hosts | work | loop | kernel | digest on | ratio | ratio, digest on |");
     println!("|---|---|---|---|---|---|---|");
