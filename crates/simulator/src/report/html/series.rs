@@ -83,8 +83,8 @@ fn over_time(series: &Series) -> Markup {
         section {
             h2 { "What waited, and what went wrong" }
             p.muted {
-                "Rows of messages on their way above, what the scenario lets go wrong below, on the "
-                "same axis of virtual time."
+                "Rows of messages on their way above, what the scenario lets go wrong below, on "
+                "the same axis of virtual time."
             }
             div.chart tabindex="0" role="group" aria-label="Queues and faults" {
                 svg width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
