@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     handle,
     input::{Command, Job},
+    mutant::{Mutant, planted},
     output::Event,
 };
 
@@ -28,6 +29,7 @@ pub struct Client {
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,
+    mutant: Option<Mutant>,
 }
 
 impl Client {
@@ -38,9 +40,10 @@ impl Client {
         Self {
             account: Account::new(config.endpoint, vault),
             courier,
-            desk: Desk::new(ROWS_AT_HAND),
+            desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
             early: Vec::new(),
             hello: None,
+            mutant: config.mutant,
         }
     }
 
@@ -135,7 +138,8 @@ impl Client {
     ) {
         if self.account.me().is_none() && !matches!(job, Job::Boot) {
             // What finds no room is said again: by the person, or by the transport to a greeting.
-            if self.early.len() < limits::MAX_UNANSWERED {
+            let forgotten = planted(self.mutant, Mutant::EarlyForgotten);
+            if self.early.len() < limits::MAX_UNANSWERED && !forgotten {
                 self.early.push(job);
             }
         } else {

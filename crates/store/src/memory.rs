@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     engine::{Engine, RawRow},
     key::Key,
+    mutant::{Mutant, planted},
     suite::CrashableEngine,
     transaction::{Answer, Check, Expect, Op, Refusal, Revision, Row, Stored, Transaction, Value},
 };
@@ -47,6 +48,7 @@ pub struct Memory {
     undo: Vec<(Key, Option<Held>)>,
     capacity: Option<usize>,
     read_only: bool,
+    mutant: Option<Mutant>,
 }
 
 /// A row as this engine holds it.
@@ -64,6 +66,13 @@ impl Memory {
         Self::default()
     }
 
+    /// The same store with a planted mistake, which has an effect only with the feature `mutants`.
+    #[must_use]
+    pub const fn with_mutant(mut self, mutant: Option<Mutant>) -> Self {
+        self.mutant = mutant;
+        self
+    }
+
     /// From now on at most `bytes` of keys and values, or any number.
     ///
     /// A transaction that would grow a store beyond it is refused with [`Refusal::Full`]; reads,
@@ -79,8 +88,12 @@ impl Memory {
 
     /// Loses everything since the last [`Engine::sync`], as a crash does.
     pub fn crash(&mut self) {
-        let start = Mark { undo: 0, number: self.durable_number, bytes: self.bytes };
-        self.roll_back(&start);
+        let from_one = planted(self.mutant, Mutant::NumbersFromOne);
+        let number = if from_one { 0 } else { self.durable_number };
+        if planted(self.mutant, Mutant::InsertsSurviveCrash) {
+            self.undo.retain(|(_, before)| before.is_some());
+        }
+        self.roll_back(&Mark { undo: 0, number, bytes: self.bytes });
     }
 
     /// Bytes of all keys and values, readable or not.
@@ -161,7 +174,8 @@ impl Memory {
             Op::TakeFirst(prefix) => {
                 let first = self.walk(prefix, None, now).next();
                 let taken = first.map(|(key, held)| held.stored(key));
-                if let Some(row) = &taken {
+                let stays = planted(self.mutant, Mutant::TakenStays);
+                if let Some(row) = taken.as_ref().filter(|_| !stays) {
                     self.change(row.key.clone(), None);
                 }
                 Value::Row(taken)

@@ -24,9 +24,10 @@ pub struct Config {
     pub authority: String,
     /// Defences.
     pub rules: Rules,
-    /// The planted mistake of this run.
-    #[cfg(feature = "mutants")]
+    /// The planted mistake of this run; it acts only with the feature `mutants`.
     pub mutant: Option<crate::mutant::Mutant>,
+    /// A mistake planted in its desk.
+    pub desk_mutant: Option<hop::Mutant>,
 }
 
 impl Config {
@@ -40,8 +41,8 @@ impl Config {
             principals: Vec::new(),
             authority: authority.to_string(),
             rules: Rules::default(),
-            #[cfg(feature = "mutants")]
             mutant: None,
+            desk_mutant: None,
         }
     }
 

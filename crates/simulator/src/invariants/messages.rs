@@ -1,9 +1,8 @@
 //! Application messages: counted, and judged.
 
-use store::Key;
-use vocab::{MessageId, limits};
+use vocab::limits;
 
-use super::{Ended, Outcome};
+use super::{Ended, Outcome, queue::Queue};
 use crate::{
     report::model::{Latency, Messages},
     watch::{Entry, time},
@@ -12,10 +11,11 @@ use crate::{
 /// Counts the messages of a run.
 pub fn count(ended: &Ended<'_>) -> Messages {
     let mut messages = Messages::default();
+    let queue = Queue::new(ended);
     for entry in written(ended) {
         messages.sent = messages.sent.saturating_add(1);
         match entry.shown_us.len() as u64 {
-            0 => match fate(ended, entry) {
+            0 => match fate(ended, &queue, entry) {
                 Fate::Queued => messages.queued = messages.queued.saturating_add(1),
                 Fate::Expired => messages.expired = messages.expired.saturating_add(1),
                 Fate::Refused => messages.sent = messages.sent.saturating_sub(1),
@@ -53,12 +53,12 @@ pub fn latency(ended: &Ended<'_>) -> Latency {
     }
 }
 
-fn written<'e>(ended: &'e Ended<'_>) -> impl Iterator<Item = &'e Entry> {
+pub(super) fn written<'e>(ended: &'e Ended<'_>) -> impl Iterator<Item = &'e Entry> {
     ended.watch.journal.entries().iter().filter(|entry| entry.written_us.is_some())
 }
 
 /// What became of a message that nobody was shown.
-enum Fate {
+pub(super) enum Fate {
     Queued,
     Expired,
     /// The writer was told, or the addressee did not want it.
@@ -66,12 +66,13 @@ enum Fate {
     Lost,
 }
 
-fn fate(ended: &Ended<'_>, entry: &Entry) -> Fate {
+pub(super) fn fate(ended: &Ended<'_>, queue: &Queue<'_, '_>, entry: &Entry) -> Fate {
     let end = ended.world.kernel.end().0;
     let age = end.saturating_sub(entry.written_us.unwrap_or(end));
-    if entry.failed || entry.dropped {
+    let given_up = |id| ended.watch.story.given_up.contains(&id);
+    if entry.failed || entry.dropped || entry.id.is_some_and(given_up) {
         Fate::Refused
-    } else if is_queued(ended, entry) {
+    } else if queue.holds(entry) {
         Fate::Queued
     } else if age >= limits::MAILBOX_AGE.0 {
         Fate::Expired
@@ -80,40 +81,7 @@ fn fate(ended: &Ended<'_>, entry: &Entry) -> Fate {
     }
 }
 
-/// Whether a store still holds the message on its way: its bytes are looked for, in a mailbox or in
-/// the work of its writer's end.
-fn is_queued(ended: &Ended<'_>, entry: &Entry) -> bool {
-    let kernel = &ended.world.kernel;
-    let ends = endpoint::rows::ON_THEIR_WAY.into_iter().chain(business::ON_THEIR_WAY);
-    let carriers = transport::ON_THEIR_WAY.into_iter().chain(cloud_api::rows::ON_THEIR_WAY);
-    let tables: Vec<Key> = ends.chain(carriers).map(Key::table).collect();
-    let on_its_way = |key: &Key| tables.iter().any(|table| key.starts_with(table));
-    kernel.hosts().any(|(host, name)| {
-        let is_end = name == entry.from || name == entry.to;
-        let is_carrier = name == crate::world::cast::TRANSPORT || !is_person(ended, name);
-        let mut found = false;
-        if (is_end || is_carrier)
-            && let Some(store) = kernel.store(host)
-        {
-            store.visit(&mut |row| {
-                let holds = entry.id.is_some_and(|id| contains(row.value, id))
-                    || (entry.id.is_none() && name == entry.from);
-                found |= on_its_way(row.key) && holds;
-            });
-        }
-        found
-    })
-}
-
-fn is_person(ended: &Ended<'_>, name: &str) -> bool {
-    ended.scenario.person(name).is_some()
-}
-
-fn contains(bytes: &[u8], id: MessageId) -> bool {
-    bytes.windows(id.0.len()).any(|window| window == id.0)
-}
-
-fn describe(entry: &Entry) -> String {
+pub(super) fn describe(entry: &Entry) -> String {
     let name = entry.label.clone().or_else(|| entry.id.map(|id| id.to_string()));
     let name = name.unwrap_or_else(|| "without an id".to_owned());
     format!("message {name} from {} to {}", entry.from, entry.to)
@@ -129,9 +97,11 @@ pub(super) fn exactly_once(ended: &Ended<'_>) -> Outcome {
 }
 
 pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
-    let lost = written(ended)
-        .filter(|entry| entry.shown_us.is_empty() && matches!(fate(ended, entry), Fate::Lost))
-        .map(describe);
+    let queue = Queue::new(ended);
+    let is_lost = |entry: &&Entry| {
+        entry.shown_us.is_empty() && matches!(fate(ended, &queue, entry), Fate::Lost)
+    };
+    let lost = written(ended).filter(is_lost).map(describe);
     let unwritten = ended.watch.journal.entries().iter().filter(|entry| entry.written_us.is_none());
     let early = ended.world.kernel.end().0;
     let unwritten =

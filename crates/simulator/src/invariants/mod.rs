@@ -5,7 +5,13 @@
 //! when it did not.
 
 mod cells;
+mod conversations;
+mod counts;
+mod disk;
+mod ends;
 mod messages;
+pub mod occasions;
+mod queue;
 mod registry;
 mod stores;
 mod traces;
@@ -13,7 +19,7 @@ mod traces;
 pub use self::{
     cells::{Table, table},
     messages::{count, latency},
-    registry::{Id, REGISTRY},
+    registry::{Id, Kind, REGISTRY},
     traces::chat_labels,
 };
 use crate::{
@@ -102,6 +108,23 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::Retention => stores::retention(ended),
         Id::SealedAtRest => stores::sealed_at_rest(ended),
         Id::KeysAtEnds => stores::keys_at_ends(ended),
+        Id::RetriesBounded => found(ended, "retries-bounded", || {
+            format!("{} messages were encrypted again", ended.watch.retransmitted.len())
+        }),
+        Id::RecipientAlone => found(ended, "recipient-alone", || {
+            format!("{} steps, each on its recipient's word", ended.watch.story.moved_on)
+        }),
+        Id::DeliveredTruly => found(ended, "delivered-truly", || {
+            "no business was told of a delivery before it".to_owned()
+        }),
+        Id::OneTimeKeySpent => ends::one_time_key_spent(ended),
+        Id::OpensFirst => ends::opens_first(ended)?,
+        Id::InStep => ends::in_step(ended),
+        Id::InOrder => conversations::in_order(ended),
+        Id::BlockHolds => conversations::block_holds(ended),
+        Id::Arrives => conversations::arrives(ended)?,
+        Id::Conservation => counts::conservation(ended),
+        Id::Forgotten => counts::forgotten(ended),
         Id::Label => traces::labels(ended)?,
         Id::SameTrace => traces::same(ended)?,
     })

@@ -14,7 +14,7 @@ use store::{Engine, Memory, TxId};
 use vocab::{DataClass, NoiseKey};
 
 use super::{
-    Node,
+    Node, Tally,
     commands::Commands,
     disk::{Disk, StoreTiming},
     exchanges::{Exchanges, HTTP_PATIENCE},
@@ -307,6 +307,10 @@ impl<H: Resident> Node for HopNode<H> {
             let mut observer = observer.lock().unwrap_or_else(PoisonError::into_inner);
             observer.on_event(host, at, &event);
         }
+    }
+
+    fn tally(&self) -> Tally {
+        self.shelf.tally()
     }
 
     fn store(&self) -> Option<&dyn Engine> {

@@ -35,7 +35,7 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         stored: stored(ended),
         labels: invariants::chat_labels(ended),
         invariants: judged,
-        occasions: std::collections::BTreeMap::new(),
+        occasions: invariants::occasions::occasions(ended),
         texts_not_scanned: ended.watch.mint.not_scanned_texts(),
         conversation: conversation(ended),
         runs: Vec::new(),

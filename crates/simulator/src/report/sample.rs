@@ -44,7 +44,7 @@ pub(crate) fn bakery() -> Report {
         stored: stored(),
         labels: labels(),
         invariants: invariants(),
-        occasions: BTreeMap::new(),
+        occasions: counts(&[("retransmission", 2), ("webhook-retried", 0)]),
         texts_not_scanned: 1,
         conversation: conversation(),
         runs: Vec::new(),

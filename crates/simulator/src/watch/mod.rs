@@ -5,11 +5,13 @@
 
 pub mod arrows;
 mod derivations;
+pub mod envelopes;
 pub mod journal;
 pub(crate) mod observers;
 mod prekeys;
 mod promises;
 mod sink;
+pub mod story;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +94,8 @@ pub struct Watch {
     pub(crate) identity_changed: BTreeMap<(HostId, String), u64>,
     /// Whether bytes are looked at; without, only what hops tell is noted.
     pub looks: bool,
+    /// Whether what hops tell of each message is kept, for counts and orders at the end.
+    pub notes: bool,
     /// What the person's chat says about its other end, by person and number.
     pub labels: BTreeMap<(String, String), String>,
     /// Retransmissions, and refusals of them, by message.
@@ -112,6 +116,14 @@ pub struct Watch {
     pub derivations: Vec<String>,
     /// The event log, if it is wanted.
     pub log: Option<Vec<String>>,
+    /// What hops told that counts, orders and promises are judged by.
+    pub story: story::Story,
+    /// Envelopes as the transport saw them.
+    pub envelopes: envelopes::Envelopes,
+    /// How often each occasion came: what a sweep should see happen.
+    pub occasions: BTreeMap<&'static str, u64>,
+    /// How often each family of faults hit something, by the family's name.
+    pub fault_hits: BTreeMap<&'static str, u64>,
 }
 
 impl Watch {
@@ -137,6 +149,7 @@ impl Watch {
             first_sealed: BTreeMap::new(),
             identity_changed: BTreeMap::new(),
             looks: true,
+            notes: true,
             labels: BTreeMap::new(),
             retransmitted: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -147,6 +160,10 @@ impl Watch {
             names: BTreeMap::new(),
             derivations: Vec::new(),
             log: log.then(Vec::new),
+            story: story::Story::default(),
+            envelopes: envelopes::Envelopes::default(),
+            occasions: BTreeMap::new(),
+            fault_hits: BTreeMap::new(),
         }
     }
 

@@ -4,9 +4,8 @@
 
 use client::Event as ClientEvent;
 use cloud_api::{CloudApi, Event as CloudEvent};
-use endpoint::Happening;
+use endpoint::{Failure, Happening};
 use meta::{Reader, reader};
-use transport::Event as TransportEvent;
 use vocab::{DataClass, MessageId};
 use wire::transport::Operator;
 
@@ -32,16 +31,14 @@ impl Observer<business::Business> for Shared {
 
 impl Observer<CloudApi> for Shared {
     fn on_event(&mut self, host: HostId, at: Time, event: &CloudEvent) {
-        if let CloudEvent::Happened { happening, .. } = event {
-            self.with(|watch| watch.happened(host, at, happening));
-        }
+        self.with(|watch| watch.hosted(host, at, event));
     }
 }
 
 impl Observer<Carrier> for Shared {
-    fn on_event(&mut self, _host: HostId, _at: Time, event: &Carried) {
-        if let Carried::Honest(TransportEvent::Dropped { id, .. }) = event {
-            self.with(|watch| watch.journal.dropped(*id));
+    fn on_event(&mut self, _host: HostId, at: Time, event: &Carried) {
+        if let Carried::Honest(event) = event {
+            self.with(|watch| watch.carried(at, event));
         }
     }
 }
@@ -63,6 +60,7 @@ impl Watch {
             ClientEvent::Shown { id, .. } => {
                 let name = self.name(host).to_owned();
                 self.journal.shown(&name, *id, at.0);
+                self.opened(*id);
             }
             ClientEvent::Labelled { with, operator } => {
                 let person = self.name(host).to_owned();
@@ -78,7 +76,7 @@ impl Watch {
         }
     }
 
-    fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
+    pub(super) fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
         match happening {
             Happening::Derived { during, id, steps } => {
                 self.derived((host, at), during, *id, steps);
@@ -89,17 +87,30 @@ impl Watch {
             }
             Happening::Retransmitted { id, .. } => {
                 self.check_identity(host, at, *id);
-                let times = self.retransmitted.entry(*id).or_default();
-                *times = times.saturating_add(1);
+                self.retransmitted((host, at), *id);
             }
             Happening::RetransmissionRefused { id, why, .. } => {
+                self.occasion("retransmission-refused");
                 self.refused.insert(*id, why.to_string());
+                // The writer is told that a message to somebody with a new identity is not sent.
+                if *why == Failure::IdentityChanged {
+                    self.story.given_up.insert(*id);
+                }
             }
+            Happening::NotOpened { from, id, why, retry } => {
+                self.not_opened((host, at), from, (*id, why, *retry));
+            }
+            Happening::Delivered { id, to } | Happening::Read { id, to } => {
+                self.moved_on((host, at), *id, to);
+            }
+            Happening::Copy { .. } => self.occasion("duplicate-suppressed"),
             Happening::IdentityChanged { peer, .. } => {
+                self.occasion("identity-changed");
                 let name = self.names.get(peer.phone.digits()).cloned().unwrap_or_default();
                 self.identity_changed.insert((host, name), at.0);
             }
             Happening::Failed { id, .. } => {
+                self.story.given_up.insert(*id);
                 if let Some(index) = self.journal.of_id(*id) {
                     self.journal.failed(index);
                 }
@@ -107,11 +118,7 @@ impl Watch {
             Happening::Ready
             | Happening::NotOurs
             | Happening::Accepted { .. }
-            | Happening::Delivered { .. }
-            | Happening::Read { .. }
             | Happening::Opened { .. }
-            | Happening::Copy { .. }
-            | Happening::NotOpened { .. }
             | Happening::RunBy { .. }
             | Happening::RefusedByPeer { .. } => {}
         }
@@ -153,6 +160,7 @@ impl Watch {
                     to,
                     text: text.clone(),
                     id: None,
+                    planned_us: None,
                     written_us: Some(at.0),
                     shown_us: Vec::new(),
                     failed: false,
@@ -171,6 +179,11 @@ impl Watch {
             business::Event::SendAccepted { request, wamid } => {
                 if let Some(id) = wire_id(wamid) {
                     self.journal.named(*request, id);
+                }
+            }
+            business::Event::StatusSeen { wamid, status, .. } => {
+                if let Some(id) = wire_id(wamid) {
+                    self.status(at, id, *status);
                 }
             }
             business::Event::SendFailed { request, .. } => {

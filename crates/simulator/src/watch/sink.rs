@@ -48,6 +48,7 @@ impl Watch {
         self.scan(view);
         self.count(view);
         self.arrows.view(view);
+        self.follow_envelopes(view);
         self.follow_prekeys(view);
         if self.host(view.host).is_some_and(|host| host.name == "transport")
             && let Some(evidence) = self.promises.view(view)

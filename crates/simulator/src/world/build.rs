@@ -20,8 +20,8 @@ use crate::{
     actor::Actor,
     adversary::{Carrier, Device, Habit},
     kernel::{Builder, HostId, Time},
-    mutants::Planted,
-    node::{self, Handle, HopNode, Resident, StoreTiming},
+    mutants::At,
+    node::{Handle, HopNode, Resident, StoreTiming},
     people::Attentive,
     scan::{Mint, leak::Form},
     scenario::{Hop3, Scenario},
@@ -74,9 +74,13 @@ impl<'s> Stage<'s> {
                 .phones()
                 .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
                 .collect();
+            let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
+            let phones = self.cast.phones();
+            watch.story.aliases =
+                phones.map(|(name, phone)| (names.alias(phone), name.to_owned())).collect();
             let hosts = std::mem::take(&mut self.hosts);
             watch.set_hosts(hosts);
-            if self.planted(Planted::TransportScanOff) {
+            if self.planted_at() == Some(At::Watch) {
                 watch.blind_to = Some(Actor::Transport);
             }
             for (name, handle) in &people {
@@ -104,7 +108,7 @@ impl<'s> Stage<'s> {
             }
         }
         let deeds = std::mem::take(&mut self.script.deeds);
-        let name_keys = self.name_keys();
+        let (name_keys, root_keys) = (self.name_keys(), self.root_keys());
         Ok(World {
             kernel,
             shared,
@@ -115,13 +119,10 @@ impl<'s> Stage<'s> {
             transport,
             deeds,
             name_keys,
+            root_keys,
             seed,
             mutant: self.options.mutant,
         })
-    }
-
-    pub(super) fn planted(&self, wanted: Planted) -> bool {
-        self.options.mutant == Some(wanted)
     }
 
     /// Adds a node that a hop lives in.
@@ -136,6 +137,13 @@ impl<'s> Stage<'s> {
             sync: self.scenario.store.sync.clone(),
         };
         self.hosts.push(Host { name: name.to_owned(), actor });
+        let node = match self.planted_at() {
+            Some(At::Store(mutant)) => {
+                node.with_disk(Box::new(store::Memory::new().with_mutant(Some(mutant))))
+            }
+            Some(At::Node(mutant, whose)) if whose.is(name, actor) => node.with_mutant(mutant),
+            Some(_) | None => node,
+        };
         self.builder.hop(name, self.cast.noise(name), node.with_timing(timing))
     }
 
@@ -158,20 +166,12 @@ impl<'s> Stage<'s> {
         config.on_premises = self.own_numbers();
         config.principals = self.principals();
         config.rules.business_sender_check = self.scenario.rules.business_sender_check;
-        #[cfg(feature = "mutants")]
-        {
-            config.mutant = match self.options.mutant {
-                Some(Planted::OneTimeKeyTwice) => Some(transport::Mutant::OneTimeKeyTwice),
-                Some(Planted::SenderCheckMissing) => Some(transport::Mutant::NoSenderCheck),
-                _ => None,
-            };
+        config.desk_mutant = self.desk_mutant();
+        if let Some(At::Transport(mutant)) = self.planted_at() {
+            config.mutant = Some(mutant);
         }
         let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let mut node =
-            HopNode::new(move || Carrier::new(config.clone(), logs)).with_observer(observer);
-        if self.planted(Planted::EffectBeforeTransaction) {
-            node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
-        }
+        let node = HopNode::new(move || Carrier::new(config.clone(), logs)).with_observer(observer);
         self.add(TRANSPORT, Actor::Transport, node)
     }
 
@@ -213,10 +213,7 @@ impl<'s> Stage<'s> {
 
     fn hop3(&mut self, name: &str, actor: Actor, config: cloud_api::Config) -> Handle<CloudApi> {
         let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let mut node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
-        if self.planted(Planted::SweepOff) {
-            node = node.with_mutant(node::Mutant::SweepOff);
-        }
+        let node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
         self.add(name, actor, node)
     }
 
@@ -306,7 +303,13 @@ impl<'s> Stage<'s> {
     }
 
     fn name_keys(&self) -> BTreeMap<String, [u8; 32]> {
-        self.hosts_named().map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+        let people = self.scenario.people.iter().map(|person| person.name.clone());
+        let named = self.hosts_named().chain(people);
+        named.map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+    }
+
+    fn root_keys(&self) -> BTreeMap<String, [u8; 32]> {
+        self.hosts_named().map(|name| (name.clone(), self.cast.secret("root", &name))).collect()
     }
 
     fn hosts_named(&self) -> impl Iterator<Item = String> {

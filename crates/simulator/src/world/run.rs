@@ -82,6 +82,9 @@ impl World {
             Act::AskAgain { from, message } => {
                 Ask::AskAgain { from: phone(from)?, id: labelled(message)?.0 }
             }
+            Act::ClaimRead { from, message } => {
+                Ask::Read { from: phone(from)?, ids: vec![labelled(message)?.0] }
+            }
             Act::LoseSession { with } => Ask::LoseSession { with: phone(with)? },
             Act::Reinstall => Ask::Reinstall,
             Act::Report { about, message, attach } => {
