@@ -29,7 +29,7 @@ pub(crate) fn one(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) 
 
 fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Result<(), String> {
     let loaded = scenario::load(path).map_err(|error| error.to_string())?;
-    let caught_by = mutant.map(Planted::caught_by);
+    let caught_by = mutant.map(|planted| planted.caught_by());
     let invariant = asked.keep.as_deref().or(caught_by);
     let target = Target { seed, invariant, mutant, runs: asked.shrink_runs };
     let mut line = ProgressLine::start(path.display().to_string());

@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     handle,
     input::{Ask, Command, Job},
+    mutant::{Mutant, planted},
     output::Event,
 };
 
@@ -29,6 +30,7 @@ pub struct Client {
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,
+    mutant: Option<Mutant>,
 }
 
 impl Client {
@@ -39,9 +41,10 @@ impl Client {
         Self {
             account: Account::new(config.endpoint, vault),
             courier,
-            desk: Desk::new(ROWS_AT_HAND),
+            desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
             early: Vec::new(),
             hello: None,
+            mutant: config.mutant,
         }
     }
 
@@ -150,7 +153,8 @@ impl Client {
         };
         if is_early {
             // What finds no room is said again: by the person, or by the transport to a greeting.
-            if self.early.len() < limits::MAX_UNANSWERED {
+            let forgotten = planted(self.mutant, Mutant::EarlyForgotten);
+            if self.early.len() < limits::MAX_UNANSWERED && !forgotten {
                 self.early.push(job);
             }
         } else {

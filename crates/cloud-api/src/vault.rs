@@ -43,9 +43,31 @@ const NONCE: usize = 12;
 const DAY_KEY_AGE: Micros = Micros::days(31);
 
 impl SealedVault {
+    /// The vault of a business's numbers.
+    pub fn new(business: String, root_key: [u8; 32], name_key: [u8; 32]) -> Self {
+        Self { business, root_key: Zeroizing::new(root_key), name_key }
+    }
+
     fn day_key_row(&self, day: u64) -> Key {
         let business: [u8; 32] = Sha256::digest(self.business.as_bytes()).into();
         Key::table("day").with(&business).with_number(day)
+    }
+
+    /// What a row says, to somebody who has the disk and every key: for a checker. `row` reads the
+    /// store; `None` for what this business's keys do not open.
+    pub fn look(
+        &self,
+        key: &Key,
+        stored: &[u8],
+        row: &dyn Fn(&Key) -> Option<Vec<u8>>,
+    ) -> Option<Vec<u8>> {
+        let (&[VERSION, ref day @ ..], sealed) = stored.split_first_chunk::<9>()? else {
+            return None;
+        };
+        let (day_row, key_row) = (self.day_key_row(u64::from_be_bytes(*day)), message_key_row(key));
+        let day_key = open(&self.root_key[..], day_row.as_bytes(), &row(&day_row)?)?;
+        let message_key = open(&day_key, key_row.as_bytes(), &row(&key_row)?)?;
+        Some(open(&message_key, key.as_bytes(), sealed)?.to_vec())
     }
 
     /// The key of a business's day; made on first use.

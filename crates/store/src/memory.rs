@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     engine::{Engine, RawRow},
     key::Key,
+    mutant::{Mutant, planted},
     suite::CrashableEngine,
     transaction::{Answer, Check, Expect, Op, Refusal, Revision, Row, Stored, Transaction, Value},
 };
@@ -50,6 +51,7 @@ pub struct Memory {
     begun: Vec<Mark>,
     capacity: Option<usize>,
     read_only: bool,
+    mutant: Option<Mutant>,
 }
 
 /// A row as this engine holds it.
@@ -65,6 +67,13 @@ impl Memory {
     /// An empty store without a limit.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same store with a planted mistake, which has an effect only with the feature `mutants`.
+    #[must_use]
+    pub const fn with_mutant(mut self, mutant: Option<Mutant>) -> Self {
+        self.mutant = mutant;
+        self
     }
 
     /// From now on at most `bytes` of keys and values, or any number.
@@ -88,8 +97,13 @@ impl Memory {
     /// The same, but the oldest `keep` of the transactions that are not durable are, each as a
     /// whole: they had reached the disk when it happened.
     pub fn crash_torn(&mut self, keep: usize) {
+        let from_one = planted(self.mutant, Mutant::NumbersFromOne);
+        let number = if from_one { 0 } else { self.durable_number };
+        if planted(self.mutant, Mutant::InsertsSurviveCrash) {
+            self.undo.retain(|(_, before)| before.is_some());
+        }
         let start = match keep {
-            0 => Some(Mark { undo: 0, number: self.durable_number }),
+            0 => Some(Mark { undo: 0, number }),
             _ => self.begun.get(keep).copied(),
         };
         if let Some(start) = start {
@@ -182,7 +196,8 @@ impl Memory {
             Op::TakeFirst(prefix) => {
                 let first = self.walk(prefix, None, now).next();
                 let taken = first.map(|(key, held)| held.stored(key));
-                if let Some(row) = &taken {
+                let stays = planted(self.mutant, Mutant::TakenStays);
+                if let Some(row) = taken.as_ref().filter(|_| !stays) {
                     self.change(row.key.clone(), None);
                 }
                 Value::Row(taken)

@@ -54,7 +54,7 @@ impl Turn<'_> {
 impl Transport {
     /// A transport that has not started yet: its first input is [`Input::Boot`].
     pub fn new(config: Config) -> Self {
-        let desk = Desk::new(ROWS_KEPT);
+        let desk = Desk::new(ROWS_KEPT).with_mutant(config.desk_mutant);
         Self { config, desk, links: Links::default(), rates: Rates::default(), exchanges: 0 }
     }
 }

@@ -14,7 +14,7 @@ use store::{Engine, Memory, TxId};
 use vocab::{DataClass, Micros, NoiseKey};
 
 use super::{
-    Node,
+    Node, Strains,
     commands::Commands,
     disk::{Disk, StoreTiming},
     exchanges::{Exchanges, HTTP_PATIENCE},
@@ -378,6 +378,10 @@ impl<H: Resident> Node for HopNode<H> {
 
     fn transactions(&self) -> u64 {
         self.shelf.transactions()
+    }
+
+    fn strains(&self) -> Strains {
+        self.shelf.strains()
     }
 
     fn store(&self) -> Option<&dyn Engine> {

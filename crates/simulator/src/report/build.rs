@@ -40,7 +40,7 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         labels: invariants::chat_labels(ended),
         dishonest: dishonest(ended),
         invariants: judged,
-        occasions: std::collections::BTreeMap::new(),
+        occasions: invariants::occasions::occasions(ended),
         unseen: !ended.watch.looks,
         texts_not_scanned: ended.watch.mint.not_scanned_texts(),
         series: series::series(ended),

@@ -46,7 +46,7 @@ pub(crate) fn bakery() -> Report {
         stored: stored(),
         labels: labels(),
         invariants: invariants(),
-        occasions: BTreeMap::new(),
+        occasions: counts(&[("retransmission", 2), ("webhook-retried", 0)]),
         dishonest: Vec::new(),
         unseen: false,
         texts_not_scanned: 1,

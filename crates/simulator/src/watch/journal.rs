@@ -19,6 +19,8 @@ pub struct Entry {
     pub text: String,
     /// The id on the wire, once it is known.
     pub id: Option<MessageId>,
+    /// When the scenario has it written; `None` for what somebody answers.
+    pub planned_us: Option<u64>,
     /// When the writer's hop had taken it over.
     pub written_us: Option<u64>,
     /// When the addressee's application was shown it, each time.

@@ -52,6 +52,7 @@ impl Watch {
         self.arrows.view(view);
         self.contacts.view(view);
         self.exports.view(view, &self.hosts, &self.names);
+        self.follow_envelopes(view);
         self.follow_prekeys(view);
         self.overhear(view);
         if self.host(view.host).is_some_and(|host| host.name == "transport")

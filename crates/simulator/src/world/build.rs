@@ -21,8 +21,8 @@ use crate::{
     adversary::{Carrier, Device, Habit},
     export::{Exports, Log, bands::bands},
     kernel::{Builder, HostId, Time},
-    mutants::Planted,
-    node::{self, Handle, HopNode, Resident, StoreTiming},
+    mutants::At,
+    node::{Handle, HopNode, Resident, StoreTiming},
     people::Attentive,
     scan::{Mint, leak::Form},
     scenario::{Hop3, Scenario},
@@ -86,10 +86,14 @@ impl<'s> Stage<'s> {
             watch.crowd =
                 Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
             watch.looks = self.scenario.scale.looks;
+            let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
+            let phones = self.cast.phones();
+            watch.story.aliases =
+                phones.map(|(name, phone)| (names.alias(phone), name.to_owned())).collect();
             let hosts = std::mem::take(&mut self.hosts);
             watch.set_hosts(hosts);
             self.begin_exports(watch);
-            if self.planted(Planted::TransportScanOff) {
+            if self.planted_at() == Some(At::Watch) {
                 watch.blind_to = Some(Actor::Transport);
             }
             for (name, handle) in &people {
@@ -121,6 +125,7 @@ impl<'s> Stage<'s> {
         kernel.afflict(&self.scenario.faults)?;
         let deeds = std::mem::take(&mut self.script.deeds);
         let (name_keys, copies) = (self.name_keys(), self.copies());
+        let root_keys = self.root_keys();
         Ok(World {
             kernel,
             shared,
@@ -133,6 +138,7 @@ impl<'s> Stage<'s> {
             deeds,
             name_keys,
             copies,
+            root_keys,
             seed,
             mutant: self.options.mutant,
         })
@@ -148,10 +154,6 @@ impl<'s> Stage<'s> {
         watch.exports = Exports::begin(wanted, self.scenario, watch.hosts(), &bands);
     }
 
-    pub(super) fn planted(&self, wanted: Planted) -> bool {
-        self.options.mutant == Some(wanted)
-    }
-
     /// Adds a node that a hop lives in.
     pub(super) fn add<H: Resident>(
         &mut self,
@@ -164,6 +166,13 @@ impl<'s> Stage<'s> {
             sync: self.scenario.store.sync.clone(),
         };
         self.hosts.push(Host { name: name.to_owned(), actor });
+        let node = match self.planted_at() {
+            Some(At::Store(mutant)) => {
+                node.with_disk(Box::new(store::Memory::new().with_mutant(Some(mutant))))
+            }
+            Some(At::Node(mutant, whose)) if whose.is(name, actor) => node.with_mutant(mutant),
+            Some(_) | None => node,
+        };
         self.builder.hop(name, self.cast.noise(name), node.with_timing(timing))
     }
 
@@ -188,24 +197,17 @@ impl<'s> Stage<'s> {
         config.principals = self.principals();
         config.rules = self.rules();
         let telephones = self.telephones(&config.hash_key);
-        #[cfg(feature = "mutants")]
-        {
-            config.mutant = match self.options.mutant {
-                Some(Planted::OneTimeKeyTwice) => Some(transport::Mutant::OneTimeKeyTwice),
-                Some(Planted::SenderCheckMissing) => Some(transport::Mutant::NoSenderCheck),
-                _ => None,
-            };
+        config.desk_mutant = self.desk_mutant();
+        if let Some(At::Transport(mutant)) = self.planted_at() {
+            config.mutant = Some(mutant);
         }
         let observer = Arc::new(Mutex::new(self.shared.clone()));
         let plot = self.plot();
-        let mut node = HopNode::new(move || {
+        let node = HopNode::new(move || {
             let carrier = Carrier::new(config.clone(), logs).with_plot(plot.clone());
             carrier.with_telephones(telephones.clone())
         })
         .with_observer(observer);
-        if self.planted(Planted::EffectBeforeTransaction) {
-            node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
-        }
         self.add(TRANSPORT, Actor::Transport, node)
     }
 
@@ -251,10 +253,7 @@ impl<'s> Stage<'s> {
         config: cloud_api::Config,
     ) -> Handle<CloudApi> {
         let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let mut node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
-        if self.planted(Planted::SweepOff) {
-            node = node.with_mutant(node::Mutant::SweepOff);
-        }
+        let node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
         let handle = self.add(name, actor, node);
         // It opens and seals what all people write and read.
         self.builder.weight(handle.id(), self.scenario.people.len() as u64);
@@ -324,7 +323,13 @@ impl<'s> Stage<'s> {
     }
 
     fn name_keys(&self) -> BTreeMap<String, [u8; 32]> {
-        self.hosts_named().map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+        let people = self.scenario.people.iter().map(|person| person.name.clone());
+        let named = self.hosts_named().chain(people);
+        named.map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+    }
+
+    fn root_keys(&self) -> BTreeMap<String, [u8; 32]> {
+        self.hosts_named().map(|name| (name.clone(), self.cast.secret("root", &name))).collect()
     }
 
     fn hosts_named(&self) -> impl Iterator<Item = String> {

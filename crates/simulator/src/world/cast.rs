@@ -152,7 +152,10 @@ pub fn hop3(scenario: &Scenario, business: &str) -> String {
     }
 }
 
+/// How the name of such a node ends that a business runs itself.
+pub const ON_PREMISES: &str = " (own hop 3)";
+
 /// The node of a business that runs hop 3 itself.
 pub fn on_premises(business: &str) -> String {
-    format!("{business} (own hop 3)")
+    format!("{business}{ON_PREMISES}")
 }
