@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aho_corasick::AhoCorasick;
 use vocab::{MessageId, Micros, UnixMicros, limits};
 
-use super::{Ended, Outcome, disk::Disk, queue::Queue};
+use super::{Ended, Outcome, disk::Disk, queue::Queue, stores::clock_was_off};
 use crate::world::cast::CLOUD_API;
 
 /// Messages that the transport took for a business's number are decrypted, in the mailbox or known
@@ -86,12 +86,14 @@ pub(super) fn forgotten(ended: &Ended<'_>) -> Outcome {
         return Outcome::unknown("too many numbers to look for");
     };
     let mut named = 0_usize;
+    let (ahead, _) = clock_was_off(ended, CLOUD_API);
     for (key, row) in disk.rows() {
         let found = numbers.find_iter(&row.value).chain(numbers.find_iter(key.as_bytes()));
         let whose: BTreeSet<usize> = found.map(|found| found.pattern().as_usize()).collect();
         for (name, _, gone) in whose.into_iter().filter_map(|index| people.get(index)) {
             named = named.saturating_add(1);
-            let late = |moment: UnixMicros| moment > now.after(limits::RETRANSMISSION_AGE);
+            let late =
+                |moment: UnixMicros| moment > now.after(limits::RETRANSMISSION_AGE).after(ahead);
             if *gone {
                 against.push(format!("row {key:?} names {name}, whose last message is gone"));
             } else if row.expires.is_none_or(late) {

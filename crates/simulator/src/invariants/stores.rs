@@ -59,7 +59,7 @@ pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
 
 /// By how much the node's clock can have been ahead and behind: a row is kept by the clock that it
 /// was written by.
-fn clock_was_off(ended: &Ended<'_>, name: &str) -> (Micros, Micros) {
+pub(super) fn clock_was_off(ended: &Ended<'_>, name: &str) -> (Micros, Micros) {
     let mut off = (Micros(0), Micros(0));
     for fault in &ended.scenario.faults {
         if let What::Node { node, how: NodeFault::ClockSkew(by) | NodeFault::ClockJump(by) } =

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -386,36 +385,5 @@ impl<H: Resident> Node for HopNode<H> {
 
     fn store(&self) -> Option<&dyn Engine> {
         Some(self.shelf.disk())
-    }
-}
-
-/// A host on which a hop of type `H` lives.
-pub struct Handle<H> {
-    id: HostId,
-    hop: PhantomData<fn() -> H>,
-}
-
-impl<H> Handle<H> {
-    pub(crate) const fn new(id: HostId) -> Self {
-        Self { id, hop: PhantomData }
-    }
-
-    /// The host.
-    pub const fn id(self) -> HostId {
-        self.id
-    }
-}
-
-impl<H> Clone for Handle<H> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<H> Copy for Handle<H> {}
-
-impl<H> core::fmt::Debug for Handle<H> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Handle({})", self.id.0)
     }
 }

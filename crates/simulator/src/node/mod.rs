@@ -6,6 +6,7 @@
 mod commands;
 mod disk;
 mod exchanges;
+mod handle;
 mod hop_node;
 mod mutant;
 mod person;
@@ -24,7 +25,8 @@ use crate::kernel::{HostId, Port, Time, Timer, WireId};
 
 pub use self::{
     disk::{Disk, StoreTiming},
-    hop_node::{Handle, HopNode},
+    handle::Handle,
+    hop_node::HopNode,
     mutant::Mutant,
     person::{Application, Observer, Resident, Turn},
 };

@@ -20,12 +20,12 @@ use crate::{
     actor::Actor,
     adversary::{Carrier, Device, Habit},
     export::{Exports, Log, bands::bands},
-    kernel::{Builder, HostId, Time},
+    kernel::{Builder, HostId, Kernel, Time},
     mutants::At,
     node::{Handle, HopNode, Resident, StoreTiming},
     people::Attentive,
     scan::{Mint, leak::Form},
-    scenario::{Hop3, Scenario},
+    scenario::{Hop3, Journal, Scenario},
     watch::{Host, Onlookers, Shared, Watch},
 };
 
@@ -76,53 +76,9 @@ impl<'s> Stage<'s> {
         let first = HostId(self.hosts.len() as u32);
         people.extend(self.crowd());
         self.links(transport.id());
-        let shared = self.shared.clone();
-        shared.with(|watch| {
-            watch.names = self
-                .cast
-                .phones()
-                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
-                .collect();
-            watch.crowd =
-                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
-            watch.looks = self.scenario.scale.looks;
-            let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
-            let phones = self.cast.phones();
-            watch.story.aliases =
-                phones.map(|(name, phone)| (names.alias(phone), name.to_owned())).collect();
-            let hosts = std::mem::take(&mut self.hosts);
-            watch.set_hosts(hosts);
-            self.begin_exports(watch);
-            if self.planted_at() == Some(At::Watch) {
-                watch.blind_to = Some(Actor::Transport);
-            }
-            for (name, handle) in &people {
-                let compared =
-                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
-                if compared {
-                    watch.traces.insert(handle.id(), Vec::new());
-                }
-            }
-            self.script.own_writes(watch, &people);
-        });
-        let seed = self.options.seed.unwrap_or(self.scenario.seed);
-        let builder = std::mem::replace(&mut self.builder, Builder::new(seed, self.scenario.start));
-        let mut kernel = builder.build()?;
-        kernel.set_threads(self.options.threads)?;
-        kernel.side_by_side_from(if self.options.eager { 0 } else { WORTH_WAKING });
-        for person in &self.scenario.people {
-            let Some(handle) = people.get(&person.name) else { continue };
-            for (from, until) in &person.offline {
-                kernel.offline(handle.id(), Time(from.0), Time(until.0));
-            }
-        }
-        for crash in &self.scenario.crashes {
-            let host = kernel.hosts().find(|(_, name)| *name == crash.node).map(|(id, _)| id);
-            if let Some(host) = host {
-                kernel.crash_at(host, Time(crash.at.0), crash.down);
-            }
-        }
-        kernel.afflict(&self.scenario.faults)?;
+        self.brief(&people, first);
+        let kernel = self.kernel(&people)?;
+        let (shared, seed) = (self.shared.clone(), self.options.seed.unwrap_or(self.scenario.seed));
         let deeds = std::mem::take(&mut self.script.deeds);
         let (name_keys, copies) = (self.name_keys(), self.copies());
         let root_keys = self.root_keys();
@@ -142,6 +98,63 @@ impl<'s> Stage<'s> {
             seed,
             mutant: self.options.mutant,
         })
+    }
+
+    /// Tells the watch who is there and what is wanted; `first` is the first host of a crowd.
+    fn brief(&mut self, people: &BTreeMap<String, Handle<Device>>, first: HostId) {
+        let shared = self.shared.clone();
+        shared.with(|watch| {
+            watch.names = self
+                .cast
+                .phones()
+                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
+                .collect();
+            watch.crowd =
+                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
+            watch.looks = self.scenario.scale.looks;
+            watch.notes = self.scenario.scale.journal == Journal::Full;
+            let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
+            let phones = self.cast.phones();
+            watch.story.aliases =
+                phones.map(|(name, phone)| (names.alias(phone), name.to_owned())).collect();
+            let hosts = std::mem::take(&mut self.hosts);
+            watch.set_hosts(hosts);
+            self.begin_exports(watch);
+            if self.planted_at() == Some(At::Watch) {
+                watch.blind_to = Some(Actor::Transport);
+            }
+            for (name, handle) in people {
+                let compared =
+                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
+                if compared {
+                    watch.traces.insert(handle.id(), Vec::new());
+                }
+            }
+            self.script.own_writes(watch, people);
+        });
+    }
+
+    /// The kernel, with everything that is known to happen to its hosts.
+    fn kernel(&mut self, people: &BTreeMap<String, Handle<Device>>) -> Result<Kernel, WorldError> {
+        let seed = self.options.seed.unwrap_or(self.scenario.seed);
+        let builder = std::mem::replace(&mut self.builder, Builder::new(seed, self.scenario.start));
+        let mut kernel = builder.build()?;
+        kernel.set_threads(self.options.threads)?;
+        kernel.side_by_side_from(if self.options.eager { 0 } else { WORTH_WAKING });
+        for person in &self.scenario.people {
+            let Some(handle) = people.get(&person.name) else { continue };
+            for (from, until) in &person.offline {
+                kernel.offline(handle.id(), Time(from.0), Time(until.0));
+            }
+        }
+        for crash in &self.scenario.crashes {
+            let host = kernel.hosts().find(|(_, name)| *name == crash.node).map(|(id, _)| id);
+            if let Some(host) = host {
+                kernel.crash_at(host, Time(crash.at.0), crash.down);
+            }
+        }
+        kernel.afflict(&self.scenario.faults)?;
+        Ok(kernel)
     }
 
     /// What is written while the run goes on.
