@@ -83,6 +83,7 @@ impl Watch {
             TransportEvent::Dropped { id, .. } => {
                 self.occasion("blocked-dropped");
                 self.story.given_up.insert(*id);
+                self.refused(*id, |watch| watch.journal.dropped(*id));
                 self.journal.dropped(*id);
             }
             TransportEvent::Accepted { id, to, attempt, bytes, .. } => {
