@@ -110,3 +110,37 @@ fn every_mistake_is_caught_by_the_invariant_that_names_it() {
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
+
+/// Where the smallest plan for each mistake is, as `tests/sweep/run mutants` found it.
+const PLANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sims/regressions/mutants");
+
+#[test]
+fn the_recorded_plan_of_each_mistake_shows_it_and_nothing_without_it() {
+    let mut wrong = Vec::new();
+    for planted in Planted::ALL {
+        let name = planted.name();
+        let path = PathBuf::from(PLANS).join(format!("{name}.toml"));
+        let plan = match scenario::load(&path) {
+            Ok(plan) => plan,
+            Err(error) => {
+                wrong.push(error.to_string());
+                continue;
+            }
+        };
+        let nodes = plan.people.len() + plan.businesses.len() + 2;
+        if plan.faults.len() > 6 || nodes > 4 {
+            wrong.push(format!("{name}: {} faults and {nodes} nodes", plan.faults.len()));
+        }
+        for (mutant, expected) in [(Some(*planted), true), (None, false)] {
+            let options = Options { mutant, ..Options::default() };
+            let report =
+                run(&plan, &options, &mut |_| {}).expect("a world that can be built").report;
+            let seen = failed(&report);
+            let is_seen = seen.iter().any(|(id, _)| *id == planted.caught_by());
+            if is_seen != expected || (!expected && !seen.is_empty()) {
+                wrong.push(format!("{name}, planted {expected}: {seen:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -160,8 +160,9 @@ impl PreKeys for Named {
 /// where bytes are changed on their way or somebody is dishonest.
 pub(super) fn opens_first(ended: &Ended<'_>) -> Option<Outcome> {
     let scenario = ended.scenario;
-    let changed = |fault: &Fault| matches!(fault.family(), Family::Corrupt | Family::Dishonest);
-    if scenario.faults.iter().any(changed) || !scenario.impostors.is_empty() {
+    let changed = |fault: &Fault| fault.family() == Family::Dishonest;
+    let forged = !scenario.impostors.is_empty() && !scenario.rules.business_sender_check;
+    if forged || scenario.faults.iter().any(changed) {
         return None;
     }
     let excused = |person: &str, business: &str, at_us: u64| {
