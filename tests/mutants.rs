@@ -128,7 +128,9 @@ fn the_recorded_plan_of_each_mistake_shows_it_and_nothing_without_it() {
             }
         };
         let nodes = plan.people.len() + plan.businesses.len() + 2;
-        if plan.faults.len() > 6 || nodes > 4 {
+        // Who claims that somebody else read a message needs that somebody, and its writer.
+        let most = if name == "receipts-of-strangers" { 5 } else { 4 };
+        if plan.faults.len() > 6 || nodes > most {
             wrong.push(format!("{name}: {} faults and {nodes} nodes", plan.faults.len()));
         }
         for (mutant, expected) in [(Some(*planted), true), (None, false)] {

@@ -190,13 +190,35 @@ impl Bench<'_> {
     }
 
     /// Leaves out people and businesses, with all that speaks of them, one after the other.
-    fn nodes(&mut self, mut scenario: Scenario) -> Scenario {
+    fn nodes(&mut self, scenario: Scenario) -> Scenario {
+        let mut scenario = self.two(scenario);
         let people = scenario.people.iter().map(|person| person.name.clone());
         let businesses = scenario.businesses.iter().map(|business| business.name.clone());
         let names: Vec<String> = people.chain(businesses).collect();
         for name in names {
             if let Some(candidate) = without(&scenario, &name) {
                 scenario = self.better(scenario, candidate);
+            }
+        }
+        scenario
+    }
+
+    /// One person and one business alone, if some two of them are enough: much is gone at once, and
+    /// no choice of whom to leave out first stands in the way.
+    fn two(&mut self, scenario: Scenario) -> Scenario {
+        if scenario.people.len().saturating_mul(scenario.businesses.len()) <= 1 {
+            return scenario;
+        }
+        for person in &scenario.people {
+            for business in &scenario.businesses {
+                let people = scenario.people.iter().filter(|one| one.name != person.name);
+                let businesses = scenario.businesses.iter().filter(|one| one.name != business.name);
+                let names = people.map(|one| &one.name).chain(businesses.map(|one| &one.name));
+                let mut names = names.into_iter();
+                let alone = names.try_fold(scenario.clone(), |left, name| without(&left, name));
+                if let Some(alone) = alone.filter(|alone| self.fails(alone)) {
+                    return alone;
+                }
             }
         }
         scenario
