@@ -145,7 +145,7 @@ fn a_failing_sweep_groups_what_failed_and_says_how_to_repeat_it() {
     let repeat = format!("repeat: blindpost sim {} --seed 1", path.display());
     assert!(ended.out.contains(&repeat), "{}", ended.out);
     let first = sim(&path, &["--seeds", "1..3", "--first"]);
-    assert!(first.out.contains("1 seeds, 1 failed"), "{}", first.out);
+    assert!(first.out.contains("1 seed, 1 failed"), "{}", first.out);
 }
 
 #[test]
