@@ -106,8 +106,8 @@ fn summary(results: &Results) -> String {
     let Results { scenario, first, last, seeds, failed, digest, events, .. } = results;
     let short: String = digest.chars().take(16).collect();
     let mut text = format!(
-        "sweep {scenario} {first}..{last}: {}, {failed} failed\n  {}, half of the seeds took at most \
-         {} ms, digest of all {short}\n",
+        "sweep {scenario} {first}..{last}: {}, {failed} failed\n  {}, half of the seeds took at \
+         most {} ms, digest of all {short}\n",
         amount::of(*seeds, "seed"),
         amount::of(*events, "event"),
         results.median_us().div_ceil(1_000)

@@ -130,7 +130,7 @@ fn what_failed_stands_in_columns_with_so_much_evidence_as_a_person_reads() {
 #[test]
 fn what_went_wrong_is_listed_and_a_long_list_says_how_to_have_all_of_it() {
     let text = plain(&sample::bakery(), 100);
-    assert!(text.contains("for 333 min 20 s   20 % lost everywhere"), "{text}");
+    assert!(text.contains("for 5 h 33 min  20 % lost everywhere"), "{text}");
 
     let mut many = sample::bakery();
     let fault = many.series.faults[0].clone();
