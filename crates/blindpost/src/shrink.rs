@@ -13,6 +13,7 @@ use simulator::{
 };
 
 use crate::{
+    amount,
     args::Sim,
     exit::Exit,
     progress::ProgressLine,
@@ -43,8 +44,8 @@ fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Resu
         .map_err(|error| format!("{}: cannot be made: {error}", asked.regressions.display()))?;
     write_file(&file, &text).map_err(|error| error.to_string())?;
     let told = format!(
-        "shrunk seed {seed} in {} runs to {}: {}\n  still fails {}: {}\n  repeat: {}\n",
-        shrunk.runs,
+        "shrunk seed {seed} in {} to {}: {}\n  still fails {}: {}\n  repeat: {}\n",
+        amount::of(shrunk.runs, "run"),
         size(&shrunk.scenario),
         file.display(),
         shrunk.invariant.id,
@@ -59,7 +60,12 @@ fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Resu
 fn size(scenario: &Scenario) -> String {
     let nodes = scenario.people.len().saturating_add(scenario.businesses.len()).saturating_add(2);
     let doings = scenario.says.len().saturating_add(scenario.deeds.len());
-    format!("{} faults, {nodes} nodes, {doings} messages and deeds", scenario.faults.len())
+    let (faults, nodes) = (amount::of(scenario.faults.len(), "fault"), amount::of(nodes, "node"));
+    let doings = match doings {
+        1 => "1 message or deed".to_owned(),
+        doings => format!("{doings} messages and deeds"),
+    };
+    format!("{faults}, {nodes}, {doings}")
 }
 
 fn command(file: &Path, mutant: Option<Planted>) -> String {

@@ -30,6 +30,7 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         verdict: if failed { Verdict::Fail } else { Verdict::Pass },
         variant,
         mutant: ended.world.mutant.map(|planted| planted.name().to_owned()),
+        plan: None,
         virtual_ms: run.end.0 / 1_000,
         events: run.events,
         messages: invariants::count(ended),

@@ -25,6 +25,7 @@ pub(crate) fn bakery() -> Report {
         verdict: Verdict::Pass,
         variant: None,
         mutant: None,
+        plan: None,
         virtual_ms: 86_460_000,
         events: 4_213,
         messages: Messages { sent: 8, delivered: 8, ..Messages::default() },
