@@ -81,6 +81,11 @@ impl Cast {
         Ok(Self { seed, phones, crowd, nobody })
     }
 
+    /// What everything is drawn from.
+    pub(super) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The number of a person, impostor or business.
     pub fn phone(&self, name: &str) -> PhoneNumber {
         let made = || self.crowd.phone(self.crowd.called(name)?).ok();
