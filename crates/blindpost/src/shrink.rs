@@ -59,13 +59,13 @@ fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Resu
 
 fn size(scenario: &Scenario) -> String {
     let nodes = scenario.people.len().saturating_add(scenario.businesses.len()).saturating_add(2);
-    let doings = scenario.says.len().saturating_add(scenario.deeds.len());
     let (faults, nodes) = (amount::of(scenario.faults.len(), "fault"), amount::of(nodes, "node"));
-    let doings = match doings {
-        1 => "1 message or deed".to_owned(),
-        doings => format!("{doings} messages and deeds"),
+    let messages = amount::of(scenario.says.len(), "message");
+    let deeds = match scenario.deeds.len() {
+        0 => String::new(),
+        deeds => format!(", {}", amount::of(deeds, "deed")),
     };
-    format!("{faults}, {nodes}, {doings}")
+    format!("{faults}, {nodes}, {messages}{deeds}")
 }
 
 fn command(file: &Path, mutant: Option<Planted>) -> String {

@@ -50,8 +50,11 @@ pub(crate) fn shown(before: &[String], printed: &[String]) -> Vec<String> {
 fn whole(before: &[String], printed: &[String]) -> Vec<String> {
     let as_many = before.len() == printed.len();
     let shown = printed.iter().enumerate().map(|(at, line)| {
-        let same = before.iter().find(|before| matching::line(before, line));
-        masked(same.or_else(|| before.get(at).filter(|_| as_many)), line)
+        let there = before.get(at).filter(|_| as_many);
+        // Elsewhere a line is the same only if it says something.
+        let telling = before.iter().filter(|before| before.replace(TEXT, "").trim().len() > 12);
+        let mut same = there.into_iter().chain(telling);
+        masked(same.find(|before| matching::line(before, line)).or(there), line)
     });
     shown.collect()
 }

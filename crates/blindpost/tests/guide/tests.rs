@@ -135,6 +135,8 @@ fn blessing_finds_lines_that_changed_and_hides_what_varies() {
         ("", "took at most 12 ms, 0123456789abcdef", "took at most […] ms, […]"),
         ("never: […]\nold", "never: a, b\nnew", "never: […]\nnew"),
         ("a\n…\nc", "b\nx\nd", "b\n…\nd"),
+        ("two\n  […]", "one\n  x\n  y", "one\n  x\n  y"),
+        ("shown at […] and at […]", "x\nshown at 7 and at 8", "x\nshown at […] and at […]"),
     ] {
         let shown = bless::shown(&lines(before), &lines(printed));
         assert_eq!(shown, lines(expected), "{before:?}");
