@@ -162,7 +162,9 @@ pub(super) fn opens_first(ended: &Ended<'_>) -> Option<Outcome> {
     let scenario = ended.scenario;
     let changed = |fault: &Fault| fault.family() == Family::Dishonest;
     let forged = !scenario.impostors.is_empty() && !scenario.rules.business_sender_check;
-    if forged || scenario.faults.iter().any(changed) {
+    // An attacker sends what nobody can open.
+    let junk = !scenario.attackers.is_empty();
+    if forged || junk || scenario.faults.iter().any(changed) {
         return None;
     }
     let excused = |person: &str, business: &str, at_us: u64| {
