@@ -43,12 +43,23 @@ pub(crate) fn run(asked: &Sim, seeds: Span, mutant: Option<Planted>) -> Exit {
     }
     let mut exit = if results.failed == 0 { Exit::Held } else { Exit::Failed };
     if asked.shrink {
-        for group in results.groups().iter().take(MOST_GROUPS) {
-            let Some(seed) = group.seeds.first() else { continue };
-            exit = exit.max(shrink::one(asked, path, *seed, mutant));
+        for seed in to_shrink(&results, mutant) {
+            exit = exit.max(shrink::one(asked, path, seed, mutant));
         }
     }
     exit
+}
+
+/// The first seed of each kind of failure; of a planted mistake, that in which it was seen.
+fn to_shrink(results: &Results, mutant: Option<Planted>) -> Vec<u64> {
+    let Some(mutant) = mutant else {
+        let groups = results.groups().into_iter().take(MOST_GROUPS);
+        return groups.filter_map(|group| group.seeds.first().copied()).collect();
+    };
+    let wanted = mutant.caught_by();
+    let mut failures = results.failures.iter();
+    let seen = failures.find(|failure| failure.invariants.iter().any(|id| id == wanted));
+    seen.map(|failure| failure.seed).into_iter().collect()
 }
 
 fn swept(
