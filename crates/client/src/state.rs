@@ -147,8 +147,8 @@ impl Client {
             Job::Command(Command { ask, .. }) if !matches!(ask, Ask::EnterCode { .. }) => {
                 !self.account.is_ready() && !matches!(ask, Ask::Reinstall)
             }
-            // Until the transport hands out the keys of an app that was set up anew, whoever is asked
-            // for a message again would encrypt it to keys that are gone, as often as it is asked.
+            // Until the transport hands out the keys of an app that was set up anew, whoever is
+            // asked for a message again would encrypt it to keys that are gone, each time.
             Job::Deliver { .. } => !self.account.is_ready(),
             Job::Command(_) | Job::Answer { .. } | Job::PrekeysLow { .. } => {
                 self.account.me().is_none()

@@ -179,11 +179,22 @@ impl Bench<'_> {
         self.runs = self.runs.saturating_add(1);
         let failed = failures(candidate, self.target).unwrap_or_default();
         let fails = failed.iter().any(|one| one.id == self.id)
-            && !(self.measured && failed.iter().any(|one| one.id == MEASURED));
+            && !(self.measured && failed.iter().any(|one| one.id == MEASURED))
+            && self.is_sound_without(candidate);
         if fails {
             (self.progress)(self.runs, candidate);
         }
         fails
+    }
+
+    /// Whether nothing fails without the planted mistake, if there is one: else the scenario would
+    /// show something else than that.
+    fn is_sound_without(&self, candidate: &Scenario) -> bool {
+        if self.target.mutant.is_none() {
+            return true;
+        }
+        let target = Target { mutant: None, ..*self.target };
+        failures(candidate, &target).is_ok_and(|failed| failed.is_empty())
     }
 
     fn better(&mut self, now: Scenario, candidate: Scenario) -> Scenario {
@@ -237,6 +248,9 @@ impl Bench<'_> {
         let all = Doing::of(&scenario);
         let left = fewest(all, |some| self.fails(&Doing::put(&scenario, some)));
         let mut scenario = Doing::put(&scenario, &left);
+        let (impostors, attackers) = (Vec::new(), Vec::new());
+        let peaceful = Scenario { impostors, attackers, ..scenario.clone() };
+        scenario = self.better(scenario, peaceful);
         for place in 0..scenario.businesses.len() {
             let mut silent = scenario.clone();
             if let Some(business) = silent.businesses.get_mut(place) {

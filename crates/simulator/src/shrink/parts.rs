@@ -107,7 +107,10 @@ pub(super) fn shorter(scenario: &Scenario, cut: u64) -> Scenario {
     let probes = scenario.probes.iter().map(|probe| probe.at);
     let offline = scenario.people.iter().flat_map(|one| &one.offline).map(|(_, until)| *until);
     let faults = scenario.faults.iter().map(Fault::ends);
+    let foes = scenario.impostors.iter().map(|one| one.at);
+    let foes = foes.chain(scenario.attackers.iter().map(|one| one.at));
     let all = says.chain(deeds).chain(crashes).chain(probes).chain(offline).chain(faults);
+    let all = all.chain(foes);
     let busy = all.max().unwrap_or_default();
     let rest = scenario.duration.0.saturating_sub(busy.0);
     let kept = rest.checked_div(cut).unwrap_or(rest);

@@ -59,8 +59,8 @@ pub struct Sweep<'a> {
     pub threads: usize,
     /// A planted mistake.
     pub mutant: Option<Planted>,
-    /// Whether to start no further seed once one has failed, with a planted mistake in the invariant
-    /// that must see it.
+    /// Whether to start no further seed once one has failed; with a planted mistake, in the
+    /// invariant that must see it.
     pub until_first: bool,
     /// Whether each seed is run again with other partitions, to see that it comes to the same.
     pub determinism: bool,
