@@ -5,7 +5,7 @@
 //! between two starts of two nodes. What is sent is there when it leaves its sender, lost or not;
 //! an acknowledgement when it arrives; a second copy as the retransmission that it looks like.
 //!
-//! Does not know: Noise. A wrapping of frames has its place in [`on_the_wire`].
+//! Does not know: Noise. A wrapping of frames has its place in `on_the_wire`.
 
 mod blocks;
 mod packet;
