@@ -58,7 +58,7 @@ fn outcome(scenario: &Scenario, crash: Option<(u64, HostId)>) -> (u64, u64, u64,
     let probes = world.run(scenario, &mut |_, _| {});
     let shared = world.shared.clone();
     shared.with(|watch| {
-        let ended = Ended { scenario, world: &world, watch, probes: &probes };
+        let ended = Ended::new(scenario, &world, watch, &probes);
         let table = invariants::table(&ended);
         let judged = invariants::judge(&ended, &table);
         let failed = judged

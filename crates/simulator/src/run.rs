@@ -184,7 +184,7 @@ fn one(
     let recording = options.record.then(|| world.kernel.recorded());
     let shared = world.shared.clone();
     Ok(shared.with(|watch| {
-        let ended = Ended { scenario, world: &world, watch, probes: &probes };
+        let ended = Ended::new(scenario, &world, watch, &probes);
         let report = build::report(&ended, form.map(|form| form.name().to_owned()));
         let log = watch.log.take().map(export::Log::finish).unwrap_or_default();
         (report, log, std::mem::take(&mut watch.derivations), recording)

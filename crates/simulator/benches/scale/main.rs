@@ -147,7 +147,7 @@ fn measure(case: &str, town: &Town, rows: bool) -> Result<(), Box<dyn Error>> {
 /// What became of all messages; anything lost is a failure of the run.
 fn count(scenario: &Scenario, world: &World, probes: &[simulator::world::ProbeResult]) -> Value {
     world.shared.clone().with(|watch| {
-        let ended = Ended { scenario, world, watch, probes };
+        let ended = Ended::new(scenario, world, watch, probes);
         let counted = invariants::count(&ended);
         serde_json::to_value(counted).unwrap_or_default()
     })

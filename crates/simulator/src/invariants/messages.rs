@@ -1,9 +1,7 @@
 //! Application messages: counted, and judged.
 
-use vocab::limits;
-
 pub(super) use super::on_their_way::Fate;
-use super::{Ended, Outcome, on_their_way::OnTheirWay, queue::Queue};
+use super::{Ended, Outcome, queue::Queue};
 use crate::{
     report::model::{Latency, Messages},
     watch::{Entry, tally::Spans, time},
@@ -14,10 +12,7 @@ const MOST: usize = 20;
 
 /// Counts the messages of a run.
 pub fn count(ended: &Ended<'_>) -> Messages {
-    counted(ended, &OnTheirWay::look(ended), &Queue::new(ended))
-}
-
-fn counted(ended: &Ended<'_>, way: &OnTheirWay, queue: &Queue<'_, '_>) -> Messages {
+    let (way, queue) = (ended.way(), &Queue::new(ended));
     let tally = &ended.watch.tally;
     let mut messages = Messages {
         sent: tally.sent(),
@@ -93,18 +88,12 @@ pub(super) fn written<'e>(ended: &'e Ended<'_>) -> impl Iterator<Item = &'e Entr
 }
 
 pub(super) fn fate(ended: &Ended<'_>, queue: &Queue<'_, '_>, entry: &Entry) -> Fate {
-    let end = ended.world.kernel.end().0;
-    let age = end.saturating_sub(entry.written_us.unwrap_or(end));
     let given_up = |id| ended.watch.story.given_up.contains(&id);
     if entry.failed || entry.dropped || entry.id.is_some_and(given_up) {
-        Fate::Refused
-    } else if queue.holds(entry) {
-        Fate::Queued
-    } else if age >= limits::MAILBOX_AGE.0 {
-        Fate::Expired
-    } else {
-        Fate::Lost
+        return Fate::Refused;
     }
+    let written_us = entry.written_us.unwrap_or_else(|| ended.world.kernel.end().0);
+    Fate::of(ended, queue.holds(entry), written_us)
 }
 
 pub(super) fn describe(entry: &Entry) -> String {
@@ -141,7 +130,7 @@ pub(super) fn told_true(ended: &Ended<'_>) -> Outcome {
 }
 
 pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
-    let (way, queue) = (OnTheirWay::look(ended), Queue::new(ended));
+    let (way, queue) = (ended.way(), Queue::new(ended));
     let tally = &ended.watch.tally;
     let lost = written(ended)
         .filter(|entry| entry.shown_us.is_empty() && fate(ended, &queue, entry) == Fate::Lost)
@@ -165,7 +154,7 @@ pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
     let early = ended.world.kernel.end().0;
     let unwritten =
         unwritten.filter(|_| early >= ended.scenario.duration.0.saturating_sub(1)).count();
-    let counted = counted(ended, &way, &queue);
+    let counted = count(ended);
     let mut held = format!("{} of {} messages arrived", counted.delivered, counted.sent);
     if unwritten > 0 {
         held.push_str(&format!("; {unwritten} were still to be written at the end"));

@@ -19,6 +19,9 @@ mod registry;
 mod stores;
 mod traces;
 
+use std::cell::OnceCell;
+
+use self::on_their_way::OnTheirWay;
 pub use self::{
     cells::{Table, table},
     messages::{count, latency},
@@ -42,6 +45,27 @@ pub struct Ended<'r> {
     pub watch: &'r Watch,
     /// What looks into stores found.
     pub probes: &'r [ProbeResult],
+    /// Rows on their way: read once, for every check that asks.
+    queued: OnceCell<Vec<(String, Vec<u8>)>>,
+    /// Counted messages on their way, in the same manner.
+    way: OnceCell<OnTheirWay>,
+}
+
+impl<'r> Ended<'r> {
+    /// A run that has ended.
+    pub const fn new(
+        scenario: &'r Scenario,
+        world: &'r World,
+        watch: &'r Watch,
+        probes: &'r [ProbeResult],
+    ) -> Self {
+        Self { scenario, world, watch, probes, queued: OnceCell::new(), way: OnceCell::new() }
+    }
+
+    /// Counted messages on their way.
+    fn way(&self) -> &OnTheirWay {
+        self.way.get_or_init(|| OnTheirWay::look(self))
+    }
 }
 
 /// The outcome of one check: evidence, and whether it holds.

@@ -1,4 +1,5 @@
-//! What became of messages that nobody was shown: one look through all stores, for all of them.
+//! What became of counted messages that nobody was shown: one look through all stores, for all of
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -29,16 +30,12 @@ pub(super) enum Fate {
 }
 
 impl OnTheirWay {
-    /// Looks for the ids of all messages that nobody was shown, in mailboxes and in the work of
-    /// ends.
+    /// Looks for the ids of all counted messages that nobody was shown, in mailboxes and in the work
+    /// of ends.
     pub(super) fn look(ended: &Ended<'_>) -> Self {
-        let tally = &ended.watch.tally;
-        let entries = ended.watch.journal.entries().iter();
-        let noted = entries.filter(|entry| entry.written_us.is_some() && entry.shown_us.is_empty());
-        let wanted = noted.clone().filter_map(|entry| entry.id);
-        let wanted: BTreeSet<MessageId> = wanted.chain(tally.under_way().keys().copied()).collect();
+        let wanted = ended.watch.tally.under_way();
         let mut found = Self { ids: BTreeSet::new(), hosts: BTreeSet::new() };
-        if wanted.is_empty() && noted.count() == 0 && tally.nameless().next().is_none() {
+        if wanted.is_empty() && ended.watch.tally.nameless().next().is_none() {
             return found;
         }
         let ends = endpoint::rows::ON_THEIR_WAY.into_iter().chain(business::ON_THEIR_WAY);
@@ -54,7 +51,7 @@ impl OnTheirWay {
                 found.hosts.insert(host);
                 let windows = row.value.windows(size_of::<MessageId>());
                 let ids = windows.filter_map(|bytes| Some(MessageId(bytes.try_into().ok()?)));
-                found.ids.extend(ids.filter(|id| wanted.contains(id)));
+                found.ids.extend(ids.filter(|id| wanted.contains_key(id)));
             });
         }
         found
@@ -69,13 +66,20 @@ impl OnTheirWay {
         at_us: u64,
     ) -> Fate {
         let queued = id.map_or_else(|| self.hosts.contains(&from), |id| self.ids.contains(&id));
+        Fate::of(ended, queued, at_us)
+    }
+}
+
+impl Fate {
+    /// Of a message that was written at `at_us` and is on its way, or nowhere any more.
+    pub(super) fn of(ended: &Ended<'_>, queued: bool, at_us: u64) -> Self {
         let age = ended.world.kernel.end().0.saturating_sub(at_us);
         if queued {
-            Fate::Queued
+            Self::Queued
         } else if age >= limits::MAILBOX_AGE.0 {
-            Fate::Expired
+            Self::Expired
         } else {
-            Fate::Lost
+            Self::Lost
         }
     }
 }

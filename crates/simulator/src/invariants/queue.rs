@@ -1,26 +1,23 @@
 //! Messages on their way at the end of a run: in a mailbox, or in the work of somebody's end.
 
-use std::cell::OnceCell;
-
 use store::Key;
 use vocab::MessageId;
 
 use super::{Ended, disk::Disk};
 use crate::watch::Entry;
 
-/// What is on its way; read from the stores when first asked for.
+/// What is on its way; read from the stores when first asked for, once for all checks.
 pub(super) struct Queue<'e, 'r> {
     ended: &'e Ended<'r>,
-    rows: OnceCell<Vec<(String, Vec<u8>)>>,
 }
 
 impl<'e, 'r> Queue<'e, 'r> {
     pub(super) const fn new(ended: &'e Ended<'r>) -> Self {
-        Self { ended, rows: OnceCell::new() }
+        Self { ended }
     }
 
     fn rows(&self) -> &[(String, Vec<u8>)] {
-        self.rows.get_or_init(|| {
+        self.ended.queued.get_or_init(|| {
             let ends = endpoint::rows::ON_THEIR_WAY.into_iter().chain(business::ON_THEIR_WAY);
             let carriers = transport::ON_THEIR_WAY.into_iter().chain(cloud_api::rows::ON_THEIR_WAY);
             let tables: Vec<Key> = ends.chain(carriers).map(Key::table).collect();

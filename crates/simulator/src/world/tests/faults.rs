@@ -83,9 +83,8 @@ fn run(scenario: &Scenario, seed: u64, partitions: usize) -> (Report, Vec<u64>) 
     let probes = world.run(scenario, &mut |_, _| {});
     let hits = world.fault_hits().into_iter().map(|(_, hits)| hits).collect();
     let shared = world.shared.clone();
-    let report = shared.with(|watch| {
-        build::report(&Ended { scenario, world: &world, watch, probes: &probes }, None)
-    });
+    let report =
+        shared.with(|watch| build::report(&Ended::new(scenario, &world, watch, &probes), None));
     (report, hits)
 }
 
@@ -251,8 +250,7 @@ fn rows_are_judged_by_the_clock_that_they_were_written_by_and_by_no_other() {
     scenario.faults = ahead("transport").faults;
     let scenario = &scenario;
     let shared = world.shared.clone();
-    let report = shared.with(|watch| {
-        build::report(&Ended { scenario, world: &world, watch, probes: &probes }, None)
-    });
+    let report =
+        shared.with(|watch| build::report(&Ended::new(scenario, &world, watch, &probes), None));
     assert!(failed(&report).iter().any(|one| one.starts_with("retention")), "{report:?}");
 }

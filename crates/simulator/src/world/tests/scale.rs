@@ -177,7 +177,7 @@ fn what_is_written_while_phones_are_off_waits_for_the_morning() {
     let probes = [];
     world.shared.clone().with(|watch| {
         watch.finish(world.kernel.end().0);
-        let ended = Ended { scenario: &scenario, world: &world, watch, probes: &probes };
+        let ended = Ended::new(&scenario, &world, watch, &probes);
         let counted = invariants::count(&ended);
         assert_eq!((counted.lost, counted.duplicated), (0, 0), "{counted:?}");
     });
