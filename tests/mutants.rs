@@ -125,7 +125,7 @@ fn the_recorded_plan_of_each_mistake_shows_it_and_nothing_without_it() {
                 continue;
             }
         };
-        let nodes = plan.people.len() + plan.businesses.len() + 2;
+        let nodes = plan.nodes_on_the_path();
         let most = match name {
             // Who claims that somebody else read a message needs that somebody, and its writer.
             "receipts-of-strangers" => 5,

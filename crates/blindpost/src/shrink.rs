@@ -58,8 +58,8 @@ fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Resu
 }
 
 fn size(scenario: &Scenario) -> String {
-    let nodes = scenario.people.len().saturating_add(scenario.businesses.len()).saturating_add(2);
-    let (faults, nodes) = (amount::of(scenario.faults.len(), "fault"), amount::of(nodes, "node"));
+    let faults = amount::of(scenario.faults.len(), "fault");
+    let nodes = amount::of(scenario.nodes_on_the_path(), "node");
     let messages = amount::of(scenario.says.len(), "message");
     let deeds = match scenario.deeds.len() {
         0 => String::new(),

@@ -4,7 +4,7 @@ use keys::{Bundle, IdentityKey, Mode, PublicKey, Signature, VerifiedBundle};
 use wire::transport;
 
 /// The bundle with its signatures verified; `None` if anything about it is wrong.
-pub(crate) fn verified(bundle: &transport::Bundle) -> Option<VerifiedBundle> {
+pub fn verified(bundle: &transport::Bundle) -> Option<VerifiedBundle> {
     let signed = bundle.signed_prekey.as_ref()?;
     let unverified = Bundle {
         registration_id: bundle.registration_id,

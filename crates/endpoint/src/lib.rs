@@ -13,7 +13,7 @@
 extern crate alloc;
 
 pub mod account;
-mod bundle;
+pub mod bundle;
 pub mod courier;
 pub mod happening;
 pub mod mutant;

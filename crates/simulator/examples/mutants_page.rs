@@ -41,7 +41,7 @@ fn main() -> io::Result<()> {
 fn of(plan: &Scenario) -> String {
     let faults: Vec<&str> = plan.faults.iter().map(|fault| fault.family().name()).collect();
     let faults = if faults.is_empty() { "none".to_owned() } else { faults.join(", ") };
-    let nodes = plan.people.len().saturating_add(plan.businesses.len()).saturating_add(2);
+    let nodes = plan.nodes_on_the_path();
     let doings = plan.says.len().saturating_add(plan.deeds.len());
     format!("{} | {faults} | {nodes} | {doings} |", plan.seed)
 }

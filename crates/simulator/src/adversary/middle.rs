@@ -8,7 +8,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use keys::{IdentityKey, KemPublicKey, Mode, PublicKey, Signature, VerifiedBundle};
+use endpoint::bundle::verified;
+use keys::{PublicKey, VerifiedBundle};
 use rand_core::CryptoRng;
 use signal::{
     IdentityKeyPair, Incoming, InitiateRandomness, KemPreKey, KemPreKeyRandomness, MessageKind,
@@ -295,36 +296,6 @@ fn seal(session: &mut Session, plain: &[u8], now: Now, rng: &mut dyn CryptoRng) 
         MessageKind::PreKey => Payload::PreKey(sealed.bytes),
         MessageKind::Message => Payload::Message(sealed.bytes),
     })
-}
-
-/// A real bundle, as somebody reads it who starts a session from it.
-fn verified(bundle: &Bundle) -> Option<VerifiedBundle> {
-    let signed = bundle.signed_prekey.as_ref()?;
-    let one_time = bundle.one_time.as_ref().and_then(|prekey| {
-        let key = PublicKey::decode(&prekey.public_key).ok()?;
-        Some(keys::OneTimePreKey { id: prekey.id, key })
-    });
-    let kem = bundle.kem.as_ref().and_then(|prekey| {
-        let key = KemPublicKey::decode(&prekey.public_key).ok()?;
-        Some(keys::KemPreKey {
-            id: prekey.id,
-            key,
-            signature: Signature::from_slice(&prekey.signature)?,
-        })
-    });
-    let bundle = keys::Bundle {
-        registration_id: bundle.registration_id,
-        device: bundle.device,
-        identity: IdentityKey::decode(&bundle.identity_key).ok()?,
-        signed: keys::SignedPreKey {
-            id: signed.id,
-            key: PublicKey::decode(&signed.public_key).ok()?,
-            signature: Signature::from_slice(&signed.signature)?,
-        },
-        one_time,
-        kem,
-    };
-    bundle.verify(Mode::Compat).ok()
 }
 
 fn random<const N: usize>(rng: &mut dyn CryptoRng) -> [u8; N] {

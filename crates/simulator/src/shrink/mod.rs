@@ -45,15 +45,6 @@ pub struct Shrunk {
     pub runs: u64,
 }
 
-impl Shrunk {
-    /// Nodes on the path of messages: people, businesses, the transport, and the Cloud API or
-    /// whoever else runs hop 3. Those beside the path are in every run.
-    pub fn nodes(&self) -> usize {
-        let parties = self.scenario.people.len().saturating_add(self.scenario.businesses.len());
-        parties.saturating_add(2)
-    }
-}
-
 /// Why nothing was shrunk.
 #[derive(Debug, thiserror::Error)]
 pub enum ShrinkError {

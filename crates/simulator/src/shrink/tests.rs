@@ -64,7 +64,7 @@ fn a_failing_run_is_reduced_to_what_it_needs_and_fails_the_same_invariant_on_rep
     let shrunk = shrink(&town, &target(seed), &mut |_, _| {}).unwrap();
     assert_eq!(shrunk.invariant.id, "no-forgery");
     assert_eq!(shrunk.scenario.faults, Vec::<Fault>::new());
-    assert_eq!(shrunk.nodes(), 4, "{:?}", shrunk.scenario.people);
+    assert_eq!(shrunk.scenario.nodes_on_the_path(), 4, "{:?}", shrunk.scenario.people);
     assert!(shrunk.scenario.says.len() <= 1);
     assert!(shrunk.scenario.duration < Micros::minutes(15));
 

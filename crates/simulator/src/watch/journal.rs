@@ -152,9 +152,9 @@ impl Journal {
 
     /// The end of `by` will not send the message again: if it is theirs, they were told.
     pub fn refused_by(&mut self, by: &str, id: MessageId) {
-        let entry = self.of_id(id).and_then(|index| self.entries.get_mut(index));
-        if let Some(entry) = entry.filter(|entry| entry.from == by) {
-            entry.failed = true;
+        let theirs = |index: &usize| self.entries.get(*index).is_some_and(|one| one.from == by);
+        if let Some(index) = self.of_id(id).filter(theirs) {
+            self.failed(index);
         }
     }
 

@@ -83,8 +83,8 @@ impl Watch {
             TransportEvent::Dropped { id, .. } => {
                 self.occasion("blocked-dropped");
                 self.story.given_up.insert(*id);
-                self.refused(*id, |watch| watch.journal.dropped(*id));
                 self.journal.dropped(*id);
+                self.refused(*id, |_| {});
             }
             TransportEvent::Accepted { id, to, attempt, bytes, .. } => {
                 let to = self.story.aliases.get(to).cloned().unwrap_or_default();

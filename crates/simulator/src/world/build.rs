@@ -208,7 +208,7 @@ impl<'s> Stage<'s> {
         config.cloud_api = nodes.map(|node| self.cast.noise(&node)).collect();
         config.on_premises = self.own_numbers();
         config.principals = self.principals();
-        config.rules = self.rules();
+        config.rules = self.scenario.rules;
         let telephones = self.telephones(&config.hash_key);
         config.desk_mutant = self.desk_mutant();
         if let Some(At::Transport(mutant)) = self.planted_at() {

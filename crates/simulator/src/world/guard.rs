@@ -16,7 +16,7 @@ use crate::{
     actor::Actor,
     adversary::{Attacker, Orders, Telephones},
     node::HopNode,
-    scenario::{self, Hop3},
+    scenario::Hop3,
     watch::guard::{Guard, Owner},
 };
 
@@ -24,28 +24,6 @@ use crate::{
 const NOBODYS: u64 = 2_000;
 
 impl Stage<'_> {
-    /// The transport's defences.
-    pub(super) const fn rules(&self) -> transport::Rules {
-        let scenario::Rules {
-            business_sender_check,
-            registration_code,
-            fetch_limits,
-            message_rates,
-            enumeration_limits,
-            mailbox_quota,
-            integrity_throttling,
-        } = self.scenario.rules;
-        transport::Rules {
-            business_sender_check,
-            registration_code,
-            fetch_limits,
-            message_rates,
-            enumeration_limits,
-            mailbox_quota,
-            integrity_throttling,
-        }
-    }
-
     /// Numbers of businesses that run their own end, with its link.
     pub(super) fn own_numbers(&self) -> Vec<(PhoneNumber, NoiseKey)> {
         let own = self.scenario.businesses.iter().filter(|one| one.hop3 == Hop3::OnPremises);

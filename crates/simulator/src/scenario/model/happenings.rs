@@ -88,23 +88,3 @@ pub struct Impostor {
     /// What; never empty.
     pub text: String,
 }
-
-/// Which defences are on.
-#[expect(clippy::struct_excessive_bools, reason = "each can be switched off alone")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// The transport takes messages of a business's number from its Cloud API only.
-    pub business_sender_check: bool,
-    /// A number is claimed with a code that was sent to it.
-    pub registration_code: bool,
-    /// Bundles are limited for each requester and each target.
-    pub fetch_limits: bool,
-    /// Messages, receipts, frames and bytes of each link are limited.
-    pub message_rates: bool,
-    /// A link asks about and writes to so many new numbers.
-    pub enumeration_limits: bool,
-    /// A mailbox holds so much.
-    pub mailbox_quota: bool,
-    /// A business that was flagged is throttled.
-    pub integrity_throttling: bool,
-}

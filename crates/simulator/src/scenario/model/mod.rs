@@ -15,10 +15,13 @@ use vocab::{Micros, UnixMicros};
 use crate::fault::Fault;
 
 pub(in crate::scenario) use self::scale::{made, which};
+/// Which defences are on: the transport's own.
+pub use transport::Rules;
+
 pub use self::{
     attackers::{Attack, Attacker},
     faults::Swarm,
-    happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
+    happenings::{Crash, Expected, Impostor, Leak, Probe, Readers},
     links::{LinkOverride, LinkShape, StoreShape},
     parties::{Business, Hop3, Person, Rule, When},
     scale::{Hours, Journal, Population, Scale, cloud_node},
@@ -115,6 +118,12 @@ impl Scenario {
             let (c, d) = (link.between.0.as_str(), link.between.1.as_str());
             (a, b) == (c, d) || (b, a) == (c, d)
         })
+    }
+
+    /// Nodes on the path of messages: people, businesses, the transport, and the Cloud API or whoever
+    /// else runs hop 3. Those beside the path are in every run.
+    pub const fn nodes_on_the_path(&self) -> usize {
+        self.people.len().saturating_add(self.businesses.len()).saturating_add(2)
     }
 
     /// The person of that name.
