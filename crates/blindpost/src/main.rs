@@ -4,7 +4,6 @@
 mod amount;
 mod args;
 mod conform;
-mod determinism;
 mod exit;
 mod judge;
 mod merge;

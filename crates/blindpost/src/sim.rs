@@ -7,20 +7,14 @@ use std::{
 };
 
 use simulator::{
+    determinism::{self, Unlike},
     export::metrics,
     report::{html, json, model::Report, terminal},
     run::{Options, Outcome, run_file},
     scenario,
 };
 
-use crate::{
-    args::Sim,
-    determinism::{self, Unlike},
-    exit::Exit,
-    judge, mutant, outputs,
-    progress::ProgressLine,
-    shrink, sweep,
-};
+use crate::{args::Sim, exit::Exit, judge, mutant, outputs, progress::ProgressLine, shrink, sweep};
 
 /// Runs the scenarios in turn; one that is unusable does not keep the others from running.
 pub(crate) fn run(asked: &Sim) -> Exit {
@@ -93,10 +87,10 @@ impl Session<'_> {
             Ok(outcome) => outcome,
             Err(why) => return unusable(&why),
         };
-        let alike = self.asked.check_determinism.then(|| {
-            let again = |options: &Options| attempt(path, options).map_err(Unlike::Unusable);
-            determinism::check(&outcome, &options, again)
-        });
+        let alike = self
+            .asked
+            .check_determinism
+            .then(|| determinism::check(&outcome, &options, |options| attempt(path, options)));
         let Outcome { mut report, expected_failures, faults, log: _, trace, recordings: _ } =
             outcome;
         if self.asked.write_plan.is_some() {
@@ -144,7 +138,7 @@ impl Session<'_> {
         }
     }
 
-    fn determinism(&mut self, path: &Path, alike: Result<(), Unlike>) -> Exit {
+    fn determinism(&mut self, path: &Path, alike: Result<(), Unlike<String>>) -> Exit {
         let path = path.display();
         match alike {
             Ok(()) => {

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod adversary;
 pub mod chat_export;
 pub mod crowd;
+pub mod determinism;
 pub mod digest;
 pub mod export;
 pub mod fault;

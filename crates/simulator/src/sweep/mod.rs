@@ -17,11 +17,9 @@ use std::{
 
 pub use self::results::{Failure, Group, MergeError, Results, Span};
 use crate::{
+    determinism::{self, Unlike},
     mutants::Planted,
-    report::{
-        json,
-        model::{Invariant, Report, Verdict},
-    },
+    report::model::{Invariant, Report, Verdict},
     run::{self, Options, RunError},
     scenario::Scenario,
 };
@@ -62,7 +60,8 @@ pub struct Sweep<'a> {
     /// Whether to start no further seed once one has failed; with a planted mistake, in the
     /// invariant that must see it.
     pub until_first: bool,
-    /// Whether each seed is run again with other partitions, to see that it comes to the same.
+    /// Whether each seed is run again with other partitions and threads, to see that it comes to the
+    /// same.
     pub determinism: bool,
     /// Microseconds of real time since whenever: a sweep says how long seeds take.
     pub clock: &'a (dyn Fn() -> u64 + Sync),
@@ -135,30 +134,28 @@ impl Sweep<'_> {
 
     fn one(&self, seed: u64) -> Result<Report, RunError> {
         let options = Options { seed: Some(seed), mutant: self.mutant, ..Options::default() };
-        let mut report = run::run(self.scenario, &options, &mut |_| {})?.report;
-        for partitions in PARTITIONS.into_iter().filter(|_| self.determinism) {
-            let options = Options { partitions: Some(partitions), ..options.clone() };
-            let other = run::run(self.scenario, &options, &mut |_| {})?.report;
-            if json::one(&other).ok() != json::one(&report).ok() {
-                report.invariants.push(differs(partitions, &report, &other));
-            }
+        let again = |options: &Options| run::run(self.scenario, options, &mut |_| {});
+        if !self.determinism {
+            return again(&options).map(|outcome| outcome.report);
         }
-        Ok(report)
+        let mut outcome = again(&determinism::comparable(&options))?;
+        match determinism::check(&outcome, &options, again) {
+            Ok(()) => {}
+            Err(Unlike::Differs(how)) => outcome.report.invariants.push(differs(how)),
+            Err(Unlike::Unusable(why)) => return Err(why),
+        }
+        Ok(outcome.report)
     }
 }
 
-/// Into how many partitions a world is divided to see that it makes no difference.
-const PARTITIONS: [usize; 2] = [2, 7];
-
 /// A judgement that is no invariant of the world but of this program.
-fn differs(partitions: usize, one: &Report, other: &Report) -> Invariant {
-    let (here, there) = (&one.digest, &other.digest);
+fn differs(how: String) -> Invariant {
     Invariant {
         id: "deterministic".to_owned(),
         says: "a seed comes to the same whatever the partitions and threads".to_owned(),
         verdict: Verdict::Fail,
         requirements: vec!["M003".to_owned()],
-        evidence: vec![format!("digest {there} with {partitions} partitions, {here} before")],
+        evidence: vec![how],
     }
 }
 

@@ -1,7 +1,7 @@
-//! `--check-determinism`: a scenario runs again with other threads and partitions, and everything
-//! that it comes to has to be the same.
+//! Determinism: a scenario runs again with other threads and partitions, and everything that it comes
+//! to has to be the same.
 
-use simulator::{
+use crate::{
     report::json,
     run::{Options, Outcome},
 };
@@ -9,23 +9,24 @@ use simulator::{
 /// Partitions and threads that are tried. Threads are used in every window, however small.
 const TRIALS: [(usize, usize); 4] = [(1, 1), (2, 2), (7, 1), (7, 2)];
 
-/// What `--check-determinism` says when all is well.
-pub(crate) const HELD: &str =
-    "the same digest again with 1, 2 and 7 partitions, on 1 and 2 threads";
+/// What there is to say when all is well.
+pub const HELD: &str = "the same digest again with 1, 2 and 7 partitions, on 1 and 2 threads";
 
 /// How a scenario is run for the first time, so that it can be compared.
-pub(crate) fn comparable(options: &Options) -> Options {
+pub fn comparable(options: &Options) -> Options {
     Options { record: true, ..options.clone() }
 }
 
 /// Runs again, by `attempt`, and compares with what came `before`.
 ///
-/// An error says what differs, and first in which event; or why there is no other run.
-pub(crate) fn check(
+/// # Errors
+///
+/// [`Unlike`] says what differs, and first in which event; or why there is no other run.
+pub fn check<E>(
     before: &Outcome,
     options: &Options,
-    mut attempt: impl FnMut(&Options) -> Result<Outcome, Unlike>,
-) -> Result<(), Unlike> {
+    mut attempt: impl FnMut(&Options) -> Result<Outcome, E>,
+) -> Result<(), Unlike<E>> {
     let mut log: Option<Vec<String>> = None;
     for (partitions, threads) in TRIALS {
         let other = attempt(&Options {
@@ -36,7 +37,8 @@ pub(crate) fn check(
             trace: false,
             record: true,
             ..options.clone()
-        })?;
+        })
+        .map_err(Unlike::Unusable)?;
         let what = if other.report.digest != before.report.digest {
             let (now, before) = (&other.report.digest, &before.report.digest);
             Some(format!("the digest is {now}, and was {before}"))
@@ -62,16 +64,16 @@ pub(crate) fn check(
 
 /// Why a check of determinism did not hold.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unlike {
+pub enum Unlike<E> {
     /// Two runs differ.
     Differs(String),
     /// A run cannot be.
-    Unusable(String),
+    Unusable(E),
 }
 
 #[cfg(test)]
 mod tests {
-    use simulator::{
+    use crate::{
         kernel::{HostId, Received, Recording, Stamp, Time},
         report::model::Report,
         run::{Options, Outcome},
@@ -101,7 +103,7 @@ mod tests {
         }
     }
 
-    fn told(other: impl Fn(&Options) -> Outcome) -> Result<(), Unlike> {
+    fn told(other: impl Fn(&Options) -> Outcome) -> Result<(), Unlike<String>> {
         let before = outcome("d1", &[1, 2, 3], &[]);
         check(&before, &Options::default(), |options| Ok(other(options)))
     }
