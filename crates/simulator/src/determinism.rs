@@ -1,5 +1,5 @@
-//! Determinism: a scenario runs again with other threads and partitions, and everything that it comes
-//! to has to be the same.
+//! Determinism: a scenario runs again with other threads and partitions, and everything that it
+//! comes to has to be the same.
 
 use crate::{
     report::json,

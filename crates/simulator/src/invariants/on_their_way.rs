@@ -30,8 +30,8 @@ pub(super) enum Fate {
 }
 
 impl OnTheirWay {
-    /// Looks for the ids of all counted messages that nobody was shown, in mailboxes and in the work
-    /// of ends.
+    /// Looks for the ids of all counted messages that nobody was shown, in mailboxes and in the
+    /// work of ends.
     pub(super) fn look(ended: &Ended<'_>) -> Self {
         let wanted = ended.watch.tally.under_way();
         let mut found = Self { ids: BTreeSet::new(), hosts: BTreeSet::new() };

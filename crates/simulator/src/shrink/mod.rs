@@ -17,7 +17,7 @@ use crate::{
     mutants::Planted,
     report::model::{Invariant, Verdict},
     run::{self, Options, RunError},
-    scenario::{Chat, Generate, Say, Scenario, ScenarioError},
+    scenario::{Say, Scenario, ScenarioError},
     workload::{self, Act},
 };
 
@@ -119,17 +119,16 @@ pub fn concrete(scenario: &Scenario, seed: u64) -> Result<Scenario, ScenarioErro
     concrete.faults.extend(fault::draw(scenario, seed));
     concrete.swarm = None;
     let plan = workload::plan_of(scenario, seed)?;
-    let labels: Vec<&str> = scenario.says.iter().filter_map(|say| say.label.as_deref()).collect();
     let made_up = plan.actions.into_iter().filter_map(|action| {
         let Act::Write { to, text, label: None, .. } = action.act else { return None };
         Some(Say { at: action.at, from: action.who, to, text, label: None })
     });
     // Those with a label stand in the file and are kept as they are, for whoever speaks of them.
-    concrete.says.retain(|say| say.label.as_deref().is_some_and(|label| labels.contains(&label)));
+    concrete.says.retain(|say| say.label.is_some());
     concrete.says.extend(made_up);
     concrete.says.sort_by_key(|say| say.at);
-    concrete.generates = Vec::<Generate>::new();
-    concrete.chats = Vec::<Chat>::new();
+    concrete.generates.clear();
+    concrete.chats.clear();
     Ok(concrete)
 }
 

@@ -60,8 +60,8 @@ pub struct Sweep<'a> {
     /// Whether to start no further seed once one has failed; with a planted mistake, in the
     /// invariant that must see it.
     pub until_first: bool,
-    /// Whether each seed is run again with other partitions and threads, to see that it comes to the
-    /// same.
+    /// Whether each seed is run again with other partitions and threads, to see that it comes to
+    /// the same.
     pub determinism: bool,
     /// Microseconds of real time since whenever: a sweep says how long seeds take.
     pub clock: &'a (dyn Fn() -> u64 + Sync),
@@ -121,8 +121,9 @@ impl Sweep<'_> {
                 });
             }
         });
-        let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.map(Results::settled)
+        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+        results.settle();
+        Ok(results)
     }
 
     /// Whether a run shows what the sweep is after.

@@ -154,11 +154,10 @@ impl Results {
         }
     }
 
-    /// The same in the order of seeds, whichever thread was faster.
-    pub(super) fn settled(mut self) -> Self {
+    /// Puts failures into the order of seeds, whichever thread was faster.
+    pub(super) fn settle(&mut self) {
         self.failures.sort();
         self.failures.truncate(MAX_KEPT);
-        self
     }
 
     /// As indented JSON.
@@ -209,17 +208,15 @@ impl Results {
         self.events = self.events.saturating_add(other.events);
         self.failures.extend(other.failures.iter().cloned());
         self.digest = combined(&self.digest, &other.digest);
-        for (counts, others) in [(&mut self.occasions, &other.occasions)] {
-            for (name, count) in others {
-                let sum = counts.entry(name.clone()).or_default();
-                *sum = sum.saturating_add(*count);
-            }
+        for (name, count) in &other.occasions {
+            let sum = self.occasions.entry(name.clone()).or_default();
+            *sum = sum.saturating_add(*count);
         }
         for (bucket, count) in &other.took {
             let sum = self.took.entry(*bucket).or_default();
             *sum = sum.saturating_add(*count);
         }
-        *self = self.clone().settled();
+        self.settle();
         Ok(())
     }
 

@@ -120,8 +120,8 @@ impl Scenario {
         })
     }
 
-    /// Nodes on the path of messages: people, businesses, the transport, and the Cloud API or whoever
-    /// else runs hop 3. Those beside the path are in every run.
+    /// Nodes on the path of messages: people, businesses, the transport, and the Cloud API or
+    /// whoever else runs hop 3. Those beside the path are in every run.
     pub const fn nodes_on_the_path(&self) -> usize {
         self.people.len().saturating_add(self.businesses.len()).saturating_add(2)
     }
