@@ -49,6 +49,25 @@ pub const RESEND_FIRST: Micros = Micros::seconds(2);
 /// The longest wait between two sendings of one frame.
 pub const RESEND_MOST: Micros = Micros::seconds(60);
 
+// --- Links of a live host ------------------------------------------------------------------
+
+/// Connections of devices at one transport (ours).
+pub const MAX_LINKS: usize = 100_000;
+/// Connections within their handshake at a time (ours): one more ends the oldest of them.
+pub const MAX_HALF_OPEN: usize = 1_024;
+/// Frames of one connection (ours): what is beyond is read later. The transport's own rate for a
+/// link is that of [`FRAMES_PER_LINK`].
+pub const FRAMES_PER_CONNECTION: Rate = Rate { burst: 10_000, every: Micros(500) };
+/// Bytes that wait for one connection (ours; as [`MAX_UNACKNOWLEDGED`] frames and as much again):
+/// whoever does not read them is disconnected, and finds them in the mailbox.
+pub const MAX_LINK_WAITING: usize = 4 * 1024 * 1024;
+/// How long a peer may leave unread what was written to it (ours).
+pub const LINK_WRITE_TIME: Micros = Micros::seconds(30);
+/// The first wait before a connection is tried again (ours).
+pub const LINK_RETRY_FIRST: Micros = Micros::millis(100);
+/// The longest such wait (ours).
+pub const LINK_RETRY_MOST: Micros = Micros::seconds(15);
+
 // --- Transport -----------------------------------------------------------------------------
 
 /// Bytes of envelopes waiting for one device (design §10: queue length and bytes).
@@ -169,6 +188,18 @@ pub const MAX_WAITING_FOR_BUNDLE: usize = 1_000;
 
 /// Bytes of one HTTP body.
 pub const MAX_HTTP_BODY: usize = 3 * 1024 * 1024;
+/// Bytes of the head of one HTTP request, and of what is read at a time (ours).
+pub const MAX_HTTP_HEAD: usize = 64 * 1024;
+/// Headers of one HTTP request (ours).
+pub const MAX_HTTP_HEADERS: usize = 100;
+/// Connections of one HTTP server at a time (ours).
+pub const MAX_HTTP_CONNECTIONS: usize = 4_096;
+/// How long the head of an HTTP request may take, however slowly it comes (ours).
+pub const HTTP_HEAD_TIME: Micros = Micros::seconds(10);
+/// How long the body of an HTTP request may take (ours).
+pub const HTTP_BODY_TIME: Micros = Micros::seconds(30);
+/// How long an asker waits for an answer over HTTP (ours).
+pub const HTTP_PATIENCE: Micros = Micros::seconds(30);
 /// How long webhook delivery is tried (source documents: 7 days).
 pub const WEBHOOK_AGE: Micros = Micros::days(7);
 /// The first wait before a webhook is delivered again.

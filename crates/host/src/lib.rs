@@ -1,0 +1,14 @@
+//! A world the hops can live in: real sockets, real time or virtual time, stores on disk.
+//!
+//! Knows: how a hop is driven, how its frames and requests travel, who listens where. Does not
+//! know: what any hop makes of its inputs. The simulator is the other world; the hops are the same.
+
+pub mod clock;
+pub mod http;
+pub mod ledger;
+pub mod links;
+pub mod log;
+pub mod metrics;
+pub mod node;
+pub mod rng;
+pub mod stop;
