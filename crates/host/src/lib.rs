@@ -4,11 +4,18 @@
 //! know: what any hop makes of its inputs. The simulator is the other world; the hops are the same.
 
 pub mod clock;
+mod control;
+pub mod folder;
 pub mod http;
 pub mod ledger;
 pub mod links;
 pub mod log;
 pub mod metrics;
 pub mod node;
+pub mod operations;
 pub mod rng;
+pub mod secrets;
+pub mod site;
 pub mod stop;
+pub mod stores;
+pub mod up;

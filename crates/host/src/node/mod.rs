@@ -116,6 +116,17 @@ impl<C> Handle<C> {
         self.wish(Message::Command(command)).await
     }
 
+    /// The same, for who cannot wait: it is asked as soon as there is room.
+    pub fn post(&self, command: C)
+    where
+        C: Send + 'static,
+    {
+        let (inbox, busy) = (self.inbox.clone(), self.clock.busy());
+        let letter = Letter { message: Message::Command(command), busy };
+        // Whoever posts to a node that has ended, posted too late.
+        drop(tokio::spawn(async move { inbox.wish(letter).await }));
+    }
+
     /// Asks over HTTP; `None` where the hop does not answer.
     pub async fn request(&self, request: Request) -> Option<Response> {
         let (answer, answered) = oneshot::channel();
