@@ -43,6 +43,7 @@ pub(crate) const BELOW: &[(&str, &[&[&str]])] = &[
     ("cloud-api", &[BENEATH_THE_BLIND, &["signal", "endpoint"]]),
     ("business", &[BENEATH_THE_BLIND]),
     ("meta", &[BENEATH_THE_BLIND]),
+    ("engines", &[&["vocab", "store"]]),
     ("simulator", &[PURE]),
     ("conformance", &[&["vocab", "wire", "keys", "signal"]]),
     ("blindpost", &[PURE, &["simulator", "conformance"]]),
@@ -69,6 +70,8 @@ pub(crate) const CRYPTOGRAPHY: &[(&str, &[&[&str]])] = &[
     // Verifies that a webhook is the Cloud API's.
     ("business", &[KEYED_HASHES, RANDOMNESS]),
     ("meta", &[KEYED_HASHES, RANDOMNESS]),
+    // Seals rows for whoever runs the hops; no hop links it.
+    ("engines", &[RANDOMNESS, MESSAGE_CIPHER, ROW_CIPHER]),
     ("simulator", &[EVERYTHING]),
     ("conformance", &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER, SEEDED]),
     ("blindpost", &[EVERYTHING]),
