@@ -45,6 +45,7 @@ pub(crate) const BELOW: &[(&str, &[&[&str]])] = &[
     ("business", &[BENEATH_THE_BLIND]),
     ("meta", &[BENEATH_THE_BLIND]),
     ("link", &[&["vocab"]]),
+    ("engines", &[&["vocab", "store"]]),
     ("simulator", &[PURE]),
     ("conformance", &[&["vocab", "wire", "keys", "signal"]]),
     ("blindpost", &[PURE, &["simulator", "conformance"]]),
@@ -73,6 +74,8 @@ pub(crate) const CRYPTOGRAPHY: &[(&str, &[&[&str]])] = &[
     ("meta", &[KEYED_HASHES, RANDOMNESS]),
     // Keeps a link between two ends secret from those in between, and knows nothing of messages.
     ("link", &[SIGNATURES, RANDOMNESS, SEEDED, MESSAGE_CIPHER, ROW_CIPHER, NOISE]),
+    // Seals rows for whoever runs the hops; no hop links it.
+    ("engines", &[RANDOMNESS, MESSAGE_CIPHER, ROW_CIPHER]),
     ("simulator", &[EVERYTHING]),
     ("conformance", &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER, SEEDED]),
     ("blindpost", &[EVERYTHING]),

@@ -130,7 +130,7 @@ impl Site {
         let world = World {
             name: name.to_owned(),
             clock: self.clock.clone(),
-            ledger: self.stores.open(store, name, &self.clock)?,
+            ledger: self.stores.open(store, name)?,
             links: links.clone(),
             asker: self.asker.clone(),
             randomness: Randomness::new(self.draws.key(name)?),

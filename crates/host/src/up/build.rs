@@ -165,7 +165,12 @@ impl Start {
         } else {
             Draws::System
         };
-        let stores = Stores::Folder(folder.path().join("stores"));
+        let stores = Stores::new(
+            folder.path().join("stores"),
+            folder.secrets(),
+            clock.clone(),
+            options.log.clone(),
+        );
         let site = Site::new(clock.clone(), options.log.clone(), stores, draws)?;
         let missing = accounts(&cast).into_iter().filter(|one| !folder.is_ready(one));
         let setup = Setup::of(missing);

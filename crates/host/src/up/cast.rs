@@ -65,10 +65,6 @@ impl Cast {
         Ok(Self { secrets, business, people })
     }
 
-    pub(crate) const fn secrets(&self) -> &Secrets {
-        &self.secrets
-    }
-
     /// The static Noise key of a node.
     pub(crate) fn key(&self, node: &str) -> StaticKey {
         StaticKey::from_secret(&mut self.secrets.secret("noise", node))

@@ -166,10 +166,16 @@ impl<E> Shelf<E> {
         core::mem::take(&mut self.unheard)
     }
 
-    fn sync(&mut self) {
-        self.disk.sync();
+    /// Everything since the last sync is lost where this one fails, and answered so.
+    fn sync(&mut self) -> Result<(), Refusal> {
+        let done = self.disk.sync();
+        if let Err(refusal) = done {
+            let lost = self.pending.iter_mut().filter(|pending| pending.syncs == self.syncs);
+            lost.for_each(|pending| pending.answer = Answer::Unavailable(refusal));
+        }
         self.syncs = self.syncs.saturating_add(1);
         self.dirty = false;
+        done
     }
 
     pub(super) fn standing(&self, tx: TxId) -> Standing {
@@ -218,10 +224,14 @@ impl<E> Shelf<E> {
 
     /// The next transaction is durable, or has failed: its answer and the effects that may leave.
     pub(super) fn answer(&mut self, tx: TxId) -> Option<(Answer, Vec<Act<E>>)> {
-        let pending = self.pending.pop_front_if(|pending| pending.tx == tx)?;
+        let mut pending = self.pending.pop_front_if(|pending| pending.tx == tx)?;
         let late = planted(self.mutant, Mutant::SyncLate) && !tx.0.is_multiple_of(8);
-        if pending.writes && self.dirty && !late {
-            self.sync();
+        if pending.writes
+            && self.dirty
+            && !late
+            && let Err(refusal) = self.sync()
+        {
+            pending.answer = Answer::Unavailable(refusal);
         }
         self.answered = tx;
         let waited = self.held.remove(&tx).unwrap_or_default();
@@ -263,7 +273,8 @@ impl<E> Shelf<E> {
             let swept = self.swept.entry(class).or_default();
             *swept = swept.saturating_add(rows);
         }
-        self.sync();
+        // What a sync that failed has lost waits for its answers; the sweep comes again.
+        let _lost = self.sync();
         self.plan_sweep(port);
         true
     }
