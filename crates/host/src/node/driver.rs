@@ -7,7 +7,7 @@ use super::{
     Handle, Resident, World,
     exchanges::Exchanges,
     message::{Letter, Message},
-    shelf::{Shelf, Standing},
+    shelf::{Shelf, Standing, Turn},
 };
 use crate::{
     clock::{Alarm, Busy, Moment},
@@ -150,10 +150,12 @@ impl<H: Resident> Driver<H> {
                 self.world.log.line(&self.world.name, "the store refused a transaction", &why);
             }
         }
-        let Some(released) = self.shelf.answer(tx, &answer) else { return };
-        for act in released {
-            self.perform(act);
+        self.shelf.came(tx, answer);
+        while let Some(Turn { tx, answer, released }) = self.shelf.turn() {
+            for act in released {
+                self.perform(act);
+            }
+            self.feed(Kind::Stored, Input::Stored { tx, answer });
         }
-        self.feed(Kind::Stored, Input::Stored { tx, answer });
     }
 }

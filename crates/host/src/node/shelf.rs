@@ -17,6 +17,17 @@ pub(super) struct Shelf<E> {
     held: BTreeMap<TxId, Vec<Act<E>>>,
     answered: TxId,
     failed: BTreeSet<TxId>,
+    /// Answers that came before their turn.
+    early: BTreeMap<TxId, Answer>,
+}
+
+/// A transaction that has ended, in its turn.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Turn<E> {
+    pub(super) tx: TxId,
+    pub(super) answer: Answer,
+    /// The effects that may leave.
+    pub(super) released: Vec<Act<E>>,
 }
 
 /// How a transaction stands, to an effect that names it.
@@ -34,6 +45,7 @@ impl<E> Shelf<E> {
             held: BTreeMap::new(),
             answered: TxId(0),
             failed: BTreeSet::new(),
+            early: BTreeMap::new(),
         }
     }
 
@@ -59,22 +71,30 @@ impl<E> Shelf<E> {
         self.under_way.len()
     }
 
-    /// The oldest transaction is durable, or has failed: the effects that may leave. `None` if it
-    /// is not the oldest: an engine that answers out of order is not believed.
-    pub(super) fn answer(&mut self, tx: TxId, answer: &Answer) -> Option<Vec<Act<E>>> {
-        self.under_way.pop_front_if(|oldest| *oldest == tx)?;
+    /// A transaction has ended. What a store refuses to take it answers at once, so an answer may
+    /// come before its turn: it waits for those before it.
+    pub(super) fn came(&mut self, tx: TxId, answer: Answer) {
+        self.early.insert(tx, answer);
+    }
+
+    /// The oldest transaction, if it has ended.
+    pub(super) fn turn(&mut self) -> Option<Turn<E>> {
+        let tx = *self.under_way.front()?;
+        let answer = self.early.remove(&tx)?;
+        self.under_way.pop_front();
         self.answered = tx;
         let waited = self.held.remove(&tx).unwrap_or_default();
-        match answer {
-            Answer::Done(_) => Some(waited),
+        let released = match answer {
+            Answer::Done(_) => waited,
             Answer::Conflict { .. } | Answer::Unavailable(_) => {
                 self.failed.insert(tx);
                 if self.failed.len() > FAILURES_KEPT {
                     self.failed.pop_first();
                 }
-                Some(Vec::new())
+                Vec::new()
             }
-        }
+        };
+        Some(Turn { tx, answer, released })
     }
 }
 
@@ -85,28 +105,37 @@ mod tests {
 
     use super::{Shelf, Standing};
 
-    #[test]
-    fn effects_leave_when_their_transaction_is_durable_and_never_when_it_failed() {
+    const DONE: Answer = Answer::Done(Vec::new());
+
+    fn shelf() -> Shelf<u64> {
         let mut shelf = Shelf::new();
         for tx in [1, 2] {
             shelf.asked(TxId(tx));
             shelf.hold(TxId(tx), Act::Event(tx));
         }
+        shelf
+    }
+
+    #[test]
+    fn effects_leave_when_their_transaction_is_durable_and_never_when_it_failed() {
+        let mut shelf = shelf();
         assert_eq!(shelf.standing(TxId(1)), Standing::UnderWay);
-        let done = Answer::Done(Vec::new());
-        assert_eq!(shelf.answer(TxId(1), &done), Some(vec![Act::Event(1)]));
+        shelf.came(TxId(1), DONE);
+        assert_eq!(shelf.turn().unwrap().released, [Act::Event(1)]);
         assert_eq!(shelf.standing(TxId(1)), Standing::Durable);
-        let conflict = Answer::Conflict { check: 0 };
-        assert_eq!(shelf.answer(TxId(2), &conflict), Some(Vec::new()));
+        shelf.came(TxId(2), Answer::Conflict { check: 0 });
+        assert_eq!(shelf.turn().unwrap().released, []);
         assert_eq!(shelf.standing(TxId(2)), Standing::Failed);
     }
 
     #[test]
-    fn an_answer_out_of_order_is_not_believed() {
-        let mut shelf = Shelf::<()>::new();
-        shelf.asked(TxId(1));
-        shelf.asked(TxId(2));
-        assert_eq!(shelf.answer(TxId(2), &Answer::Done(Vec::new())), None);
+    fn an_answer_before_its_turn_waits_for_those_before_it() {
+        let mut shelf = shelf();
+        shelf.came(TxId(2), DONE);
+        assert_eq!(shelf.turn(), None);
         assert_eq!(shelf.standing(TxId(1)), Standing::UnderWay);
+        shelf.came(TxId(1), DONE);
+        let turns: Vec<TxId> = std::iter::from_fn(|| shelf.turn()).map(|turn| turn.tx).collect();
+        assert_eq!(turns, [TxId(1), TxId(2)]);
     }
 }
