@@ -17,6 +17,9 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Runs everything on this machine: transport, Cloud API, a sample business, simulated people.
+    #[cfg(feature = "live")]
+    Up(Box<crate::live::args::Up>),
     /// Runs scenarios in virtual time and reports who saw what.
     Sim(Box<Sim>),
     /// Puts together what the parts of a sweep found (`sim --seeds … --shard … --results FILE`).

@@ -14,6 +14,7 @@ pub mod metrics;
 mod namespace;
 pub mod node;
 pub mod operations;
+pub mod process;
 pub mod rng;
 pub mod secrets;
 pub mod site;

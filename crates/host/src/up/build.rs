@@ -1,7 +1,9 @@
 //! Starts everything, in an order in which nobody asks a server that does not listen yet.
 
 use std::{
+    fs::OpenOptions,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -18,7 +20,7 @@ use transport::Transport;
 use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
-    Cast, Journal, Options, People, Ready, Time, UpError,
+    Cast, Journal, LOG, Options, People, Ready, Time, UpError,
     cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
     journal::at_cloud_api,
     people::{Memory, Person, onlooker, telephone_network},
@@ -30,6 +32,7 @@ use crate::{
     control::{Control, Parts},
     folder::Folder,
     links::{Links, Rules},
+    log::Log,
     node::Handle,
     operations::Operations,
     site::{Crew, Draws, Site, listen, to_node},
@@ -140,6 +143,12 @@ impl Up {
     }
 }
 
+fn log_in(folder: &Path) -> Result<Log, UpError> {
+    let path = folder.join(LOG);
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    file.map(Log::to).map_err(|source| UpError::Log { path, source })
+}
+
 fn locked(folder: &Mutex<Folder>) -> MutexGuard<'_, Folder> {
     folder.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -165,13 +174,14 @@ impl Start {
         } else {
             Draws::System
         };
-        let stores = Stores::new(
-            folder.path().join("stores"),
-            folder.secrets(),
-            clock.clone(),
-            options.log.clone(),
-        );
-        let site = Site::new(clock.clone(), options.log.clone(), stores, draws)?;
+        let log = match &options.log {
+            Some(log) => log.clone(),
+            None => log_in(folder.path())?,
+        };
+        let stores =
+            Stores::new(folder.path().join("stores"), folder.secrets(), clock.clone(), log.clone());
+        let site = Site::new(clock.clone(), log, stores, draws)?;
+        options.allowed.iter().for_each(|authority| site.hosts.allow(authority));
         let missing = accounts(&cast).into_iter().filter(|one| !folder.is_ready(one));
         let setup = Setup::of(missing);
         let (crew, journal) = (Crew::new(site.clone()), Journal::new(clock));

@@ -50,9 +50,14 @@ pub struct Options {
     pub people: u32,
     /// Where webhooks go, if not to the sample business.
     pub webhook: Option<Webhook>,
-    /// Where the operator reads.
-    pub log: Log,
+    /// Where else than on this machine webhooks may go: `host` or `host:port`.
+    pub allowed: Vec<String>,
+    /// Where the operator reads; [`LOG`] in the folder if nowhere is said.
+    pub log: Option<Log>,
 }
+
+/// The log in the folder, to whose end each start adds.
+pub const LOG: &str = "log.jsonl";
 
 /// Why it does not start.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +68,14 @@ pub enum UpError {
     /// No temporary folder can be made.
     #[error("no temporary folder can be made: {0}")]
     Temporary(std::io::Error),
+    /// The log cannot be written.
+    #[error("{}: {source}", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// A part does not start.
     #[error(transparent)]
     Start(#[from] StartError),

@@ -29,7 +29,8 @@ pub(crate) fn options(data: &Path) -> Options {
         time: Time::Real,
         people: 2,
         webhook: None,
-        log: Log::none(),
+        allowed: Vec::new(),
+        log: None,
     }
 }
 
