@@ -48,8 +48,9 @@ pub(crate) const BELOW: &[(&str, &[&[&str]])] = &[
     ("engines", &[&["vocab", "store"]]),
     ("simulator", &[PURE]),
     ("conformance", &[&["vocab", "wire", "keys", "signal"]]),
-    ("blindpost", &[PURE, &["simulator", "conformance"]]),
-    ("tests", &[PURE, &["simulator", "conformance", "blindpost"]]),
+    ("host", &[PURE, &["engines"]]),
+    ("blindpost", &[PURE, &["engines", "host", "simulator", "conformance"]]),
+    ("tests", &[PURE, &["engines", "host", "simulator", "conformance", "blindpost"]]),
     // Builds when nothing else does.
     ("xtask", &[]),
 ];
@@ -78,6 +79,7 @@ pub(crate) const CRYPTOGRAPHY: &[(&str, &[&[&str]])] = &[
     ("engines", &[RANDOMNESS, MESSAGE_CIPHER, ROW_CIPHER]),
     ("simulator", &[EVERYTHING]),
     ("conformance", &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER, SEEDED]),
+    ("host", &[EVERYTHING]),
     ("blindpost", &[EVERYTHING]),
     ("tests", &[EVERYTHING]),
     ("xtask", &[]),

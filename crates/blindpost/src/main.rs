@@ -29,6 +29,16 @@ fn main() -> ExitCode {
     let exit = match cli.command {
         #[cfg(feature = "live")]
         args::Command::Up(up) => live::up::run(&up),
+        #[cfg(feature = "live")]
+        args::Command::Transport(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::CloudApi(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Business(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Client(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Meta(role) => live::single::run(role),
         args::Command::Sim(sim) => sim::run(&sim),
         args::Command::Merge(merge) => merge::run(&merge),
         args::Command::Conform(conform) => conform::run(&conform),

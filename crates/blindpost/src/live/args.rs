@@ -33,7 +33,7 @@ pub(crate) struct Up {
     pub(crate) people: u32,
 
     /// Send webhooks there instead of to the sample business: http://HOST[:PORT]/PATH.
-    #[arg(long, value_name = "URL", value_parser = webhook)]
+    #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]
     pub(crate) webhook: Option<Webhook>,
 
     /// Allow webhooks to this HOST[:PORT], which is not on this machine. Can be repeated.
@@ -56,15 +56,4 @@ pub(crate) enum Clock {
     Real,
     /// One that stands still until it is moved.
     Virtual,
-}
-
-fn webhook(text: &str) -> Result<Webhook, String> {
-    let rest = text.strip_prefix("http://").ok_or("expected http://HOST[:PORT]/PATH")?;
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    if authority.is_empty() || authority.contains('@') {
-        return Err("expected a host between http:// and the path".to_owned());
-    }
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    Ok(Webhook { authority: authority.to_owned(), path })
 }
