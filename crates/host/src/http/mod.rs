@@ -6,6 +6,8 @@ mod asker;
 mod hosts;
 mod message;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     asker::Asker,

@@ -11,6 +11,8 @@ mod line;
 mod listen;
 mod seeds;
 mod table;
+#[cfg(test)]
+mod tests;
 mod transit;
 
 use std::sync::Arc;

@@ -4,9 +4,12 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test that cannot go on has failed"
 )]
 
+mod callers;
+mod clock;
 mod world;
 
 use host::up::Up;
