@@ -5,7 +5,10 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod backup;
+mod check;
 mod commit;
+pub mod cycle;
 mod error;
 mod folder;
 mod keyring;
@@ -15,6 +18,8 @@ mod sqlite;
 mod tables;
 mod writer;
 
+pub use backup::{Source, restore};
+pub use check::{Finding, check};
 pub use commit::commit;
 pub use error::{CopyError, OpenError, Trouble};
 pub use folder::{DATABASE, KEYRING};

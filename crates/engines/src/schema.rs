@@ -62,22 +62,23 @@ const SETTINGS: &str = "
 /// Opens the database at `path`, which may be new, and brings it to [`VERSION`].
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     folder::make_private(path)?;
-    open_at(path, STEPS)
+    open_with(path, SETTINGS, STEPS)
 }
 
-/// A new database at `path` with the schema of `version`, to be filled with a copy.
-pub(crate) fn create(path: &Path, version: i64) -> Result<Connection, OpenError> {
+/// A new database at `path`, to be filled with a copy in one transaction. It is no store until that
+/// is done, so nothing is kept to undo it; its log is an opened store's matter.
+pub(crate) fn create(path: &Path) -> Result<Connection, OpenError> {
     folder::make_private(path)?;
-    let steps = usize::try_from(version).ok().and_then(|count| STEPS.get(..count));
-    open_at(path, steps.ok_or(OpenError::Newer { found: version, known: VERSION })?)
+    let settings = "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;";
+    open_with(path, settings, STEPS)
 }
 
-fn open_at(path: &Path, steps: &[&str]) -> Result<Connection, OpenError> {
+fn open_with(path: &Path, settings: &str, steps: &[&str]) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     let mut connection = Connection::open_with_flags(path, flags).map_err(to_error)?;
     version(&connection, path)?;
-    connection.execute_batch(SETTINGS).map_err(to_error)?;
+    connection.execute_batch(settings).map_err(to_error)?;
     connection.set_prepared_statement_cache_capacity(64);
     migrate(&mut connection, path, steps)?;
     Ok(connection)
