@@ -20,19 +20,12 @@ pub struct Cycle {
 impl Cycle {
     /// Runs one cycle; how many rows went through it, which is `batch` unless the engine refused.
     pub fn run(&self, engine: &mut dyn Engine, now: UnixMicros) -> u64 {
-        let inserts: Vec<_> = (0..self.batch).map(|place| self.insert(place)).collect();
-        let appended =
-            commit(engine, &inserts, now).into_iter().filter_map(|answer| match only(answer) {
-                Some(Value::Appended(key)) => Some(key),
-                Some(Value::Row(_) | Value::Rows(_) | Value::Written) | None => None,
-            });
-        let keys: Vec<Key> = appended.collect();
         let one = |op| Transaction { checks: Vec::new(), ops: vec![op] };
+        let inserts: Vec<_> = (0..self.batch).map(|place| self.insert(place)).collect();
+        let appended = commit(engine, &inserts, now).into_iter().filter_map(key);
+        let keys: Vec<Key> = appended.collect();
         let reads: Vec<_> = keys.iter().map(|key| one(Op::Get(key.clone()))).collect();
-        let found = commit(engine, &reads, now).into_iter().filter(|answer| {
-            matches!(answer, Answer::Done(values) if matches!(values.first(), Some(Value::Row(Some(_)))))
-        });
-        let found = found.count();
+        let found = commit(engine, &reads, now).into_iter().filter(is_row).count();
         let deletes: Vec<_> = keys.into_iter().map(|key| one(Op::Delete(key))).collect();
         let gone = commit(engine, &deletes, now).into_iter();
         let gone = gone.filter(|answer| matches!(answer, Answer::Done(_))).count();
@@ -54,9 +47,15 @@ impl Cycle {
     }
 }
 
-fn only(answer: Answer) -> Option<Value> {
-    match answer {
-        Answer::Done(mut values) => values.pop(),
-        Answer::Conflict { .. } | Answer::Unavailable(_) => None,
+/// The key that an append gave.
+fn key(answer: Answer) -> Option<Key> {
+    let Answer::Done(values) = answer else { return None };
+    match values.into_iter().next()? {
+        Value::Appended(key) => Some(key),
+        Value::Row(_) | Value::Rows(_) | Value::Written => None,
     }
+}
+
+fn is_row(answer: &Answer) -> bool {
+    matches!(answer, Answer::Done(values) if matches!(values.as_slice(), [Value::Row(Some(_))]))
 }

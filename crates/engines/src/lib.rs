@@ -13,9 +13,12 @@ mod error;
 mod folder;
 mod keyring;
 mod schema;
+mod scrub;
 mod seal;
 mod sqlite;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use backup::{Source, restore};

@@ -43,6 +43,9 @@ const STEPS: &[&str] = &["
     CREATE INDEX queued_expires ON queued (expires) WHERE expires IS NOT NULL;
 "];
 
+/// Bytes of a page of the database.
+pub(crate) const PAGE_SIZE: usize = 8_192;
+
 /// For every connection to a store.
 ///
 /// Page size and checkpoint interval are those of `docs/reference/store.md`, measured. What is
@@ -73,14 +76,20 @@ pub(crate) fn create(path: &Path) -> Result<Connection, OpenError> {
     open_with(path, settings, STEPS)
 }
 
-fn open_with(path: &Path, settings: &str, steps: &[&str]) -> Result<Connection, OpenError> {
+/// Opens a database with `settings`, and takes it to the last of `steps`.
+pub(crate) fn open_with(
+    path: &Path,
+    settings: &str,
+    steps: &[&str],
+) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     let mut connection = Connection::open_with_flags(path, flags).map_err(to_error)?;
-    version(&connection, path)?;
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let found = version(&connection, path, known)?;
     connection.execute_batch(settings).map_err(to_error)?;
     connection.set_prepared_statement_cache_capacity(64);
-    migrate(&mut connection, path, steps)?;
+    migrate(&mut connection, path, found, steps)?;
     Ok(connection)
 }
 
@@ -90,14 +99,14 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, OpenError> {
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     let connection = Connection::open_with_flags(path, flags).map_err(to_error)?;
     connection.execute_batch("PRAGMA query_only = ON;").map_err(to_error)?;
-    version(&connection, path)?;
+    version(&connection, path, VERSION)?;
     Ok(connection)
 }
 
 /// Whether the database at `path` holds anything that a keyring is needed for.
 pub(crate) fn has_rows(path: &Path) -> Result<bool, OpenError> {
     let connection = open_to_read(path)?;
-    if version(&connection, path)? == 0 {
+    if version(&connection, path, VERSION)? == 0 {
         return Ok(false);
     }
     let sql = "SELECT EXISTS (SELECT 1 FROM rows) OR EXISTS (SELECT 1 FROM queued)";
@@ -105,13 +114,18 @@ pub(crate) fn has_rows(path: &Path) -> Result<bool, OpenError> {
     found.map_err(|source| OpenError::of(path.to_path_buf(), source))
 }
 
-/// Which version the database has; refused unless it is ours or empty, and not newer.
-pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
+/// A number that the header of the database holds.
+pub(crate) fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {
+    connection.query_row(&format!("PRAGMA {pragma}"), (), |row| row.get(0))
+}
+
+/// Which version the database has; refused unless it is ours or empty, and not newer than `known`.
+fn version(connection: &Connection, path: &Path, known: i64) -> Result<i64, OpenError> {
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
-    let number = |sql| connection.query_row(sql, (), |row| row.get::<_, i64>(0));
-    let found = number("PRAGMA user_version").map_err(to_error)?;
-    let application_id = number("PRAGMA application_id").map_err(to_error)?;
-    let is_empty = number("SELECT count(*) FROM sqlite_schema").map_err(to_error)? == 0;
+    let found = number(connection, "user_version").map_err(to_error)?;
+    let application_id = number(connection, "application_id").map_err(to_error)?;
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+    let is_empty = connection.query_row(sql, (), |row| row.get(0)).map_err(to_error)?;
     if application_id == 0 && found == 0 && is_empty {
         return Ok(0);
     }
@@ -120,15 +134,19 @@ pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, OpenE
         let application_id = i32::try_from(application_id).unwrap_or_default();
         return Err(OpenError::OtherApplication { path: path.to_path_buf(), application_id });
     }
-    if found > VERSION {
-        return Err(OpenError::Newer { found, known: VERSION });
+    if found > known {
+        return Err(OpenError::Newer { found, known });
     }
     Ok(found)
 }
 
 /// Takes the steps that the database lacks, each as a whole.
-fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), OpenError> {
-    let found = version(connection, path)?;
+fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    found: i64,
+    steps: &[&str],
+) -> Result<(), OpenError> {
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     for (next, step) in (1_i64..).zip(steps) {
         if next > found {

@@ -35,11 +35,11 @@ fn a_restored_backup_is_the_store_as_it_was() {
         assert_eq!(row.value, expected);
     }
     // The store gave a number after the back-up; the restored one gives none of these again.
-    let given = |engine: &mut engines::Sqlite| {
-        match done(engine, START, vec![append("q", b"")]).remove(0) {
-            Value::Appended(key) => key.last_number().unwrap(),
-            other => panic!("{other:?}"),
-        }
+    let given = |engine: &mut engines::Sqlite| match done(engine, START, vec![append("q", b"")])
+        .remove(0)
+    {
+        Value::Appended(key) => key.last_number().unwrap(),
+        other => panic!("{other:?}"),
     };
     assert!(given(&mut restored) > given(&mut engine) + 1_000_000);
 }
@@ -50,7 +50,11 @@ fn what_is_over_is_in_no_backup_and_in_nothing_restored_from_one() {
     let (folder, copy, again) = (place.at("store"), place.at("copy"), place.at("again"));
     let mut engine = open(&folder);
     done(&mut engine, START, vec![brief("over", &[1; 99], Micros(5))]);
-    done(&mut engine, START, vec![brief("soon", &[2; 99], Micros::hours(1)), put("good", &[3; 99])]);
+    done(
+        &mut engine,
+        START,
+        vec![brief("soon", &[2; 99], Micros::hours(1)), put("good", &[3; 99])],
+    );
     let mut sealed = Vec::new();
     engine.visit(&mut |row| sealed.push((row.key.clone(), row.value.to_vec())));
     let has = |folder: &std::path::Path, name| {
@@ -146,10 +150,9 @@ fn a_copy_replaces_nothing() {
     engine.source().unwrap().back_up(&copy, &[], START).unwrap();
     done(&mut open(&other), START, vec![put("a", b"other")]);
     let before = files(&other);
-    for outcome in [
-        engine.source().unwrap().back_up(&other, &[], START),
-        restore(&copy, &other, START),
-    ] {
+    for outcome in
+        [engine.source().unwrap().back_up(&other, &[], START), restore(&copy, &other, START)]
+    {
         assert!(matches!(outcome, Err(CopyError::Exists { .. })), "{outcome:?}");
     }
     assert_eq!(files(&other), before);

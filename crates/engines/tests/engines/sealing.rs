@@ -1,13 +1,13 @@
 //! What somebody finds who takes the files: no value, and none of a row that is over.
 
-use engines::DATABASE;
+use engines::{DATABASE, check};
 use rusqlite::Connection;
 use store::{Engine as _, Key, Op, Row};
 use vocab::{DataClass, Keep, Micros};
 
 use crate::common::{
-    FOR_GOOD, START, Temporary, append, brief, contains, done, files, has_bytes, key, only, open,
-    put, rng, row, value,
+    FOR_GOOD, START, Temporary, append, brief, contains, done, files, found, has_bytes, key, only,
+    open, put, rng, root, row, value,
 };
 use rand_chacha::rand_core::Rng as _;
 
@@ -101,21 +101,26 @@ fn after_a_sweep_bytes_of_what_was_over_are_in_no_file() {
         let name = format!("{:08x}", rng.next_u32());
         let keep = if turn % 3 == 0 { FOR_GOOD } else { Keep::For(Micros(10)) };
         let queue = Key::table("queue").with(&name.as_bytes()[..1]);
-        let ops = vec![Op::Put(row(&key(&name), &bytes, keep)), Op::Append(row(&queue, &bytes, keep))];
+        let ops =
+            vec![Op::Put(row(&key(&name), &bytes, keep)), Op::Append(row(&queue, &bytes, keep))];
         done(&mut engine, START, ops);
     }
     let before = sealed(&engine);
-    assert!(before.iter().all(|(_, value, _)| has_bytes_of(&folder, value)));
+    // Any piece of a value would be too much.
+    let pieces: Vec<_> =
+        before.iter().map(|(_, value, _)| &value[value.len() / 2..][..16]).collect();
+    assert!(found(&folder, &pieces).iter().all(|found| *found), "the search finds what is there");
     let swept = engine.sweep(START.after(Micros(10)));
     engine.sync().unwrap();
     assert_eq!(swept, [(DataClass::MessageContent, 2_000)]);
-    let all = files(&folder);
-    for (key, value, expires) in before {
-        // Any piece of it would be too much.
-        let piece = &value[value.len() / 2..value.len() / 2 + 16];
-        let found = all.iter().find(|(_, bytes)| contains(bytes, piece));
-        assert_eq!(found.is_some(), !expires, "{key:?} in {:?}", found.map(|(name, _)| name));
+    for ((key, _, expires), found) in before.iter().zip(found(&folder, &pieces)) {
+        assert_eq!(found, !expires, "{key:?}");
     }
+    // Nothing else was touched, and the store goes on.
+    done(&mut engine, START, vec![put("after", CANARY)]);
+    drop(engine);
+    let findings = check(&folder, &root(), START.after(Micros::days(9)));
+    assert!(findings.is_empty(), "{findings:?}");
 }
 
 fn has_bytes_of(folder: &std::path::Path, value: &[u8]) -> bool {
@@ -127,7 +132,11 @@ fn what_was_deleted_overwritten_or_taken_is_gone_with_the_next_sweep() {
     let place = Temporary::new();
     let folder = place.at("store");
     let mut engine = open(&folder);
-    done(&mut engine, START, vec![put("a", &[1; 300]), put("b", &[2; 300]), append("q", &[3; 300])]);
+    done(
+        &mut engine,
+        START,
+        vec![put("a", &[1; 300]), put("b", &[2; 300]), append("q", &[3; 300])],
+    );
     let before = sealed(&engine);
     done(
         &mut engine,
