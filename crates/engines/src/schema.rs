@@ -1,6 +1,6 @@
 //! What lies in the database file, and how an older one becomes it.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -28,7 +28,7 @@ const STEPS: &[&str] = &["
         expires INTEGER,
         data_key INTEGER NOT NULL,
         value BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     CREATE INDEX rows_expires ON rows (expires) WHERE expires IS NOT NULL;
     CREATE TABLE queued (
         number INTEGER PRIMARY KEY,
@@ -89,6 +89,8 @@ pub(crate) fn open_with(
     let found = version(&connection, path, known)?;
     connection.execute_batch(settings).map_err(to_error)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Only a copy under way holds anything, and nobody is to wait for that.
+    connection.busy_timeout(Duration::ZERO).map_err(to_error)?;
     migrate(&mut connection, path, found, steps)?;
     Ok(connection)
 }

@@ -110,7 +110,6 @@ fn a_database_that_somebody_else_holds_is_refused_until_they_let_go() {
     let mut engine = place.open();
     let other = Connection::open(place.0.join(DATABASE)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    engine.connection().busy_timeout(std::time::Duration::ZERO).unwrap();
     let refused = Answer::Unavailable(Refusal::Failed);
     assert_eq!(commit(&mut engine, &[put("a")], NOW), [refused]);
     assert!(engine.trouble().unwrap().said.contains("locked"));
