@@ -29,6 +29,19 @@ pub struct Client {
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,
+    /// Whether there is an account here.
+    stay: Stay,
+}
+
+/// Whether there is an account on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// There is, or is going to be.
+    Here,
+    /// It was deleted, and what is kept of it is being removed.
+    Leaving,
+    /// Nothing of it is left.
+    Left,
 }
 
 impl Client {
@@ -42,6 +55,7 @@ impl Client {
             desk: Desk::new(ROWS_AT_HAND),
             early: Vec::new(),
             hello: None,
+            stay: Stay::Here,
         }
     }
 
@@ -68,6 +82,7 @@ impl Client {
             Ok(FromTransport::Deliver { place, envelope }) => {
                 Some(Job::Deliver { place, envelope })
             }
+            Ok(FromTransport::Gone { place, notice }) => Some(Job::Gone { place, notice }),
             Ok(FromTransport::PrekeysLow { one_time, kem_one_time, .. }) => {
                 Some(Job::PrekeysLow { one_time, kem: kem_one_time })
             }
@@ -86,10 +101,10 @@ impl Client {
         rng: &mut dyn CryptoRng,
         effects: &mut Vec<Effect<Event>>,
     ) {
-        let account = &self.account;
-        let notes = self
-            .desk
-            .attempt(work, now, effects, |attempt, job| handle::work(account, attempt, job, rng));
+        let (account, stay) = (&self.account, self.stay);
+        let notes = self.desk.attempt(work, now, effects, |attempt, job| {
+            handle::work(account, stay, attempt, job, rng)
+        });
         self.apply(notes, now, rng, effects);
     }
 
@@ -104,7 +119,21 @@ impl Client {
             match note {
                 Note::Asked { id, frame } => self.courier.asked(id, frame, now.mono),
                 Note::Answered { id } => self.courier.answered(id),
+                Note::Leaving { id } => {
+                    self.stay = Stay::Leaving;
+                    self.start(Job::Wipe { asked: id }, now, rng, effects);
+                }
+                Note::Left => {
+                    self.stay = Stay::Left;
+                    self.account.left();
+                    self.courier.clear();
+                    self.hello = None;
+                    for job in core::mem::take(&mut self.early) {
+                        self.start(job, now, rng, effects);
+                    }
+                }
                 Note::Booted(me) => {
+                    self.stay = Stay::Here;
                     self.account.booted(me);
                     self.greet(now, effects);
                     for job in core::mem::take(&mut self.early) {
@@ -139,16 +168,22 @@ impl Client {
         effects: &mut Vec<Effect<Event>>,
     ) {
         let is_early = match &job {
-            Job::Boot => false,
+            Job::Boot | Job::Wipe { .. } => false,
+            Job::Command(_) if self.stay == Stay::Left => false,
             // Nobody writes before the number is theirs; a code is how it becomes that.
             Job::Command(Command { ask, .. }) if !matches!(ask, Ask::EnterCode { .. }) => {
                 !self.account.is_ready() && !matches!(ask, Ask::Reinstall)
             }
-            Job::Command(_) | Job::Deliver { .. } | Job::Answer { .. } | Job::PrekeysLow { .. } => {
-                self.account.me().is_none()
-            }
+            Job::Command(_)
+            | Job::Deliver { .. }
+            | Job::Gone { .. }
+            | Job::Answer { .. }
+            | Job::PrekeysLow { .. } => self.account.me().is_none(),
         };
         if is_early {
+            if self.stay != Stay::Here {
+                return; // There is nobody here whom it could be about.
+            }
             // What finds no room is said again: by the person, or by the transport to a greeting.
             if self.early.len() < limits::MAX_UNANSWERED {
                 self.early.push(job);

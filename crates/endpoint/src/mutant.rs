@@ -14,6 +14,8 @@ pub enum Mutant {
     RatchetWithoutRevision,
     /// A kept message is encrypted to whatever identity the recipient has now.
     AnyIdentity,
+    /// What was sent to somebody stays when their account is deleted.
+    SentOutlivesAccount,
 }
 
 /// Whether the mistake `wanted` is planted.

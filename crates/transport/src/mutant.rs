@@ -10,6 +10,8 @@ pub enum Mutant {
     NoSenderCheck,
     /// Frames leave without waiting for the transaction that they speak of.
     EffectBeforeTransaction,
+    /// What a deleted account published, and its reports, stay.
+    PublishedOutlivesAccount,
 }
 
 /// Whether `config` names this mutant; never, without the feature.

@@ -119,6 +119,7 @@ impl Middle {
             | Ask::Ack { .. }
             | Ask::Hello { .. }
             | Ask::Report { .. }
+            | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => None,
         }
     }

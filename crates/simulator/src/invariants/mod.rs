@@ -6,6 +6,7 @@
 
 mod cells;
 mod dishonest;
+mod erased;
 mod messages;
 mod on_their_way;
 mod protection;
@@ -117,6 +118,7 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::MailboxQuota => protection::mailbox_quota(ended),
         Id::Integrity => protection::integrity(ended),
         Id::Label => traces::labels(ended)?,
+        Id::Erased => erased::erased(ended)?,
         Id::SameTrace => traces::same(ended)?,
         Id::NoStall => found(ended, "no-stall", || {
             format!("nothing waited in vain for {}", ended.scenario.stall_after)

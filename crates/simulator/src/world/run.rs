@@ -76,6 +76,7 @@ impl World {
             | Act::AskAgain { .. }
             | Act::LoseSession { .. }
             | Act::Reinstall
+            | Act::DeleteAccount
             | Act::Report { .. }
             | Act::Block { .. } => {}
         }
@@ -100,6 +101,7 @@ impl World {
             }
             Act::LoseSession { with } => Ask::LoseSession { with: phone(with)? },
             Act::Reinstall => Ask::Reinstall,
+            Act::DeleteAccount => Ask::DeleteAccount,
             Act::Report { about, message, attach } => {
                 let subject = message.as_deref().and_then(labelled);
                 if *attach {

@@ -99,7 +99,7 @@ pub struct Deed {
     /// What; what it needs is there.
     pub what: DeedKind,
     /// The business. With [`DeedKind::AskAgain`], who wrote the message; none with
-    /// [`DeedKind::Reinstall`].
+    /// [`DeedKind::Reinstall`] and [`DeedKind::DeleteAccount`].
     pub about: Option<String>,
     /// The label of a message from `about` to `who`.
     pub message: Option<String>,
@@ -118,6 +118,9 @@ pub enum DeedKind {
     LoseSession,
     /// Set the app up anew: a new identity under the same number.
     Reinstall,
+    /// Delete the account: nothing of it is kept, and messages to it fail. Who sets the app up anew
+    /// after it claims the number with a code, as anybody does.
+    DeleteAccount,
     /// Compare codes with a business, as two people do who stand next to each other: both have the
     /// same if nobody is in between.
     CompareCodes,
@@ -136,7 +139,7 @@ impl DeedKind {
             Self::LoseSession | Self::CompareCodes | Self::Report | Self::Block | Self::Unblock => {
                 true
             }
-            Self::AskAgain | Self::Reinstall => false,
+            Self::AskAgain | Self::Reinstall | Self::DeleteAccount => false,
         }
     }
 
@@ -146,6 +149,7 @@ impl DeedKind {
             Self::AskAgain => "ask-again",
             Self::LoseSession => "lose-session",
             Self::Reinstall => "reinstall",
+            Self::DeleteAccount => "delete-account",
             Self::CompareCodes => "compare-codes",
             Self::Report => "report",
             Self::Block => "block",
