@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 use store::{Key, RawRow};
-use vocab::{Micros, UnixMicros};
+use vocab::{Micros, UnixMicros, limits};
 
 use super::{Ended, Outcome};
 use crate::{
@@ -21,6 +21,10 @@ const GRACE: Micros = Micros::minutes(10);
 
 /// Hashes that outlive an account, at the transport and at hop 3: both have an expiry.
 const SUPPRESSION: [&str; 2] = ["suppressed", "gone"];
+
+/// That a link asked about a number: what came after the person had left limits who asks about
+/// numbers, whether anybody has them or not, and is nothing of the person's.
+const ASKED: &str = "met";
 
 /// Of a deleted account nothing is left, but hashes that suppress and what is still on its way;
 /// `None` where nobody deletes one.
@@ -85,14 +89,15 @@ impl<'p> Person<'p> {
 
     /// Looks through all stores: how many hashes are left that may be.
     fn look(&self, ended: &Ended<'_>, against: &mut Vec<String>) -> u64 {
-        let now = ended.scenario.start.after(Micros(ended.world.kernel.end().0));
+        let start = ended.scenario.start;
+        let times = [start, start.after(Micros(ended.world.kernel.end().0))];
         let mut hashes = 0_u64;
         for (host, name) in ended.world.kernel.hosts() {
             let actor = ended.watch.host(host).map(|host| host.actor);
             let own_hop = ended.world.own.values().any(|handle| handle.id() == host);
             let ends = matches!(actor, Some(Actor::User | Actor::Business)) && !own_hop;
             let Some(store) = ended.world.kernel.store(host).filter(|_| !ends) else { continue };
-            store.visit(&mut |row| match self.finds(&row, now) {
+            store.visit(&mut |row| match self.finds(&row, times) {
                 Found::Nothing => {}
                 Found::Hash => hashes = hashes.saturating_add(1),
                 Found::This(what) => {
@@ -107,7 +112,12 @@ impl<'p> Person<'p> {
         hashes
     }
 
-    fn finds(&self, row: &RawRow<'_>, now: UnixMicros) -> Found {
+    /// Whether a row that is kept so long was written when the person had left.
+    fn came_later(&self, expires: UnixMicros, start: UnixMicros) -> bool {
+        expires > start.after(Micros(self.left)).after(limits::MET_AGE)
+    }
+
+    fn finds(&self, row: &RawRow<'_>, [start, now]: [UnixMicros; 2]) -> Found {
         if row.expires.is_some_and(|expires| expires <= now) {
             return Found::Nothing; // The sweep has it; another invariant sees to that.
         }
@@ -120,6 +130,7 @@ impl<'p> Person<'p> {
         if let Some((whose, _)) = self.names.iter().find(|(_, name)| holds(name)) {
             return match row.expires {
                 Some(_) if is_hash => Found::Hash,
+                Some(expires) if is_in(&ASKED) && self.came_later(expires, start) => Found::Hash,
                 _ => Found::This(format!("the name under the key of {whose}")),
             };
         }
