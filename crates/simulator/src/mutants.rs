@@ -23,11 +23,13 @@ pub enum Planted {
     KeyReusedOnRetransmission,
     /// A kept message is encrypted to whatever identity its recipient has now.
     AnyIdentity,
+    PublishedOutlivesAccount,
+    SentOutlivesAccount,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::TransportScanOff,
         Self::OneTimeKeyTwice,
         Self::SweepOff,
@@ -38,6 +40,8 @@ impl Planted {
         Self::RatchetWithoutRevision,
         Self::KeyReusedOnRetransmission,
         Self::AnyIdentity,
+        Self::PublishedOutlivesAccount,
+        Self::SentOutlivesAccount,
     ];
 
     /// The name on the command line.
@@ -53,6 +57,8 @@ impl Planted {
             Self::RatchetWithoutRevision => "ratchet-without-revision",
             Self::KeyReusedOnRetransmission => "key-reused-on-retransmission",
             Self::AnyIdentity => "any-identity",
+            Self::PublishedOutlivesAccount => "published-outlives-account",
+            Self::SentOutlivesAccount => "sent-outlives-account",
         }
     }
 
@@ -68,6 +74,7 @@ impl Planted {
             Self::RatchetWithoutRevision => "ratchet-revision",
             Self::KeyReusedOnRetransmission => "key-once",
             Self::AnyIdentity => "identity-pinned",
+            Self::PublishedOutlivesAccount | Self::SentOutlivesAccount => "erased",
         }
     }
 

@@ -250,6 +250,7 @@ impl World {
                     self.deliver(&envelope);
                 }
             }
+            Frame::DeleteAccount { .. } => drop(self.listed.remove(&from)),
             Frame::RequestCode { .. }
             | Frame::Ack { .. }
             | Frame::Hello { .. }

@@ -19,7 +19,9 @@ impl Stage<'_> {
             Planted::RatchetWithoutRevision => Some(endpoint::Mutant::RatchetWithoutRevision),
             Planted::KeyReusedOnRetransmission => Some(endpoint::Mutant::KeyReusedOnRetransmission),
             Planted::AnyIdentity => Some(endpoint::Mutant::AnyIdentity),
-            Planted::TransportScanOff
+            Planted::SentOutlivesAccount => Some(endpoint::Mutant::SentOutlivesAccount),
+            Planted::PublishedOutlivesAccount
+            | Planted::TransportScanOff
             | Planted::OneTimeKeyTwice
             | Planted::SweepOff
             | Planted::WebhookDedupeForgotten
