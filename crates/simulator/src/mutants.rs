@@ -23,13 +23,11 @@ pub enum Planted {
     KeyReusedOnRetransmission,
     /// A kept message is encrypted to whatever identity its recipient has now.
     AnyIdentity,
-    PublishedOutlivesAccount,
-    SentOutlivesAccount,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 10] = [
         Self::TransportScanOff,
         Self::OneTimeKeyTwice,
         Self::SweepOff,
@@ -40,8 +38,6 @@ impl Planted {
         Self::RatchetWithoutRevision,
         Self::KeyReusedOnRetransmission,
         Self::AnyIdentity,
-        Self::PublishedOutlivesAccount,
-        Self::SentOutlivesAccount,
     ];
 
     /// The name on the command line.
@@ -57,8 +53,6 @@ impl Planted {
             Self::RatchetWithoutRevision => "ratchet-without-revision",
             Self::KeyReusedOnRetransmission => "key-reused-on-retransmission",
             Self::AnyIdentity => "any-identity",
-            Self::PublishedOutlivesAccount => "published-outlives-account",
-            Self::SentOutlivesAccount => "sent-outlives-account",
         }
     }
 
@@ -74,7 +68,6 @@ impl Planted {
             Self::RatchetWithoutRevision => "ratchet-revision",
             Self::KeyReusedOnRetransmission => "key-once",
             Self::AnyIdentity => "identity-pinned",
-            Self::PublishedOutlivesAccount | Self::SentOutlivesAccount => "erased",
         }
     }
 

@@ -193,9 +193,6 @@ impl<'s> Stage<'s> {
             config.mutant = match self.options.mutant {
                 Some(Planted::OneTimeKeyTwice) => Some(transport::Mutant::OneTimeKeyTwice),
                 Some(Planted::SenderCheckMissing) => Some(transport::Mutant::NoSenderCheck),
-                Some(Planted::PublishedOutlivesAccount) => {
-                    Some(transport::Mutant::PublishedOutlivesAccount)
-                }
                 _ => None,
             };
         }

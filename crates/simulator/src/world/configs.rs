@@ -19,9 +19,7 @@ impl Stage<'_> {
             Planted::RatchetWithoutRevision => Some(endpoint::Mutant::RatchetWithoutRevision),
             Planted::KeyReusedOnRetransmission => Some(endpoint::Mutant::KeyReusedOnRetransmission),
             Planted::AnyIdentity => Some(endpoint::Mutant::AnyIdentity),
-            Planted::SentOutlivesAccount => Some(endpoint::Mutant::SentOutlivesAccount),
-            Planted::PublishedOutlivesAccount
-            | Planted::TransportScanOff
+            Planted::TransportScanOff
             | Planted::OneTimeKeyTwice
             | Planted::SweepOff
             | Planted::WebhookDedupeForgotten
