@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `done` | numbers of commands that were done | connection metadata | 31 days |
 //! | `hist` | the person's chat history | message content | the person's own |
-//! | `left` | that the account was deleted here, and nothing else | connection metadata | until anew |
+//! | `left` | that the account was deleted, and no more | connection metadata | until anew |
 //! | `label` | who runs the other end of a chat | connection metadata | with the account |
 
 use alloc::{string::ToString, vec::Vec};

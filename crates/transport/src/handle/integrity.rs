@@ -88,7 +88,7 @@ pub(super) fn asked(
 }
 
 /// From now on the business's end may hold something of the person.
-fn known(attempt: &mut Attempt<'_>, business: &Alias, person: &Alias) {
+pub(super) fn known(attempt: &mut Attempt<'_>, business: &Alias, person: &Alias) {
     rows::write(attempt, keys::known(person).with(&business.0), &Known {});
 }
 

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     mutant::planted,
     output::{Event, Refusal},
-    rows::{self, Accepted, Account, Block, Fill, Kept, Known, Mail, keys as key},
+    rows::{self, Accepted, Account, Block, Fill, Kept, Mail, keys as key},
 };
 
 /// Puts an envelope into its recipient's mailbox, once for each of its transmissions.
@@ -52,18 +52,15 @@ pub(super) fn send(
     let recipient = rows::read::<Account>(attempt, &key::account(&to))?;
     let recipient = recipient.filter(|account| account.has(&envelope.to));
     let recipient = recipient.ok_or(Refusal::NoAccount)?;
-    let mut blocked = rows::read::<Block>(attempt, &block_key)?.is_some();
-    if recipient.suppressed {
-        blocked |= suppress::is_unwanted(attempt, config, [&from, &to])?;
-    }
+    let blocked = rows::read::<Block>(attempt, &block_key)?.is_some()
+        || recipient.suppressed && suppress::is_unwanted(attempt, config, [&from, &to])?;
     let mail = mailbox::mail(attempt, envelope);
     let fill = match rows::read::<Fill>(attempt, &fill_key)? {
         _ if blocked => None,
         fill => {
             let with = fill.unwrap_or_default().with(&mail, config.rules.mailbox_quota);
             if with.is_none() && sender.is_business(config) {
-                // Its session is there already, though the message is refused.
-                rows::write(attempt, key::known(&to).with(&from.0), &Known {});
+                integrity::known(attempt, &from, &to); // Its session is there already.
             }
             Some(with.ok_or(Refusal::MailboxFull)?)
         }
