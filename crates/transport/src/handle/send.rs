@@ -75,7 +75,6 @@ pub(super) fn send(
             }
         }
     }
-
     rows::write(attempt, accepted_key, &Accepted {});
     if let Some(fill) = fill {
         rows::write(attempt, fill_key, &fill);
