@@ -39,6 +39,13 @@ pub(crate) enum Job {
     },
     /// Clear the directory of prekeys of an identity that is no longer there.
     Clear(Key),
+    /// Find what was being erased when the node stopped.
+    ResumeErasing {
+        /// A cursor.
+        after: Option<Key>,
+    },
+    /// Remove what is kept of an account that is gone.
+    Erase(Key),
     /// Answer the back office.
     Page {
         /// The exchange to answer.

@@ -193,3 +193,10 @@ pub const SMALLEST_CELL: u64 = 10;
 
 /// Message ids in one receipt or one report.
 pub const MAX_IDS: usize = 100;
+/// Message ids in one notice that an account was deleted: as many as fit a frame (ours).
+pub const MAX_NOTICE_IDS: usize = 3_000;
+/// How long it is remembered, by hash alone, that whoever had a number did not want to hear of a
+/// business (ours; a year, as numbers are given out again).
+pub const SUPPRESSION_AGE: Micros = Micros::days(365);
+/// How long a number is not claimed anew while what is kept of its last owner is removed (ours).
+pub const ERASURE_WAIT: Micros = Micros::seconds(5);

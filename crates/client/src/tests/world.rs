@@ -28,7 +28,7 @@ const TRANSPORT: NoiseKey = NoiseKey([99; 32]);
 pub(super) struct Node {
     hop: Client,
     config: Config,
-    store: Memory,
+    pub(super) store: Memory,
     held: Vec<(TxId, Act<Event>)>,
     wake_at: Option<Instant>,
     pub(super) events: Vec<Event>,
@@ -250,6 +250,7 @@ impl World {
                     self.deliver(&envelope);
                 }
             }
+            Frame::DeleteAccount { .. } => drop(self.listed.remove(&from)),
             Frame::RequestCode { .. }
             | Frame::Ack { .. }
             | Frame::Hello { .. }

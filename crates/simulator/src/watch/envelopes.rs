@@ -138,6 +138,7 @@ impl Watch {
             | Ask::Fetch { .. }
             | Ask::Ack { .. }
             | Ask::Report { .. }
+            | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => {}
         }
     }

@@ -111,6 +111,8 @@ pub struct Watch {
     pub(crate) first_sealed: BTreeMap<MessageId, u64>,
     /// When a host learned that somebody's identity changed.
     pub(crate) identity_changed: BTreeMap<(HostId, String), u64>,
+    /// Who deleted their account and has none since, and when nothing of it was left with them.
+    pub(crate) left: BTreeMap<String, u64>,
     /// Whether bytes are looked at; without, only what hops tell is noted.
     pub looks: bool,
     /// Whether what hops tell of each message is kept, for counts and orders at the end.
@@ -178,6 +180,7 @@ impl Watch {
             sealed: 0,
             first_sealed: BTreeMap::new(),
             identity_changed: BTreeMap::new(),
+            left: BTreeMap::new(),
             looks: true,
             notes: true,
             labels: BTreeMap::new(),

@@ -139,8 +139,13 @@ impl Watch {
                     watch.journal.of_id(*id).into_iter().for_each(|it| watch.journal.failed(it));
                 });
             }
-            Happening::Ready
-            | Happening::NotOurs
+            Happening::Deleted => {
+                self.left.insert(self.name(host).to_owned(), at.0);
+            }
+            Happening::Ready => {
+                self.left.remove(&self.name(host).to_owned());
+            }
+            Happening::NotOurs
             | Happening::CodeNeeded
             | Happening::WrongCode
             | Happening::Accepted { .. }

@@ -14,7 +14,7 @@ use crate::{
 
 /// The row of an envelope that came now.
 pub(super) fn mail(attempt: &Attempt<'_>, envelope: &Envelope) -> Mail {
-    Mail { day: attempt.now().wall.day(), envelope: envelope.encode() }
+    Mail { day: attempt.now().wall.day(), envelope: envelope.encode(), notice: Vec::new() }
 }
 
 /// The owner of a mailbox is here: what waits is pushed, from its first row on.
@@ -61,7 +61,9 @@ pub(super) fn ack(
     for key in wanted {
         // A place that is empty was acknowledged before, or has expired.
         if let Some(mail) = rows::read::<Mail>(attempt, &key)? {
-            fill = fill.without(&mail);
+            if mail.notice.is_empty() {
+                fill = fill.without(&mail);
+            }
             envelopes = envelopes.saturating_add(1);
             attempt.delete(key);
         }

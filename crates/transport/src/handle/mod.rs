@@ -3,6 +3,8 @@
 mod accounts;
 mod clear;
 mod codes;
+mod delete;
+mod erase;
 mod fetch;
 pub(crate) mod http;
 mod integrity;
@@ -12,6 +14,7 @@ mod person;
 mod publish;
 mod push;
 mod send;
+mod suppress;
 
 use alloc::{format, string::ToString, vec::Vec};
 
@@ -101,6 +104,8 @@ pub(crate) fn run(
         Job::PushAgain { to, places } => push::push_again(attempt, context, to, places),
         Job::Resume { after } => clear::resume(attempt, after.as_ref()),
         Job::Clear(key) => clear::clear(attempt, key),
+        Job::ResumeErasing { after } => erase::resume(attempt, after.as_ref()),
+        Job::Erase(key) => erase::erase(attempt, context, key),
         Job::Page { id, page } => http::answer(attempt, context, *id, page),
     }
 }
@@ -174,6 +179,7 @@ fn dispatch(
         Ask::Report { by, about, ids, attached } => {
             person::report(attempt, context, link, [by, about], ids, attached)?;
         }
+        Ask::DeleteAccount { phone } => delete::account(attempt, context, link, phone)?,
         Ask::Block { by, blocked, on } => {
             person::block(attempt, context, link, [by, blocked], *on)?;
         }
@@ -241,6 +247,13 @@ impl Account {
 
     fn new(address: &Address, link: NoiseKey, hosted: bool) -> Self {
         let phone = address.phone.digits().to_string();
-        Self { phone, link: link.0.to_vec(), hosted, devices: Vec::new(), blocked: 0 }
+        Self {
+            phone,
+            link: link.0.to_vec(),
+            hosted,
+            devices: Vec::new(),
+            blocked: 0,
+            suppressed: false,
+        }
     }
 }

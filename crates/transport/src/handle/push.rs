@@ -4,7 +4,7 @@ use alloc::{format, vec::Vec};
 
 use hop::{Act, Waiting};
 use store::transaction::Stored;
-use wire::transport::{Envelope, FromTransport};
+use wire::transport::{Envelope, FromTransport, Notice};
 
 use super::{Attempt, Context, Note, Stop};
 use crate::{
@@ -87,6 +87,11 @@ fn deliver(
     again: bool,
 ) -> Option<u64> {
     let place = row.key.last_number()?;
+    if let Some(notice) = notice(row) {
+        let bytes = FromTransport::Gone { place, notice }.encode();
+        attempt.act(Act::Send { to: to.link, bytes });
+        return Some(place);
+    }
     match envelope(row) {
         Some(envelope) => {
             let id = envelope.id;
@@ -102,4 +107,10 @@ fn deliver(
 fn envelope(row: &Stored) -> Option<Envelope> {
     let mail: Result<Mail, Stop> = rows::decode(&row.value);
     Envelope::decode(&mail.ok()?.envelope).ok()
+}
+
+fn notice(row: &Stored) -> Option<Notice> {
+    let mail: Result<Mail, Stop> = rows::decode(&row.value);
+    let notice = mail.ok()?.notice;
+    (!notice.is_empty()).then(|| Notice::decode(&notice).ok()).flatten()
 }

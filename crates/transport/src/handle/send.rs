@@ -10,7 +10,7 @@ use wire::{
     transport::{Envelope, Payload},
 };
 
-use super::{Attempt, Context, Note, Stop, integrity, mailbox, meeting};
+use super::{Attempt, Context, Note, Stop, integrity, mailbox, meeting, suppress};
 use crate::{
     alias::Alias,
     config::Config,
@@ -53,13 +53,17 @@ pub(super) fn send(
     let recipient = rows::read::<Account>(attempt, &key::account(&to))?;
     let recipient = recipient.filter(|account| account.has(&envelope.to));
     let recipient = recipient.ok_or(Refusal::NoAccount)?;
-    let blocked = rows::read::<Block>(attempt, &block_key)?.is_some();
+    let blocked = rows::read::<Block>(attempt, &block_key)?.is_some()
+        || recipient.suppressed && suppress::is_unwanted(attempt, config, [&from, &to])?;
     let blocked = blocked && !planted!(config, BlockIgnored);
     let mail = mailbox::mail(attempt, envelope);
     let fill = match rows::read::<Fill>(attempt, &fill_key)? {
         _ if blocked => None,
         fill => {
             let with = fill.unwrap_or_default().with(&mail, config.rules.mailbox_quota);
+            if with.is_none() && sender.is_business(config) {
+                integrity::known(attempt, &from, &to); // Its session is there already.
+            }
             Some(with.ok_or(Refusal::MailboxFull)?)
         }
     };
@@ -68,9 +72,11 @@ pub(super) fn send(
             integrity::sent(attempt, context, [&from, &to], &sender, blocked)?;
         } else if recipient.is_business(config) {
             integrity::asked(attempt, &to, &from)?;
+            if sender.suppressed {
+                suppress::lift(attempt, config, [&to, &from], sender)?;
+            }
         }
     }
-
     rows::write(attempt, accepted_key, &Accepted {});
     if let Some(fill) = fill {
         rows::write(attempt, fill_key, &fill);

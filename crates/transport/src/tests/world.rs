@@ -12,7 +12,7 @@ use rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 use store::{Answer, Engine, Memory, RawRow, Transaction, TxId};
 use vocab::{DataClass, Instant, Micros, NoiseKey, Now, UnixMicros};
-use wire::transport::{Ask, Bundle, Envelope, FromTransport, Status, ToTransport};
+use wire::transport::{Ask, Bundle, Envelope, FromTransport, Notice, Status, ToTransport};
 
 use super::people::End;
 use crate::{Config, Event, HashKey, Rules, Transport};
@@ -303,6 +303,14 @@ impl World {
         self.take(link, |frame| {
             let FromTransport::Deliver { place, envelope } = frame else { return None };
             Some((*place, envelope.clone()))
+        })
+    }
+
+    /// Notices that accounts are gone, pushed to `link`, taken away.
+    pub(super) fn notices(&mut self, link: NoiseKey) -> Vec<(u64, Notice)> {
+        self.take(link, |frame| {
+            let FromTransport::Gone { place, notice } = frame else { return None };
+            Some((*place, notice.clone()))
         })
     }
 
