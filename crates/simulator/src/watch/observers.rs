@@ -9,7 +9,7 @@ use meta::{Reader, reader};
 use vocab::{DataClass, MessageId};
 use wire::transport::Operator;
 
-use super::{Entry, Shared, Watch, tally::UnderWay, time};
+use super::{Entry, Left, Shared, Watch, tally::UnderWay, time};
 use crate::{
     adversary::{Carried, Carrier, Device},
     kernel::{HostId, Time},
@@ -140,10 +140,14 @@ impl Watch {
                 });
             }
             Happening::Deleted => {
-                self.left.insert(self.name(host).to_owned(), at.0);
+                let left = Left { at_us: at.0, back_us: None };
+                self.left.insert(self.name(host).to_owned(), left);
             }
             Happening::Ready => {
-                self.left.remove(&self.name(host).to_owned());
+                let name = self.name(host).to_owned();
+                if let Some(left) = self.left.get_mut(&name) {
+                    left.back_us.get_or_insert(at.0);
+                }
             }
             Happening::NotOurs
             | Happening::CodeNeeded

@@ -176,6 +176,13 @@ impl World {
         self.hand_over(Input::Stored { tx, answer });
     }
 
+    /// The store answers what is read, until the transport asks it to write.
+    pub(super) fn step_until_writing(&mut self) {
+        while self.asked.front().is_some_and(|(_, transaction)| transaction.is_read_only()) {
+            self.step();
+        }
+    }
+
     /// Lets a slow store catch up.
     pub(super) fn catch_up(&mut self) {
         self.is_slow = false;
