@@ -50,7 +50,7 @@ pub(super) fn erased(ended: &Ended<'_>) -> Option<Outcome> {
     let signs: usize = people.iter().map(Person::signs).sum();
     let held = format!(
         "{} accounts deleted, {} of them looked for by {signs} signs in {} rows of {} stores; left \
-         are {} hashes and {} rows on their way, each until it expires",
+         are {} hashes or answers to requests and {} rows on their way, each until it expires",
         deeds.len(),
         people.len(),
         found.rows,

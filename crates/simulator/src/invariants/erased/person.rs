@@ -18,6 +18,10 @@ const GONE: &str = "gone";
 /// numbers, whether anybody has them or not, and is nothing of the person's.
 const ASKED: &str = "met";
 
+/// Requests of a business, by which hop 3 knows one that comes again, with the id that it answered:
+/// a random number that leads to nobody when no other row has it.
+const REQUESTS: &str = "req";
+
 /// Shorter texts may be part of anything.
 const MIN_TEXT_BYTES: usize = 12;
 
@@ -42,7 +46,7 @@ pub(super) struct Person<'p> {
 /// What a row is, to somebody who looks for a person.
 pub(super) enum Verdict {
     Nothing,
-    /// A hash that may stay for its time.
+    /// A hash or a request's answer, which may stay for its time.
     Hash,
     /// A message that waits for somebody else, for its time.
     OnItsWay,
@@ -89,12 +93,14 @@ impl<'p> Person<'p> {
         let is_in = |table: &str| key.starts_with(&Key::table(table));
         let is_hash = expires.is_some() && is_in(GONE)
             || expires.is_some_and(|expires| is_in(ASKED) && self.came_later(expires, start));
+        let is_request = expires.is_some() && is_in(REQUESTS);
         let may_wait = is_rough && expires.is_some() && on_their_way().any(is_in);
         let mut verdict = Verdict::Nothing;
         let in_key = self.found(key.as_bytes()).map(|sign| (sign, true));
         for (sign, in_key) in in_key.chain(self.found(&row.value).map(|sign| (sign, false))) {
             verdict = match sign {
                 Sign::Name(_) if is_hash && in_key => Verdict::Hash,
+                Sign::Message if is_request => Verdict::Hash,
                 Sign::Number | Sign::Message | Sign::Text if may_wait => Verdict::OnItsWay,
                 _ => return Verdict::Kept(sign.shown()),
             };
