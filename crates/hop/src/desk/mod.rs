@@ -12,6 +12,7 @@
 //! Knows: rows, revisions, transactions. Does not know: what the work is.
 
 mod attempt;
+mod few;
 mod rows;
 mod stamp;
 
