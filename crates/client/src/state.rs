@@ -16,9 +16,6 @@ use crate::{
     output::Event,
 };
 
-/// Rows without a transaction under way that the device keeps at hand.
-const ROWS_AT_HAND: usize = 64;
-
 /// A person's device.
 #[derive(Debug)]
 pub struct Client {
@@ -41,7 +38,7 @@ impl Client {
         Self {
             account: Account::new(config.endpoint, vault),
             courier,
-            desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
+            desk: Desk::new(config.rows_at_hand).with_mutant(config.desk_mutant),
             early: Vec::new(),
             hello: None,
             mutant: config.mutant,

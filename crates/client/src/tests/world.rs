@@ -119,7 +119,13 @@ impl World {
                 mutant: None::<Mutant>,
             };
             change(&mut endpoint);
-            let config = Config { endpoint, name_key: [7; 32], mutant: None, desk_mutant: None };
+            let config = Config {
+                endpoint,
+                name_key: [7; 32],
+                rows_at_hand: crate::ROWS_AT_HAND,
+                mutant: None,
+                desk_mutant: None,
+            };
             world.nodes.push(Node {
                 hop: Client::new(config.clone()),
                 config,

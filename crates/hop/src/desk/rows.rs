@@ -66,6 +66,10 @@ impl Rows {
         self.release(tx, touched);
         if self.copies.len() > self.most {
             self.copies.retain(|_, copy| !copy.users.is_empty());
+            if self.copies.is_empty() {
+                // Not its room: many hops are at rest nearly always.
+                self.copies = BTreeMap::new();
+            }
         }
     }
 
@@ -100,6 +104,9 @@ impl Rows {
         for key in touched {
             if let Some(copy) = self.copies.get_mut(key) {
                 copy.users.retain(|user| *user != tx);
+                if copy.users.is_empty() {
+                    copy.users = Vec::new();
+                }
                 if copy.writer == Some(tx) {
                     copy.writer = None;
                 }

@@ -373,6 +373,10 @@ impl<H: Resident> Node for HopNode<H> {
             let mut observer = observer.lock().unwrap_or_else(PoisonError::into_inner);
             observer.on_event(host, at, &event);
         }
+        if self.unobserved.is_empty() {
+            // Not its room: most nodes are at rest nearly always.
+            self.unobserved = VecDeque::new();
+        }
     }
 
     fn transactions(&self) -> u64 {

@@ -225,6 +225,13 @@ impl<E> Shelf<E> {
         }
         self.answered = tx;
         let waited = self.held.remove(&tx).unwrap_or_default();
+        if self.pending.is_empty() {
+            // Not its room: most nodes are at rest nearly always.
+            self.pending = VecDeque::new();
+        }
+        if self.held.is_empty() {
+            self.held = BTreeMap::new();
+        }
         match pending.answer {
             Answer::Done(_) => Some((pending.answer, waited)),
             Answer::Conflict { .. } | Answer::Unavailable(_) => {

@@ -79,6 +79,7 @@ impl Stage<'_> {
                 mutant: self.endpoint_mutant(),
             },
             name_key: self.cast.secret("names", name),
+            rows_at_hand: client::ROWS_AT_HAND,
             mutant: self.client_mutant(),
             desk_mutant: self.desk_mutant(),
         }

@@ -48,7 +48,8 @@ impl Stage<'_> {
         let maker = Maker {
             crowd: crowd.clone(),
             seed: self.options.seed.unwrap_or(self.scenario.seed),
-            like: self.device(""),
+            // There may be a million, and each is at rest nearly always.
+            like: client::Config { rows_at_hand: 0, ..self.device("") },
         };
         let maker = Arc::new(maker);
         let observer = Arc::new(Mutex::new(self.shared.clone()));
