@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -10,7 +9,7 @@ use hop::{
     Act, Effect, ExchangeId, Input, Unreachable,
     http::{Request, Response},
 };
-use store::{Engine, Memory, TxId};
+use store::{Answer, Engine, Memory, TxId};
 use vocab::{DataClass, Micros, NoiseKey};
 
 use super::{
@@ -20,6 +19,7 @@ use super::{
     exchanges::{Exchanges, HTTP_PATIENCE},
     mutant::Mutant,
     person::{Application, Observer, Resident, Turn},
+    remote::{Heard, Remote},
     shelf::{Shelf, Standing},
     wake::{Rung, Wake},
 };
@@ -74,6 +74,13 @@ impl<H: Resident> HopNode<H> {
     #[must_use]
     pub fn with_disk(mut self, disk: Box<dyn Disk>) -> Self {
         self.shelf = Shelf::new(disk);
+        self
+    }
+
+    /// The same over a store that is another host's: the one with this link key.
+    #[must_use]
+    pub fn with_shared_store(mut self, store: NoiseKey) -> Self {
+        self.shelf.remote = Some(Remote::new(store));
         self
     }
 
@@ -182,6 +189,7 @@ impl<H: Resident> HopNode<H> {
                 port.remind(HTTP_PATIENCE, Timer::Deadline(exchange));
             }
             Act::Store { tx, transaction } => self.shelf.apply(tx, transaction, port),
+            Act::Watch { queue, on } => self.shelf.watch(queue, on, port),
             Act::Event(event) => self.tell(event, port),
             Act::Log(line) => port.show(Stream::Log, || line.into_bytes()),
         }
@@ -248,12 +256,34 @@ impl<H: Resident> HopNode<H> {
     }
 
     fn stored(&mut self, tx: TxId, port: &mut Port<'_>) -> bool {
-        let Some((answer, released)) = self.shelf.answer(tx) else { return false };
+        let Some(ended) = self.shelf.answer(tx) else { return false };
+        self.ended(tx, ended, port);
+        true
+    }
+
+    fn ended(
+        &mut self,
+        tx: TxId,
+        (answer, released): (Answer, Vec<Act<H::Event>>),
+        port: &mut Port<'_>,
+    ) {
         for act in released {
             self.perform(act, port);
         }
         self.feed(Input::Stored { tx, answer }, port);
-        true
+    }
+
+    /// The store that is another host's says something.
+    fn hear(&mut self, bytes: &[u8], port: &mut Port<'_>) {
+        for heard in self.shelf.hear(bytes, port) {
+            match heard {
+                Heard::Ended(tx, answer) => {
+                    let ended = self.shelf.settle(tx, answer);
+                    self.ended(tx, ended, port);
+                }
+                Heard::Joined(queue) => self.feed(Input::Joined { queue }, port),
+            }
+        }
     }
 }
 
@@ -277,12 +307,12 @@ impl<H: Resident> Node for HopNode<H> {
     }
 
     fn crash(&mut self, port: &mut Port<'_>) {
-        self.shelf.crash(None);
+        let _durable = self.shelf.crash(None);
         self.forget(port);
     }
 
     fn crash_torn(&mut self, word: u64, port: &mut Port<'_>) {
-        self.shelf.crash(Some(word));
+        let _durable = self.shelf.crash(Some(word));
         self.forget(port);
     }
 
@@ -301,10 +331,15 @@ impl<H: Resident> Node for HopNode<H> {
     }
 
     fn link(&mut self, peer: NoiseKey, up: bool, port: &mut Port<'_>) {
-        self.feed(Input::Link { peer, up }, port);
+        if !self.shelf.link(peer, up, port) {
+            self.feed(Input::Link { peer, up }, port);
+        }
     }
 
     fn frame(&mut self, from: NoiseKey, bytes: Vec<u8>, port: &mut Port<'_>) {
+        if self.shelf.is_of(from) {
+            return self.hear(&bytes, port);
+        }
         self.feed(Input::Frame { from, bytes }, port);
     }
 
@@ -365,7 +400,7 @@ impl<H: Resident> Node for HopNode<H> {
                 self.response(exchange, None, port);
                 open
             }
-            Timer::Own(_) => false,
+            Timer::Own(_) => self.shelf.insist(port),
         }
     }
 
@@ -382,36 +417,5 @@ impl<H: Resident> Node for HopNode<H> {
 
     fn store(&self) -> Option<&dyn Engine> {
         Some(self.shelf.disk())
-    }
-}
-
-/// A host on which a hop of type `H` lives.
-pub struct Handle<H> {
-    id: HostId,
-    hop: PhantomData<fn() -> H>,
-}
-
-impl<H> Handle<H> {
-    pub(crate) const fn new(id: HostId) -> Self {
-        Self { id, hop: PhantomData }
-    }
-
-    /// The host.
-    pub const fn id(self) -> HostId {
-        self.id
-    }
-}
-
-impl<H> Clone for Handle<H> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<H> Copy for Handle<H> {}
-
-impl<H> core::fmt::Debug for Handle<H> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Handle({})", self.id.0)
     }
 }

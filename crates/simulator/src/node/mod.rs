@@ -6,9 +6,12 @@
 mod commands;
 mod disk;
 mod exchanges;
+mod handle;
 mod hop_node;
 mod mutant;
 mod person;
+mod remote;
+pub(crate) mod shared_store;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -24,9 +27,11 @@ use crate::kernel::{HostId, Port, Time, Timer, WireId};
 
 pub use self::{
     disk::{Disk, StoreTiming},
-    hop_node::{Handle, HopNode},
+    handle::Handle,
+    hop_node::HopNode,
     mutant::Mutant,
     person::{Application, Observer, Resident, Turn},
+    shared_store::SharedStore,
 };
 
 /// What lives on a host. The node itself outlives a crash; what it forgets then is its own affair,
