@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wire::transport::FromTransport;
 
-use super::{Place, Watch, arrows, time};
+use super::{Host, Place, Watch, arrows, time};
 use crate::{
+    actor::Actor,
     kernel::{HostId, Time},
+    node::shared_store::frame::is_of_a_store,
     view::{EventRecord, Stream, View, ViewSink},
 };
 
@@ -48,13 +50,20 @@ impl Watch {
             return self.exports.view(view, &self.hosts, &self.names);
         }
         self.scan(view);
+        let is_frame = matches!(view.stream, Stream::FrameIn | Stream::FrameOut);
+        if is_frame && is_of_a_store(&view.bytes) {
+            // A node and its store are seen, and are no step of anything.
+            return;
+        }
         self.count(view);
         self.arrows.view(view);
         self.contacts.view(view);
         self.exports.view(view, &self.hosts, &self.names);
         self.follow_prekeys(view);
         self.overhear(view);
-        if self.host(view.host).is_some_and(|host| host.name == "transport")
+        let carries =
+            |host: &Host| host.actor == Actor::Transport && host.name.starts_with("transport");
+        if self.host(view.host).is_some_and(carries)
             && let Some(evidence) = self.promises.view(view)
         {
             self.find("durable-first", format!("transport: {evidence}, {}", time(view.at.0)));

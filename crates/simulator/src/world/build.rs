@@ -12,13 +12,13 @@ use vocab::Micros;
 
 use super::{
     Options, World, WorldError,
-    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS, TRANSPORT},
+    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS},
     readers,
     script::Script,
 };
 use crate::{
     actor::Actor,
-    adversary::{Carrier, Device, Habit},
+    adversary::{Device, Habit},
     export::{Exports, Log, bands::bands},
     kernel::{Builder, HostId, Time},
     mutants::Planted,
@@ -64,7 +64,8 @@ impl<'s> Stage<'s> {
     }
 
     fn build(&mut self, form: Option<Form>) -> Result<World, WorldError> {
-        let transport = self.transport(form.is_some());
+        let logs = form.is_some();
+        let transport = self.transport(0, logs);
         let mut people = self.people(form);
         self.attackers();
         let cloud = self.cloud_api();
@@ -73,34 +74,13 @@ impl<'s> Stage<'s> {
         self.meta();
         readers::add(self)?;
         let clouds = self.further_clouds();
+        let transports = self.further_transports(logs);
+        let transport_store = self.transport_store(transport.id());
         let first = HostId(self.hosts.len() as u32);
         people.extend(self.crowd());
-        self.links(transport.id());
+        self.links();
+        self.begin_watch(first, &people);
         let shared = self.shared.clone();
-        shared.with(|watch| {
-            watch.names = self
-                .cast
-                .phones()
-                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
-                .collect();
-            watch.crowd =
-                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
-            watch.looks = self.scenario.scale.looks;
-            let hosts = std::mem::take(&mut self.hosts);
-            watch.set_hosts(hosts);
-            self.begin_exports(watch);
-            if self.planted(Planted::TransportScanOff) {
-                watch.blind_to = Some(Actor::Transport);
-            }
-            for (name, handle) in &people {
-                let compared =
-                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
-                if compared {
-                    watch.traces.insert(handle.id(), Vec::new());
-                }
-            }
-            self.script.own_writes(watch, &people);
-        });
         let seed = self.options.seed.unwrap_or(self.scenario.seed);
         let builder = std::mem::replace(&mut self.builder, Builder::new(seed, self.scenario.start));
         let mut kernel = builder.build()?;
@@ -130,12 +110,43 @@ impl<'s> Stage<'s> {
             clouds,
             own,
             transport,
+            transports,
+            transport_store,
             deeds,
             name_keys,
             copies,
             seed,
             mutant: self.options.mutant,
         })
+    }
+
+    /// What is looked at.
+    fn begin_watch(&mut self, first: HostId, people: &BTreeMap<String, Handle<Device>>) {
+        let shared = self.shared.clone();
+        shared.with(|watch| {
+            watch.names = self
+                .cast
+                .phones()
+                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
+                .collect();
+            watch.crowd =
+                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
+            watch.looks = self.scenario.scale.looks;
+            let hosts = std::mem::take(&mut self.hosts);
+            watch.set_hosts(hosts);
+            self.begin_exports(watch);
+            if self.planted(Planted::TransportScanOff) {
+                watch.blind_to = Some(Actor::Transport);
+            }
+            for (name, handle) in people {
+                let compared =
+                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
+                if compared {
+                    watch.traces.insert(handle.id(), Vec::new());
+                }
+            }
+            self.script.own_writes(watch, people);
+        });
     }
 
     /// What is written while the run goes on.
@@ -159,12 +170,16 @@ impl<'s> Stage<'s> {
         actor: Actor,
         node: HopNode<H>,
     ) -> Handle<H> {
-        let timing = StoreTiming {
-            read: self.scenario.store.read.clone(),
-            sync: self.scenario.store.sync.clone(),
-        };
+        let timing = self.store_timing();
         self.hosts.push(Host { name: name.to_owned(), actor });
         self.builder.hop(name, self.cast.noise(name), node.with_timing(timing))
+    }
+
+    pub(super) fn store_timing(&self) -> StoreTiming {
+        StoreTiming {
+            read: self.scenario.store.read.clone(),
+            sync: self.scenario.store.sync.clone(),
+        }
     }
 
     pub(super) fn principals(&self) -> Vec<([u8; 32], String)> {
@@ -177,36 +192,6 @@ impl<'s> Stage<'s> {
             principals.push((self.cast.token_hash(&principal), principal));
         }
         principals
-    }
-
-    fn transport(&mut self, logs: bool) -> Handle<Carrier> {
-        let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
-        let mut config = transport::Config::new(TRANSPORT, names);
-        let nodes = self.scenario.cloud_nodes();
-        config.cloud_api = nodes.map(|node| self.cast.noise(&node)).collect();
-        config.on_premises = self.own_numbers();
-        config.principals = self.principals();
-        config.rules = self.rules();
-        let telephones = self.telephones(&config.hash_key);
-        #[cfg(feature = "mutants")]
-        {
-            config.mutant = match self.options.mutant {
-                Some(Planted::OneTimeKeyTwice) => Some(transport::Mutant::OneTimeKeyTwice),
-                Some(Planted::SenderCheckMissing) => Some(transport::Mutant::NoSenderCheck),
-                _ => None,
-            };
-        }
-        let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let plot = self.plot();
-        let mut node = HopNode::new(move || {
-            let carrier = Carrier::new(config.clone(), logs).with_plot(plot.clone());
-            carrier.with_telephones(telephones.clone())
-        })
-        .with_observer(observer);
-        if self.planted(Planted::EffectBeforeTransaction) {
-            node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
-        }
-        self.add(TRANSPORT, Actor::Transport, node)
     }
 
     fn people(&mut self, form: Option<Form>) -> BTreeMap<String, Handle<Device>> {

@@ -164,8 +164,7 @@ mod tests {
             value: b"value".to_vec(),
             expires,
         };
-        let wishes =
-            [Wish::Transact(transaction()), Wish::Watch { queue: key("q"), on: true }];
+        let wishes = [Wish::Transact(transaction()), Wish::Watch { queue: key("q"), on: true }];
         let requests =
             wishes.map(|wish| Request { start: 2, first: 3, number: u64::MAX, wish }).into();
         let answers = [

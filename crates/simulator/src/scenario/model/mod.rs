@@ -14,6 +14,7 @@ use vocab::{Micros, UnixMicros};
 
 use crate::fault::Fault;
 
+pub(crate) use self::scale::transport_share;
 pub(in crate::scenario) use self::scale::{made, which};
 pub use self::{
     attackers::{Attack, Attacker},
@@ -21,7 +22,7 @@ pub use self::{
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers, Rules},
     links::{LinkOverride, LinkShape, StoreShape},
     parties::{Business, Hop3, Person, Rule, When},
-    scale::{Hours, Journal, Population, Scale, cloud_node},
+    scale::{Hours, Journal, Population, Scale, TRANSPORT_STORE, cloud_node, transport_node},
     talk::{Chat, ChatLine, Deed, DeedKind, Generate, Say, Skipped},
 };
 
