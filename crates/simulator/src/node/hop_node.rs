@@ -137,6 +137,11 @@ impl<H: Resident> HopNode<H> {
         self.shelf.disk_mut()
     }
 
+    /// Short messages that came to its telephone.
+    pub const fn short_messages(&self) -> u64 {
+        self.texted
+    }
+
     /// Rows that sweeps removed, by class.
     pub const fn swept(&self) -> &BTreeMap<DataClass, u64> {
         self.shelf.swept()
