@@ -15,11 +15,10 @@ use vocab::{DataClass, Micros, NoiseKey};
 use super::{
     Node,
     commands::Commands,
-    disk::{Disk, StoreTiming},
+    disk::Disk,
     exchanges::{Exchanges, HTTP_PATIENCE},
-    mutant::Mutant,
     person::{Application, Observer, Resident, Turn},
-    remote::{Heard, Remote},
+    remote::Heard,
     shelf::{Shelf, Standing},
     wake::{Rung, Wake},
 };
@@ -39,13 +38,13 @@ pub struct HopNode<H: Resident> {
     make: Box<dyn Fn() -> H + Send>,
     /// `None` while the host is down.
     hop: Option<H>,
-    shelf: Shelf<H::Event>,
+    pub(super) shelf: Shelf<H::Event>,
     exchanges: Exchanges,
     wake: Wake,
-    commands: Commands<H::Command>,
-    script: Vec<(Time, u64)>,
-    application: Option<Box<dyn Application<H>>>,
-    observer: Option<Arc<Mutex<dyn Observer<H>>>>,
+    pub(super) commands: Commands<H::Command>,
+    pub(super) script: Vec<(Time, u64)>,
+    pub(super) application: Option<Box<dyn Application<H>>>,
+    pub(super) observer: Option<Arc<Mutex<dyn Observer<H>>>>,
     /// Short messages that came.
     texted: u64,
     /// For the observer, between windows.
@@ -68,58 +67,6 @@ impl<H: Resident> HopNode<H> {
             texted: 0,
             unobserved: VecDeque::new(),
         }
-    }
-
-    /// The same over another store.
-    #[must_use]
-    pub fn with_disk(mut self, disk: Box<dyn Disk>) -> Self {
-        self.shelf = Shelf::new(disk);
-        self
-    }
-
-    /// The same over a store that is another host's: the one with this link key.
-    #[must_use]
-    pub fn with_shared_store(mut self, store: NoiseKey) -> Self {
-        self.shelf.remote = Some(Remote::new(store));
-        self
-    }
-
-    /// The same with a store that answers as fast as `timing` says.
-    #[must_use]
-    pub fn with_timing(mut self, timing: StoreTiming) -> Self {
-        self.shelf.set_timing(timing);
-        self
-    }
-
-    /// The same with commands to give at certain times.
-    #[must_use]
-    pub fn with_script(mut self, script: impl IntoIterator<Item = (Time, H::Command)>) -> Self {
-        for (at, command) in script {
-            let number = self.commands.add(command);
-            self.script.push((at, number));
-        }
-        self
-    }
-
-    /// The same with somebody who reacts to events.
-    #[must_use]
-    pub fn with_application(mut self, application: impl Application<H> + 'static) -> Self {
-        self.application = Some(Box::new(application));
-        self
-    }
-
-    /// The same with somebody who looks on. One observer may look on at many nodes.
-    #[must_use]
-    pub fn with_observer(mut self, observer: Arc<Mutex<dyn Observer<H>>>) -> Self {
-        self.observer = Some(observer);
-        self
-    }
-
-    /// The same with a planted mistake, which has an effect only with the feature `mutants`.
-    #[must_use]
-    pub const fn with_mutant(mut self, mutant: Mutant) -> Self {
-        self.shelf.mutant = Some(mutant);
-        self
     }
 
     /// The hop; `None` while the host is down.

@@ -8,6 +8,7 @@ mod disk;
 mod exchanges;
 mod handle;
 mod hop_node;
+mod made;
 mod mutant;
 mod person;
 mod remote;

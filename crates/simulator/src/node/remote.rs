@@ -1,7 +1,7 @@
 //! A node's way to a store that is another host's.
 //!
-//! A transaction that was asked for may have been done whenever its answer is missing, so nothing is
-//! ever called off: it is asked again, under the same number, until the store says how it ended.
+//! A transaction that was asked for may have been done whenever its answer is missing, so nothing
+//! is ever called off: it is asked again, under the same number, until the store says how it ended.
 //! [`Answer::Unavailable`](store::Answer) is thus the store's word alone. While the store is out of
 //! reach the hop waits, and what the hop may have under way bounds what lies here.
 

@@ -123,8 +123,8 @@ impl<E> Shelf<E> {
     }
 
     /// The node crashes: unsynced writes and everything that waits are lost.
-    /// Where `torn`, of the writes some prefix, which it chooses, is there. Returns the transactions
-    /// that are durable, in order, and were not answered.
+    /// Where `torn`, of the writes some prefix, which it chooses, is there. Returns those that are
+    /// durable, in order, and were not answered.
     pub(super) fn crash(&mut self, torn: Option<u64>) -> Vec<(TxId, Answer)> {
         let unsynced = self.disk.unsynced() as u64;
         let keep = torn.map_or(0, |word| sample::between(word, 0, unsynced) as usize);

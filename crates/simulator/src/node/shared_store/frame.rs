@@ -1,4 +1,4 @@
-//! What a store and the nodes over it say to each other. No frame of them is one of the transport's.
+//! What a store and the nodes over it say to each other. None of it is a frame of the transport.
 
 use store::{Answer, Key, Transaction};
 

@@ -113,8 +113,8 @@ pub fn transport_node(index: u32) -> String {
     if index == 0 { first.to_owned() } else { made(first, index) }
 }
 
-/// Which node of the transport a phone or an end has its link to, counted from zero: a matter of its
-/// name, whatever the seed.
+/// Which node of the transport a phone or an end has its link to, counted from zero: a matter of
+/// its name, whatever the seed.
 pub(crate) fn transport_share(name: &str, nodes: u32) -> u32 {
     sample::below(rng::tag(name), nodes.into()) as u32
 }
