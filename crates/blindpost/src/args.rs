@@ -159,7 +159,8 @@ pub(crate) struct Sim {
     pub(crate) mutant: Option<String>,
 
     /// Exactly these faults, instead of the scenario's own and those that it draws.
-    #[arg(long, value_name = "FILE", value_parser = file(), conflicts_with_all = ["seeds", "shrink"])]
+    #[arg(long, value_name = "FILE", value_parser = file(),
+        conflicts_with_all = ["seeds", "shrink"])]
     pub(crate) plan: Option<PathBuf>,
 
     /// Write the faults that there were as a plan for `--plan`.

@@ -1,6 +1,7 @@
 //! The command line. Knows: files, the terminal, the environment, real time. Does not know: how
 //! anything works that it starts.
 
+mod amount;
 mod args;
 mod conform;
 mod determinism;

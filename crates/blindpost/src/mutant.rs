@@ -34,5 +34,6 @@ pub(crate) fn named(name: &str, paths: &[std::path::PathBuf]) -> Result<Planted,
 }
 
 fn names() -> String {
-    Planted::ALL.map(Planted::name).join(", ")
+    let names: Vec<_> = Planted::ALL.iter().map(Planted::name).collect();
+    names.join(", ")
 }

@@ -13,6 +13,7 @@ use simulator::{
 };
 
 use crate::{
+    amount,
     args::Sim,
     exit::Exit,
     progress::ProgressLine,
@@ -29,7 +30,7 @@ pub(crate) fn one(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) 
 
 fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Result<(), String> {
     let loaded = scenario::load(path).map_err(|error| error.to_string())?;
-    let caught_by = mutant.map(Planted::caught_by);
+    let caught_by = mutant.map(|planted| planted.caught_by());
     let invariant = asked.keep.as_deref().or(caught_by);
     let target = Target { seed, invariant, mutant, runs: asked.shrink_runs };
     let mut line = ProgressLine::start(path.display().to_string());
@@ -43,8 +44,8 @@ fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Resu
         .map_err(|error| format!("{}: cannot be made: {error}", asked.regressions.display()))?;
     write_file(&file, &text).map_err(|error| error.to_string())?;
     let told = format!(
-        "shrunk seed {seed} in {} runs to {}: {}\n  still fails {}: {}\n  repeat: {}\n",
-        shrunk.runs,
+        "shrunk seed {seed} in {} to {}: {}\n  still fails {}: {}\n  repeat: {}\n",
+        amount::of(shrunk.runs, "run"),
         size(&shrunk.scenario),
         file.display(),
         shrunk.invariant.id,
@@ -58,8 +59,13 @@ fn attempt(asked: &Sim, path: &Path, seed: u64, mutant: Option<Planted>) -> Resu
 
 fn size(scenario: &Scenario) -> String {
     let nodes = scenario.people.len().saturating_add(scenario.businesses.len()).saturating_add(2);
-    let doings = scenario.says.len().saturating_add(scenario.deeds.len());
-    format!("{} faults, {nodes} nodes, {doings} messages and deeds", scenario.faults.len())
+    let (faults, nodes) = (amount::of(scenario.faults.len(), "fault"), amount::of(nodes, "node"));
+    let messages = amount::of(scenario.says.len(), "message");
+    let deeds = match scenario.deeds.len() {
+        0 => String::new(),
+        deeds => format!(", {}", amount::of(deeds, "deed")),
+    };
+    format!("{faults}, {nodes}, {messages}{deeds}")
 }
 
 fn command(file: &Path, mutant: Option<Planted>) -> String {

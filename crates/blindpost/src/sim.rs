@@ -103,7 +103,8 @@ impl Session<'_> {
             let path = path.display().to_string();
             self.kept.plans.push(scenario::write_plan(&path, report.seed, &faults));
         }
-        name_mutant(&mut report, self.asked.mutant.as_deref());
+        let plan = self.asked.plan.as_ref().map(|path| path.display().to_string());
+        name(&mut report, self.asked.mutant.as_deref(), plan.as_deref());
         self.screen.show(&report);
 
         let mut exit = judge::plainly(&report);
@@ -194,9 +195,11 @@ fn attempt(path: &Path, options: &Options) -> Result<Outcome, String> {
     run_file(path, options, &mut |progress| line.tell(progress)).map_err(|error| error.to_string())
 }
 
-fn name_mutant(report: &mut Report, name: Option<&str>) {
-    report.mutant = name.map(str::to_owned);
-    report.runs.iter_mut().for_each(|run| name_mutant(run, name));
+/// Says in a report what else it takes to have the same run again.
+fn name(report: &mut Report, mutant: Option<&str>, plan: Option<&str>) {
+    report.mutant = mutant.map(str::to_owned);
+    report.plan = plan.map(str::to_owned);
+    report.runs.iter_mut().for_each(|run| name(run, mutant, plan));
 }
 
 fn lines(lines: &[String]) -> String {

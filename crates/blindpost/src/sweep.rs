@@ -13,6 +13,7 @@ use simulator::{
 };
 
 use crate::{
+    amount,
     args::Sim,
     exit::Exit,
     progress::{self, ProgressLine},
@@ -42,12 +43,23 @@ pub(crate) fn run(asked: &Sim, seeds: Span, mutant: Option<Planted>) -> Exit {
     }
     let mut exit = if results.failed == 0 { Exit::Held } else { Exit::Failed };
     if asked.shrink {
-        for group in results.groups().iter().take(MOST_GROUPS) {
-            let Some(seed) = group.seeds.first() else { continue };
-            exit = exit.max(shrink::one(asked, path, *seed, mutant));
+        for seed in to_shrink(&results, mutant) {
+            exit = exit.max(shrink::one(asked, path, seed, mutant));
         }
     }
     exit
+}
+
+/// The first seed of each kind of failure; of a planted mistake, that in which it was seen.
+fn to_shrink(results: &Results, mutant: Option<Planted>) -> Vec<u64> {
+    let Some(mutant) = mutant else {
+        let groups = results.groups().into_iter().take(MOST_GROUPS);
+        return groups.filter_map(|group| group.seeds.first().copied()).collect();
+    };
+    let wanted = mutant.caught_by();
+    let mut failures = results.failures.iter();
+    let seen = failures.find(|failure| failure.invariants.iter().any(|id| id == wanted));
+    seen.map(|failure| failure.seed).into_iter().collect()
 }
 
 fn swept(
@@ -105,14 +117,17 @@ fn summary(results: &Results) -> String {
     let Results { scenario, first, last, seeds, failed, digest, events, .. } = results;
     let short: String = digest.chars().take(16).collect();
     let mut text = format!(
-        "sweep {scenario} {first}..{last}: {seeds} seeds, {failed} failed\n  {events} events, half \
-         of the seeds took at most {} ms, digest of all {short}\n",
+        "sweep {scenario} {first}..{last}: {}, {failed} failed\n  {}, half of the seeds took at \
+         most {} ms, digest of all {short}\n",
+        amount::of(*seeds, "seed"),
+        amount::of(*events, "event"),
         results.median_us().div_ceil(1_000)
     );
     let missing = results.missing();
     if !missing.is_empty() {
         let missing: Vec<String> = missing.iter().map(u64::to_string).collect();
-        text.push_str(&format!("  of {} parts, not here: {}\n", results.of, missing.join(", ")));
+        let parts = amount::of(results.of, "part");
+        text.push_str(&format!("  of {parts}, not here: {}\n", missing.join(", ")));
     }
     if !results.occasions.is_empty() {
         let never = results.never();
@@ -133,8 +148,9 @@ fn told(results: &Results, group: &Group, mutant: Option<&str>) -> String {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let mutant = mutant.map(|name| format!(" --mutant {name}")).unwrap_or_default();
     format!(
-        "fails {}: seed {}{more}\n  {}\n  repeat: blindpost sim {} --seed {seed}{mutant}\n",
+        "fails {}: {} {}{more}\n  {}\n  repeat: blindpost sim {} --seed {seed}{mutant}\n",
         group.invariants.join(", "),
+        if group.seeds.len() == 1 { "seed" } else { "seeds" },
         shown.join(", "),
         group.evidence,
         results.scenario,

@@ -49,6 +49,8 @@ pub struct Config {
     pub canary: Option<Canary>,
     /// The planted mistake, if any; it acts only with the feature `mutants`.
     pub mutant: Option<Mutant>,
+    /// A mistake planted in its desk.
+    pub desk_mutant: Option<hop::Mutant>,
 }
 
 /// Makes a text recognisable wherever its bytes turn up: a word at each end of it.

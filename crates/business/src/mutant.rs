@@ -8,6 +8,10 @@
 pub enum Mutant {
     /// A webhook that was already taken is shown to the application again.
     ForgottenDedupe,
+    /// A request that nobody answered counts as settled.
+    UnansweredIsSettled,
+    /// Requests of one customer do not wait for each other.
+    OutboxUnordered,
 }
 
 /// Whether the mistake `wanted` is planted.

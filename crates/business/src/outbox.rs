@@ -11,7 +11,10 @@ use vocab::{
     limits::{RESEND_FIRST, RESEND_MOST},
 };
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    mutant::{Mutant, planted},
+};
 
 /// One request to the Cloud API, as its row holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,7 +145,8 @@ impl Outbox {
         let mut busy: BTreeSet<String> = BTreeSet::new();
         let mut due = Vec::new();
         for (key, item) in &mut self.items {
-            let is_oldest = busy.insert(item.outgoing.to.clone());
+            let first = busy.insert(item.outgoing.to.clone());
+            let is_oldest = first || planted(config.mutant, Mutant::OutboxUnordered);
             let is_time = match item.phase {
                 Phase::Waiting(at) => at.is_none_or(|at| at <= now.mono),
                 Phase::UnderWay => false,
@@ -163,6 +167,7 @@ impl Outbox {
     /// A request has ended: what is settled by it, or nothing, and it is asked again later.
     pub(crate) fn ended(
         &mut self,
+        config: &Config,
         id: ExchangeId,
         outcome: &Result<http::Response, Unreachable>,
         now: Now,
@@ -172,7 +177,9 @@ impl Outbox {
         let item = self.items.get_mut(&key)?;
         item.tries = item.tries.saturating_add(1);
         let patient = !self.known && item.tries < TRIES_WITHOUT_RIGHTS;
-        if let Some(ended) = judge(&item.outgoing.what, outcome, patient) {
+        let ended = judge(&item.outgoing.what, outcome, patient);
+        let given_up = outcome.is_err() && planted(config.mutant, Mutant::UnansweredIsSettled);
+        if let Some(ended) = ended.or_else(|| given_up.then_some(Ended::Read)) {
             return Some((key, item.outgoing.clone(), ended));
         }
         item.phase = Phase::Waiting(Some(now.mono.after(item.wait)));

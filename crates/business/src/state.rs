@@ -30,8 +30,8 @@ impl Business {
     /// A business with nothing but its configuration; everything else is in its store.
     pub fn new(config: Config) -> Self {
         Self {
+            desk: Desk::new(ROWS_KEPT).with_mutant(config.desk_mutant),
             config,
-            desk: Desk::new(ROWS_KEPT),
             outbox: Outbox::default(),
             registration: Registration::new(),
             last_exchange: 0,
@@ -70,7 +70,7 @@ impl Business {
                 granted: answered.granted,
             })
         } else {
-            let ended = self.outbox.ended(id, outcome, now);
+            let ended = self.outbox.ended(&self.config, id, outcome, now);
             ended.map(|(key, outgoing, ended)| Job::Settle { key, outgoing, ended })
         };
         if let Some(job) = job {

@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod config;
 mod handle;
 pub mod input;
+pub mod mutant;
 pub mod output;
 pub mod rows;
 pub mod state;
@@ -19,5 +20,6 @@ mod tests;
 
 pub use config::Config;
 pub use input::{Ask, Command};
+pub use mutant::Mutant;
 pub use output::Event;
 pub use state::Client;

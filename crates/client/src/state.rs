@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     handle,
     input::{Ask, Command, Job},
+    mutant::{Mutant, planted},
     output::Event,
 };
 
@@ -29,6 +30,7 @@ pub struct Client {
     early: Vec<Job>,
     /// The greeting that waits for its answer.
     hello: Option<u64>,
+    mutant: Option<Mutant>,
 }
 
 impl Client {
@@ -39,9 +41,10 @@ impl Client {
         Self {
             account: Account::new(config.endpoint, vault),
             courier,
-            desk: Desk::new(ROWS_AT_HAND),
+            desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
             early: Vec::new(),
             hello: None,
+            mutant: config.mutant,
         }
     }
 
@@ -144,13 +147,17 @@ impl Client {
             Job::Command(Command { ask, .. }) if !matches!(ask, Ask::EnterCode { .. }) => {
                 !self.account.is_ready() && !matches!(ask, Ask::Reinstall)
             }
-            Job::Command(_) | Job::Deliver { .. } | Job::Answer { .. } | Job::PrekeysLow { .. } => {
+            // Until the transport hands out the keys of an app that was set up anew, whoever is asked
+            // for a message again would encrypt it to keys that are gone, as often as it is asked.
+            Job::Deliver { .. } => !self.account.is_ready(),
+            Job::Command(_) | Job::Answer { .. } | Job::PrekeysLow { .. } => {
                 self.account.me().is_none()
             }
         };
         if is_early {
             // What finds no room is said again: by the person, or by the transport to a greeting.
-            if self.early.len() < limits::MAX_UNANSWERED {
+            let forgotten = planted(self.mutant, Mutant::EarlyForgotten);
+            if self.early.len() < limits::MAX_UNANSWERED && !forgotten {
                 self.early.push(job);
             }
         } else {

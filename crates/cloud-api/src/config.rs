@@ -1,10 +1,9 @@
 //! What one node of the Cloud API is told before it starts.
 
-use endpoint::Mutant;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, PhoneNumber};
 
-use crate::share::Share;
+use crate::{mutant::Mutant, share::Share};
 
 /// One node of the Cloud API.
 #[derive(Clone)]
@@ -41,8 +40,12 @@ pub struct Config {
     pub statistics_every: Micros,
     /// Whether derivations are told as events.
     pub trace: bool,
-    /// A planted mistake.
+    /// A planted mistake; it acts only with the feature `mutants`.
     pub mutant: Option<Mutant>,
+    /// A mistake planted in the ends of its numbers.
+    pub endpoint_mutant: Option<endpoint::Mutant>,
+    /// A mistake planted in its desk.
+    pub desk_mutant: Option<hop::Mutant>,
 }
 
 impl core::fmt::Debug for Config {

@@ -2,11 +2,11 @@
 
 use endpoint::Account;
 use vocab::{Address, PhoneNumber};
-use zeroize::Zeroizing;
 
 use crate::{
     config::{Config, Subscription},
     input::NumberJob,
+    mutant::{Mutant, planted},
     rows::GrantRow,
     vault::{SealedVault, WORK},
 };
@@ -20,6 +20,7 @@ pub(crate) struct Number {
     pub(crate) hello: Option<u64>,
     /// Work that came before the account's row was read.
     pub(crate) early: Vec<NumberJob>,
+    mutant: Option<Mutant>,
 }
 
 impl Number {
@@ -36,15 +37,18 @@ impl Number {
             work: WORK,
             slot: grant.slot,
             trace: config.trace,
-            mutant: config.mutant,
+            mutant: config.endpoint_mutant,
         };
-        let vault = SealedVault {
-            business: grant.business.clone(),
-            root_key: Zeroizing::new(config.root_key),
-            name_key: config.name_key,
-        };
+        let vault = SealedVault::new(grant.business.clone(), config.root_key, config.name_key);
         let account = Account::new(endpoint, vault);
-        Some(Self { grant, account, hello: None, early: Vec::new() })
+        Some(Self { grant, account, hello: None, early: Vec::new(), mutant: config.mutant })
+    }
+}
+
+impl Number {
+    /// Whether this mistake is planted.
+    pub(crate) fn planted(&self, wanted: Mutant) -> bool {
+        planted(self.mutant, wanted)
     }
 }
 

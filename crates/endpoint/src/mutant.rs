@@ -14,6 +14,26 @@ pub enum Mutant {
     RatchetWithoutRevision,
     /// A kept message is encrypted to whatever identity the recipient has now.
     AnyIdentity,
+    /// A KEM prekey of last resort goes with its first use, as a one-time one does.
+    LastResortDeleted,
+    /// A message is encrypted anew however often it is asked for.
+    RetryWithoutLimit,
+    /// A one-time private key stays after the session that used it began.
+    OneTimeKept,
+    /// That a message was opened is remembered for a minute.
+    DedupeTooShort,
+    /// A session that was replaced is not saved.
+    ArchiveUnsaved,
+    /// A message is kept for retransmission for a sweep longer than it may be.
+    KeptTooLong,
+    /// A message that could not be opened is reported as delivered.
+    ReceiptWithoutOpening,
+    /// Keys that were set aside for messages which were overtaken are not saved.
+    SkippedUnsaved,
+    /// What a turn of the ratchet changes is saved the first time only.
+    TurnUnsaved,
+    /// Anybody's word for how far a message got is taken.
+    AnybodysReceipt,
 }
 
 /// Whether the mistake `wanted` is planted.

@@ -7,7 +7,7 @@ use keys::PublicKey;
 use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{Incoming, OpenContext, OpenError, OpenRandomness, Opened, Profile, Session};
-use vocab::{DataClass, Keep, MessageId, Reason, limits};
+use vocab::{DataClass, Keep, MessageId, Micros, Reason, limits};
 use wire::{
     content::Content,
     transport::{Ask, Bundle, Envelope, Payload, ReceiptKind, Status},
@@ -59,7 +59,7 @@ impl<V: Vault> Account<V> {
             match &envelope.payload {
                 Payload::Receipt { kind, ids, .. } => {
                     let happened = self.receipt_came(attempt, &peer, (*kind, ids), rng)?;
-                    mark_seen(attempt, seen);
+                    self.mark_seen(attempt, seen);
                     happened
                 }
                 Payload::Message(_) | Payload::PreKey(_) => {
@@ -82,7 +82,7 @@ impl<V: Vault> Account<V> {
             Outcome::Opened(outcome) => {
                 let (content, opened, derived) = *outcome;
                 self.consume(attempt, &opened);
-                mark_seen(attempt, self.keys.seen(&peer.name, envelope.id));
+                self.mark_seen(attempt, self.keys.seen(&peer.name, envelope.id));
                 //= spec: sesame r2 4.1 receipts — one for each message that opened.
                 let delivered = (ReceiptKind::Delivered, [envelope.id].into(), envelope.attempt);
                 self.receipt(attempt, &peer.address, delivered, rng)?;
@@ -205,10 +205,13 @@ impl<V: Vault> Account<V> {
     //= first message that decrypted.
     /// Removes used one-time keys and remembers the base key, with the step that used them.
     fn consume<E, N>(&self, attempt: &mut Attempt<'_, E, N>, opened: &Opened) {
-        if let Some(id) = opened.consumed_one_time {
+        let kept = planted(self.config.mutant, Mutant::OneTimeKept);
+        if let Some(id) = opened.consumed_one_time.filter(|_| !kept) {
             attempt.delete(self.keys.one_time(id));
         }
-        if let Some((id, false)) = opened.consumed_kem {
+        if let Some((id, last_resort)) = opened.consumed_kem
+            && !(kept || last_resort && !planted(self.config.mutant, Mutant::LastResortDeleted))
+        {
             attempt.delete(self.keys.kem(id));
         }
         if let Some(mark) = &opened.remember_base_key {
@@ -217,6 +220,12 @@ impl<V: Vault> Account<V> {
             let keep = Keep::Never(Reason::Account);
             attempt.write(key, Vec::from([1]), DataClass::RatchetState, keep);
         }
+    }
+
+    fn mark_seen<E, N>(&self, attempt: &mut Attempt<'_, E, N>, key: store::Key) {
+        let short = planted(self.config.mutant, Mutant::DedupeTooShort);
+        let age = if short { Micros::minutes(1) } else { limits::DEDUPE_AGE };
+        attempt.write(key, Vec::from([1]), DataClass::ConnectionMetadata, Keep::For(age));
     }
 
     //= spec: sesame r2 4.1 retry-request — by its id, a few times.
@@ -241,6 +250,10 @@ impl<V: Vault> Account<V> {
             attempt.write(key, row.encode_to_vec(), class, keep);
             let receipt = (ReceiptKind::Retry, Vec::from([id]), envelope.attempt);
             self.receipt(attempt, &from, receipt, rng)?;
+        }
+        if planted(self.config.mutant, Mutant::ReceiptWithoutOpening) {
+            let delivered = (ReceiptKind::Delivered, Vec::from([id]), envelope.attempt);
+            self.receipt(attempt, &from, delivered, rng)?;
         }
         Ok([Happening::NotOpened { from, id, why, retry }].into())
     }
@@ -284,7 +297,7 @@ impl<V: Vault> Account<V> {
         let key = self.keys.sent(id);
         let Some(row) = attempt.read(&key)? else { return Ok(Vec::new()) };
         let Ok(mut row) = SentRow::decode(row.as_slice()) else { return Ok(Vec::new()) };
-        if row.peer != peer.name {
+        if row.peer != peer.name && !planted(self.config.mutant, Mutant::AnybodysReceipt) {
             return Ok(Vec::new());
         }
         let to = peer.address.clone();
@@ -348,9 +361,4 @@ fn parse(payload: &Payload) -> Result<Incoming<'_>, OpenError> {
         Payload::Message(bytes) => Incoming::parse(signal::MessageKind::Message, bytes),
         Payload::Receipt { .. } => Incoming::parse(signal::MessageKind::Message, &[]),
     }
-}
-
-fn mark_seen<E, N>(attempt: &mut Attempt<'_, E, N>, key: store::Key) {
-    let keep = Keep::For(limits::DEDUPE_AGE);
-    attempt.write(key, Vec::from([1]), DataClass::ConnectionMetadata, keep);
 }

@@ -40,7 +40,8 @@ impl<V: Vault> Account<V> {
             return self.refuse(attempt, peer, id, Failure::NotKept, rng);
         }
         //= spec: sesame r2 4.1 resend-limit — so many times and no more.
-        if state.attempt >= limits::MAX_RETRIES_GRANTED {
+        let without_limit = planted(self.config.mutant, Mutant::RetryWithoutLimit);
+        if state.attempt >= limits::MAX_RETRIES_GRANTED && !without_limit {
             return self.refuse(attempt, peer, id, Failure::TooManyRetries, rng);
         }
         let of_attempt = state.attempt.saturating_add(1);

@@ -8,7 +8,7 @@ use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{InitiateRandomness, MessageKind, SealRandomness, Session};
 use store::Key;
-use vocab::{Address, DataClass, DeviceId, Keep, MessageId, PhoneNumber, Reason, limits};
+use vocab::{Address, DataClass, DeviceId, Keep, MessageId, Micros, PhoneNumber, Reason, limits};
 use wire::{
     content::Content,
     transport::{self, Ask, Envelope, Payload, Status},
@@ -19,6 +19,7 @@ use crate::{
     bundle::verified,
     courier::Note,
     happening::{Failure, Happening},
+    mutant::{Mutant, planted},
     padding,
     rows::{KeptRow, Peer, SealedRow, SentRow},
     sessions::Working,
@@ -156,7 +157,9 @@ impl<V: Vault> Account<V> {
             return Ok(());
         }
         let row = kept_row(peer, outgoing).encode_to_vec();
-        let keep = Keep::For(limits::RETRANSMISSION_AGE);
+        let too_long = planted(self.config.mutant, Mutant::KeptTooLong);
+        let more = if too_long { limits::SWEEP_INTERVAL } else { Micros(0) };
+        let keep = Keep::For(Micros(limits::RETRANSMISSION_AGE.0.saturating_add(more.0)));
         self.vault.put(attempt, self.keys.kept(outgoing.id), &row, keep, rng)
     }
 

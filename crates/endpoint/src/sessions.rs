@@ -83,6 +83,11 @@ impl<V: Vault> Account<V> {
     ) {
         let Some(session) = &mut working.session else { return };
         let Changes { hot, turn, skipped, archive, pending, exchange } = session.changes();
+        let [read_turn, ..] = &working.read;
+        let unsaved = planted(self.config.mutant, Mutant::TurnUnsaved) && read_turn.is_some();
+        let turn = turn.filter(|_| !unsaved);
+        let skipped = skipped.filter(|_| !planted(self.config.mutant, Mutant::SkippedUnsaved));
+        let archive = archive.filter(|_| !planted(self.config.mutant, Mutant::ArchiveUnsaved));
         let parts = [turn, skipped, archive, pending, exchange, hot];
         for ((key, part), read) in self.session_keys(peer).into_iter().zip(parts).zip(&working.read)
         {

@@ -11,9 +11,11 @@ extern crate alloc;
 pub mod contract;
 pub mod desk;
 pub mod http;
+pub mod mutant;
 pub mod router;
 #[cfg(test)]
 mod tests;
 
 pub use contract::{Act, Effect, ExchangeId, Hop, Input, Outputs, Unreachable};
 pub use desk::{Attempt, Desk, Turn, Waiting, Work};
+pub use mutant::Mutant;

@@ -12,6 +12,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod bundle;
+pub mod count;
 pub mod kem;
 pub mod mutant;
 pub mod public;

@@ -9,6 +9,7 @@ use curve25519_dalek::{edwards::EdwardsPoint, montgomery::MontgomeryPoint, scala
 use sha2::{Digest, Sha512};
 
 use crate::{
+    count::{Operation, count},
     mutant::{self, planted},
     public::{IdentityKey, PublicKey},
 };
@@ -110,6 +111,7 @@ pub fn verify(
 ) -> Result<(), BadSignature> {
     #[cfg(test)]
     tests::VERIFIED.set(tests::VERIFIED.get() + 1);
+    count(Operation::Verify, 1);
     let (r, s, sign) = split(signature);
     let scalar = scalar_of(s, mode)?;
     if mode == Mode::Strict && !signer.is_canonical_and_torsion_free() {

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     export::{self, Unwritable, diagram::NoConversation},
     fault::{Fault, draw},
-    invariants::Ended,
+    invariants::{self, Ended},
     kernel::{Difference, Recording},
     mutants::Planted,
     report::{
@@ -208,6 +208,7 @@ fn summed_up(mut reports: Vec<Report>) -> Report {
     whole.variant = None;
     for report in reports.iter().skip(1) {
         whole.verdict = whole.verdict.max_fail(report.verdict);
+        invariants::occasions::merge(&mut whole.occasions, &report.occasions);
         for (one, other) in whole.invariants.iter_mut().zip(&report.invariants) {
             merge(one, other, report.variant.as_deref().unwrap_or_default());
         }

@@ -11,12 +11,14 @@ extern crate alloc;
 pub mod engine;
 pub mod key;
 pub mod memory;
+pub mod mutant;
 pub mod suite;
 pub mod transaction;
 
 pub use engine::{Engine, RawRow};
 pub use key::Key;
 pub use memory::Memory;
+pub use mutant::Mutant;
 pub use transaction::{
     Answer, Check, Expect, Op, Refusal, Revision, Row, Transaction, TxId, Value,
 };

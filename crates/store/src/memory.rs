@@ -12,30 +12,32 @@ use alloc::{
 use core::{fmt, ops::Bound};
 
 use vocab::{
-    DataClass, Keep, UnixMicros,
+    DataClass, UnixMicros,
     limits::{MAX_ROW_KEY, MAX_ROW_VALUE, MAX_ROWS_READ},
 };
-use zeroize::Zeroizing;
 
 use crate::{
     engine::{Engine, RawRow},
     key::Key,
+    mutant::{Mutant, planted},
     suite::CrashableEngine,
-    transaction::{Answer, Check, Expect, Op, Refusal, Revision, Row, Stored, Transaction, Value},
+    transaction::{Answer, Check, Expect, Op, Refusal, Row, Transaction, Value},
 };
 
+mod held;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
+use self::held::Held;
 pub use self::snapshot::Snapshot;
 
 /// A store in memory.
 #[derive(Default)]
 pub struct Memory {
-    rows: BTreeMap<Key, Held>,
-    /// Only of rows that have an expiry.
-    expiries: BTreeSet<(UnixMicros, Key)>,
+    rows: BTreeSet<Held>,
+    /// Only rows that have an expiry.
+    expiries: BTreeSet<(UnixMicros, Held)>,
     /// Bytes of keys and values.
     bytes: usize,
     /// The newest number that a queue gave. One counter serves all queues: it is never set back
@@ -50,21 +52,20 @@ pub struct Memory {
     begun: Vec<Mark>,
     capacity: Option<usize>,
     read_only: bool,
-}
-
-/// A row as this engine holds it.
-#[derive(Clone, PartialEq, Eq)]
-struct Held {
-    revision: Revision,
-    value: Zeroizing<Vec<u8>>,
-    class: DataClass,
-    expires: Option<UnixMicros>,
+    mutant: Option<Mutant>,
 }
 
 impl Memory {
     /// An empty store without a limit.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same store with a planted mistake, which has an effect only with the feature `mutants`.
+    #[must_use]
+    pub const fn with_mutant(mut self, mutant: Option<Mutant>) -> Self {
+        self.mutant = mutant;
+        self
     }
 
     /// From now on at most `bytes` of keys and values, or any number.
@@ -88,8 +89,13 @@ impl Memory {
     /// The same, but the oldest `keep` of the transactions that are not durable are, each as a
     /// whole: they had reached the disk when it happened.
     pub fn crash_torn(&mut self, keep: usize) {
+        let from_one = planted(self.mutant, Mutant::NumbersFromOne);
+        let number = if from_one { 0 } else { self.durable_number };
+        if planted(self.mutant, Mutant::InsertsSurviveCrash) {
+            self.undo.retain(|(_, before)| before.is_some());
+        }
         let start = match keep {
-            0 => Some(Mark { undo: 0, number: self.durable_number }),
+            0 => Some(Mark { undo: 0, number }),
             _ => self.begun.get(keep).copied(),
         };
         if let Some(start) = start {
@@ -150,7 +156,7 @@ impl Memory {
     }
 
     fn holds(&self, check: &Check, now: UnixMicros) -> bool {
-        let revision = self.readable(&check.key, now).map(|held| held.revision);
+        let revision = self.readable(&check.key, now).map(Held::revision);
         match check.expect {
             Expect::Absent => revision.is_none(),
             Expect::At(expected) => revision == Some(expected),
@@ -159,9 +165,9 @@ impl Memory {
 
     fn perform(&mut self, op: &Op, now: UnixMicros) -> Value {
         match op {
-            Op::Get(key) => Value::Row(self.readable(key, now).map(|held| held.stored(key))),
+            Op::Get(key) => Value::Row(self.readable(key, now).map(Held::stored)),
             Op::Put(row) => {
-                self.change(row.key.clone(), Some(Held::new(row, now)));
+                self.change(row.key.clone(), Some(Held::new(&row.key, row, now)));
                 Value::Written
             }
             Op::Delete(key) => {
@@ -171,18 +177,19 @@ impl Memory {
             Op::Append(row) => {
                 self.last_number = self.last_number.saturating_add(1);
                 let key = row.key.clone().with_number(self.last_number);
-                self.change(key.clone(), Some(Held::new(row, now)));
+                self.change(key.clone(), Some(Held::new(&key, row, now)));
                 Value::Appended(key)
             }
             Op::Scan { prefix, after, limit } => {
                 let rows = self.walk(prefix, after.as_ref(), now);
                 let limit = MAX_ROWS_READ.min(*limit);
-                Value::Rows(rows.take(limit).map(|(key, held)| held.stored(key)).collect())
+                Value::Rows(rows.take(limit).map(Held::stored).collect())
             }
             Op::TakeFirst(prefix) => {
                 let first = self.walk(prefix, None, now).next();
-                let taken = first.map(|(key, held)| held.stored(key));
-                if let Some(row) = &taken {
+                let taken = first.map(Held::stored);
+                let stays = planted(self.mutant, Mutant::TakenStays);
+                if let Some(row) = taken.as_ref().filter(|_| !stays) {
                     self.change(row.key.clone(), None);
                 }
                 Value::Row(taken)
@@ -191,7 +198,7 @@ impl Memory {
     }
 
     fn readable(&self, key: &Key, now: UnixMicros) -> Option<&Held> {
-        self.rows.get(key).filter(|held| held.is_readable(now))
+        self.rows.get(key.as_bytes()).filter(|held| held.is_readable(now))
     }
 
     /// Readable rows under `prefix` behind `after`, in order of their keys.
@@ -200,18 +207,19 @@ impl Memory {
         prefix: &'a Key,
         after: Option<&'a Key>,
         now: UnixMicros,
-    ) -> impl Iterator<Item = (&'a Key, &'a Held)> {
+    ) -> impl Iterator<Item = &'a Held> {
+        let (prefix, after) = (prefix.as_bytes(), after.map(Key::as_bytes));
         let from = after.filter(|key| *key >= prefix);
         let from = from.map_or(Bound::Included(prefix), Bound::Excluded);
         self.rows
-            .range((from, Bound::Unbounded))
-            .take_while(move |(key, _)| key.starts_with(prefix))
-            .filter(move |(_, held)| held.is_readable(now))
+            .range::<[u8], _>((from, Bound::Unbounded))
+            .take_while(move |held| held.key().starts_with(prefix))
+            .filter(move |held| held.is_readable(now))
     }
 
     fn change(&mut self, key: Key, held: Option<Held>) {
         let before = self.place(&key, held);
-        if before.is_some() || self.rows.contains_key(&key) {
+        if before.is_some() || self.rows.contains(key.as_bytes()) {
             self.undo.push((key, before));
         }
     }
@@ -237,21 +245,22 @@ impl Memory {
 
     /// The one place where rows change: it keeps the index and the count true.
     fn place(&mut self, key: &Key, held: Option<Held>) -> Option<Held> {
-        if let Some(held) = &held {
-            self.bytes = self.bytes.saturating_add(size(key, held));
-            if let Some(moment) = held.expires {
-                self.expiries.insert((moment, key.clone()));
-            }
-        }
-        let expires = held.as_ref().and_then(|held| held.expires);
+        let expires = held.as_ref().and_then(Held::expires);
         let before = match held {
-            Some(held) => self.rows.insert(key.clone(), held),
-            None => self.rows.remove(key),
+            Some(held) => {
+                self.bytes = self.bytes.saturating_add(held.size());
+                if let Some(moment) = expires {
+                    // The one there may be the same row as it was: it must not live on here.
+                    self.expiries.replace((moment, held.clone()));
+                }
+                self.rows.replace(held)
+            }
+            None => self.rows.take(key.as_bytes()),
         };
         if let Some(before) = &before {
-            self.bytes = self.bytes.saturating_sub(size(key, before));
-            if let Some(moment) = before.expires.filter(|_| before.expires != expires) {
-                self.expiries.remove(&(moment, key.clone()));
+            self.bytes = self.bytes.saturating_sub(before.size());
+            if let Some(moment) = before.expires().filter(|_| before.expires() != expires) {
+                self.expiries.remove(&(moment, before.clone()));
             }
         }
         before
@@ -264,19 +273,18 @@ impl Engine for Memory {
     }
 
     fn sync(&mut self) {
-        self.undo.clear();
-        self.begun.clear();
+        // Not their room: a run holds many stores, and most of them are at rest.
+        self.undo = Vec::new();
+        self.begun = Vec::new();
         self.durable_number = self.last_number;
     }
 
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {
         let (start, mut swept) = (self.mark(), BTreeMap::<DataClass, u64>::new());
-        while let Some((_, key)) = self.expiries.first().filter(|(moment, _)| *moment <= now) {
-            let key = key.clone();
-            if let Some(held) = self.rows.get(&key) {
-                let count = swept.entry(held.class).or_default();
-                *count = count.saturating_add(1);
-            }
+        while let Some((_, held)) = self.expiries.first().filter(|(moment, _)| *moment <= now) {
+            let count = swept.entry(held.class()).or_default();
+            *count = count.saturating_add(1);
+            let key = Key::from_bytes(held.key().to_vec());
             self.change(key, None);
         }
         self.ends(start);
@@ -288,10 +296,7 @@ impl Engine for Memory {
     }
 
     fn visit(&self, visit: &mut dyn FnMut(RawRow<'_>)) {
-        for (key, held) in &self.rows {
-            let Held { revision, value, class, expires } = held;
-            visit(RawRow { key, revision: *revision, value, class: *class, expires: *expires });
-        }
+        self.rows.iter().for_each(|held| held.show(visit));
     }
 }
 
@@ -318,31 +323,6 @@ impl fmt::Debug for Memory {
     }
 }
 
-impl Held {
-    fn new(row: &Row, now: UnixMicros) -> Self {
-        let expires = match row.keep {
-            Keep::For(span) => Some(now.after(span)),
-            Keep::Until(moment) => Some(moment),
-            Keep::Never(_) => None,
-        };
-        let value = Zeroizing::new(row.value.clone());
-        Self { revision: row.revision, value, class: row.class, expires }
-    }
-
-    fn is_readable(&self, now: UnixMicros) -> bool {
-        self.expires.is_none_or(|moment| now < moment)
-    }
-
-    fn stored(&self, key: &Key) -> Stored {
-        Stored {
-            key: key.clone(),
-            revision: self.revision,
-            value: self.value.to_vec(),
-            expires: self.expires,
-        }
-    }
-}
-
 /// Where a transaction began.
 #[derive(Clone, Copy)]
 struct Mark {
@@ -353,10 +333,6 @@ struct Mark {
 fn fits(row: &Row, more_key: usize) -> bool {
     row.key.as_bytes().len().saturating_add(more_key) <= MAX_ROW_KEY
         && row.value.len() <= MAX_ROW_VALUE
-}
-
-fn size(key: &Key, held: &Held) -> usize {
-    key.as_bytes().len().saturating_add(held.value.len())
 }
 
 /// Bytes of the number behind a queue's key.

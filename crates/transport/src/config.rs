@@ -30,9 +30,10 @@ pub struct Config {
     pub writer: Option<u8>,
     /// Whether registration codes are written to the log, as is of use where no telephone is.
     pub shows_codes: bool,
-    /// The planted mistake of this run.
-    #[cfg(feature = "mutants")]
+    /// The planted mistake of this run; it acts only with the feature `mutants`.
     pub mutant: Option<crate::mutant::Mutant>,
+    /// A mistake planted in its desk.
+    pub desk_mutant: Option<hop::Mutant>,
 }
 
 impl Config {
@@ -48,8 +49,8 @@ impl Config {
             rules: Rules::default(),
             writer: None,
             shows_codes: true,
-            #[cfg(feature = "mutants")]
             mutant: None,
+            desk_mutant: None,
         }
     }
 

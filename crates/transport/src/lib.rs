@@ -30,7 +30,6 @@ pub use alias::{Alias, HashKey};
 pub use config::{Config, Rules};
 pub use handle::http::ROUTES;
 pub use input::Command;
-#[cfg(feature = "mutants")]
 pub use mutant::Mutant;
 pub use output::{Event, PrekeyKind, Refusal, Signal};
 pub use rows::keys::ON_THEIR_WAY;

@@ -1,7 +1,7 @@
 //! Planted mistakes: each edits the one guard that it names, and none flags itself.
 
-/// A planted mistake.
-#[cfg(feature = "mutants")]
+/// A planted mistake. Without the feature `mutants` none of them acts.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mutant {
     /// A one-time prekey is read where it should be taken, so that it leaves again.
@@ -10,6 +10,18 @@ pub enum Mutant {
     NoSenderCheck,
     /// Frames leave without waiting for the transaction that they speak of.
     EffectBeforeTransaction,
+    /// An acknowledgement takes everything that stands before it along.
+    AckTakesAllBefore,
+    /// A block does not keep anything away.
+    BlockIgnored,
+    /// A copy of a transmission that was accepted joins the mailbox again.
+    AcceptedForgotten,
+    /// An envelope leaves its mailbox when it is pushed, not when it is acknowledged.
+    ForgottenWhenPushed,
+    /// What is not acknowledged is not pushed again.
+    PushedOnce,
+    /// A bundle says that the Cloud API runs the other end, whoever does.
+    OperatorAssumed,
 }
 
 /// Whether `config` names this mutant; never, without the feature.

@@ -48,6 +48,23 @@ impl DataClass {
         Self::Billing,
     ];
 
+    /// All of them, each at the place of its own number.
+    pub const ALL: [Self; 13] = [
+        Self::MessageContent,
+        Self::ConsumerPhone,
+        Self::Statistics,
+        Self::IntegritySignals,
+        Self::BusinessInformation,
+        Self::Billing,
+        Self::KeyMaterial,
+        Self::Credential,
+        Self::RatchetState,
+        Self::Template,
+        Self::Consent,
+        Self::ConnectionMetadata,
+        Self::Audit,
+    ];
+
     /// The name in reports and scenario files.
     pub const fn name(self) -> &'static str {
         match self {

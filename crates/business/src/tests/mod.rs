@@ -40,6 +40,7 @@ fn bakery() -> Config {
         hash_key: [3; 32],
         canary: None,
         mutant: None,
+        desk_mutant: None,
     }
 }
 

@@ -119,7 +119,7 @@ impl World {
                 mutant: None::<Mutant>,
             };
             change(&mut endpoint);
-            let config = Config { endpoint, name_key: [7; 32] };
+            let config = Config { endpoint, name_key: [7; 32], mutant: None, desk_mutant: None };
             world.nodes.push(Node {
                 hop: Client::new(config.clone()),
                 config,

@@ -13,6 +13,7 @@ use super::{Attempted, happenings, reply};
 use crate::{
     graph::{self, wamid},
     input::Outgoing,
+    mutant::Mutant,
     number::Number,
     output::Event,
     rows,
@@ -28,7 +29,7 @@ pub(super) fn send(
 ) -> Result<(), Waiting> {
     let repeated =
         outgoing.request_id.as_deref().map(|id| rows::request(number.grant.slot, &cut(id)));
-    if let Some(key) = &repeated
+    if let Some(key) = repeated.as_ref().filter(|_| !number.planted(Mutant::RequestForgotten))
         && let Some(known) = attempt.read(key)?.and_then(|bytes| MessageId::from_slice(&bytes))
     {
         reply(attempt, exchange, graph::accepted(outgoing, known));

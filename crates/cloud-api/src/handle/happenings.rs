@@ -11,6 +11,7 @@ use wire::content::Content;
 
 use super::{Attempted, Note};
 use crate::{
+    mutant::Mutant,
     number::Number,
     output::Event,
     rows::{self, HookRow, Kind},
@@ -31,10 +32,14 @@ pub(super) fn tell(
                 opened(number, attempt, from, content, rng)?;
                 continue; // Its event would hold content.
             }
-            Happening::Accepted { id, to } => status(number, attempt, (*id, to, Kind::Sent), rng)?,
+            Happening::Accepted { id, to } => {
+                let early = number.planted(Mutant::DeliveredWhenTaken);
+                let kind = if early { Kind::Delivered } else { Kind::Sent };
+                status(number, attempt, (*id, to, kind), rng)?;
+            }
             Happening::Delivered { id, to } => {
                 status(number, attempt, (*id, to, Kind::Delivered), rng)?;
-                bill(number, attempt, rng);
+                bill(number, attempt, to, rng);
             }
             Happening::Read { id, to } => status(number, attempt, (*id, to, Kind::Read), rng)?,
             Happening::Failed { id, to, why } => failed(number, attempt, (*id, to, *why), rng)?,
@@ -58,8 +63,16 @@ fn opened(
 ) -> Result<(), Waiting> {
     let author = rows::author(number.grant.slot, content.id);
     let digits = from.phone.digits().as_bytes();
-    let keep = Keep::For(limits::RETRANSMISSION_AGE);
-    number.account.vault().put(attempt, author, digits, keep, rng)?;
+    let keep = if number.planted(Mutant::AuthorForEver) {
+        Keep::Never(Reason::Account)
+    } else {
+        Keep::For(limits::RETRANSMISSION_AGE)
+    };
+    if number.planted(Mutant::AuthorInClear) {
+        attempt.write(author, digits.to_vec(), DataClass::ConsumerPhone, keep);
+    } else {
+        number.account.vault().put(attempt, author, digits, keep, rng)?;
+    }
     let body = webhook::message(&number.grant, &from.phone, content);
     hook(number, attempt, body, content.id.to_string(), rng)?;
     count(number, attempt, Kind::Received)?;
@@ -110,17 +123,22 @@ fn hook(
 }
 
 /// Writes a billing record down: business, category and count, nothing about the person.
-fn bill(number: &Number, attempt: &mut Attempted<'_>, rng: &mut dyn CryptoRng) {
+fn bill(number: &Number, attempt: &mut Attempted<'_>, to: &Address, rng: &mut dyn CryptoRng) {
     let mut unique = [0; 14];
     rng.fill_bytes(&mut unique);
     let id = format!("{:016x}{:016x}", rng.next_u64(), rng.next_u64());
-    let record = json!({
+    let mut record = json!({
         "id": id,
         "business": number.grant.business,
         "category": "service",
         "count": 1,
         "reference": marker::reference(DataClass::Billing, unique),
     });
+    if number.planted(Mutant::BillNamesPerson)
+        && let Some(record) = record.as_object_mut()
+    {
+        record.insert("to".to_owned(), to.phone.digits().into());
+    }
     let place = number.account.next_number(attempt.now());
     let key = rows::bills().with_number(place);
     let bytes = record.to_string().into_bytes();

@@ -102,6 +102,8 @@ fn config(node: usize) -> Config {
         statistics_every: Micros::hours(1),
         trace: false,
         mutant: None,
+        endpoint_mutant: None,
+        desk_mutant: None,
     }
 }
 

@@ -25,7 +25,10 @@ use vocab::{Instant, Micros, Now};
 
 pub use self::attempt::Attempt;
 use self::{rows::Rows, stamp::Stamp};
-use crate::contract::{Act, Effect};
+use crate::{
+    contract::{Act, Effect},
+    mutant::{Mutant, planted},
+};
 
 /// The attempt needs something that is on its way; stop and hand this back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +70,7 @@ pub struct Desk<J, N> {
     waiting: BTreeMap<TxId, Pending<J, N>>,
     /// Work that a store could not do: attempted again from then on.
     postponed: Vec<(Instant, Work<J>)>,
+    mutant: Option<Mutant>,
 }
 
 #[derive(Debug)]
@@ -89,7 +93,15 @@ impl<J, N> Desk<J, N> {
             stamp: Stamp::of(0),
             waiting: BTreeMap::new(),
             postponed: Vec::new(),
+            mutant: None,
         }
+    }
+
+    /// The same desk with a planted mistake, which has an effect only with the feature `mutants`.
+    #[must_use]
+    pub const fn with_mutant(mut self, mutant: Option<Mutant>) -> Self {
+        self.mutant = mutant;
+        self
     }
 
     /// The same desk, whose writes carry the number `writer`.
@@ -115,7 +127,10 @@ impl<J, N> Desk<J, N> {
         let stamp = self.stamp.next(now.wall);
         let mut attempt = Attempt::new(&self.rows, &work.brought, now, stamp);
         let outcome = run(&mut attempt, &work.job);
-        let done = attempt.finish();
+        let mut done = attempt.finish();
+        if planted(self.mutant, Mutant::Unchecked) {
+            done.transaction.checks.clear();
+        }
         if let Err(Waiting) = outcome {
             self.fetch(work, done.missing, done.seen, effects);
             return Vec::new();
@@ -169,6 +184,12 @@ impl<J, N> Desk<J, N> {
                 let appended = values.into_iter().filter_map(appended_key).collect();
                 Turn { notes, appended, again: None }
             }
+            (Some(Pending::Commit { touched, notes, .. }), Answer::Conflict { .. })
+                if planted(self.mutant, Mutant::ConflictIsDone) =>
+            {
+                self.rows.end(tx, &touched);
+                Turn { notes, ..nothing }
+            }
             (Some(Pending::Commit { mut work, touched, .. }), Answer::Conflict { .. }) => {
                 self.undo(tx, &touched);
                 // What was scanned may be stale; what was taken is gone from the store for good.
@@ -220,7 +241,9 @@ impl<J, N> Desk<J, N> {
                 work
             }
         };
-        self.postponed.push((now.mono.after(PATIENCE), work));
+        if !planted(self.mutant, Mutant::PostponedForgotten) {
+            self.postponed.push((now.mono.after(PATIENCE), work));
+        }
     }
 
     /// When [`Desk::due`] has something to attempt.

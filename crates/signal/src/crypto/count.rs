@@ -1,26 +1,13 @@
 //! How many expensive operations a step does, so that a test can hold the numbers that the table of
-//! speeds states. Counted in unit tests only; nothing is left of it elsewhere.
+//! speeds states. In unit tests each thread counts for itself; elsewhere `keys` counts, or nobody.
 
-/// An operation that costs more than everything around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Operation {
-    /// A Diffie-Hellman agreement.
-    Agree,
-    /// The public half of a Curve25519 key.
-    Generate,
-    /// A KEM key pair grown from its seed.
-    GenerateKem,
-    /// An encapsulation.
-    Encapsulate,
-    /// A decapsulation.
-    Decapsulate,
-    /// A check that a point has no part of small order.
-    Torsion,
-}
+pub(crate) use keys::count::Operation;
 
 #[cfg(not(test))]
 #[inline]
-pub(crate) const fn count(_operation: Operation) {}
+pub(crate) fn count(operation: Operation) {
+    keys::count::count(operation, 1);
+}
 
 #[cfg(test)]
 pub(crate) use counted::{count, during};

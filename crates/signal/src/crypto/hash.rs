@@ -2,6 +2,7 @@
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
+use keys::count::{Operation, compressions, count};
 use sha2::{Sha256, block_api::compress256};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -14,6 +15,7 @@ pub(crate) type HmacSha256 = Hmac<Sha256>;
 pub(crate) fn hmac(key: &[u8; KEY_BYTES]) -> HmacSha256 {
     // Zero-padding to the block size is step (1) of RFC 2104 section 2; doing it here leaves no
     // error case.
+    count(Operation::Compress, KEYED);
     let mut block = Zeroizing::new([0; 64]);
     if let Some(head) = block.first_chunk_mut() {
         *head = *key;
@@ -33,6 +35,7 @@ pub(crate) fn hkdf_of_key<const N: usize>(
     info: &[u8],
 ) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * 32, "HKDF-SHA256 yields at most 255 blocks") };
+    count_expansion(N, info, KEYED.saturating_add(2));
     let inner = zero_keyed(INNER, input);
     let key = zero_keyed(OUTER, &inner);
     let mut output = Zeroizing::new([0; N]);
@@ -95,9 +98,26 @@ pub(crate) fn hkdf<const N: usize>(
     info: &[u8],
 ) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * 32, "HKDF-SHA256 yields at most 255 blocks") };
+    count_expansion(N, info, compressions(input.len()).saturating_add(2 * KEYED + 1));
     let mut output = Zeroizing::new([0; N]);
     match Hkdf::<Sha256>::new(salt, input).expand(info, output.as_mut()) {
         Ok(()) => output,
         Err(_too_long) => unreachable!("the length was checked when this was compiled"),
     }
+}
+
+/// Compressions that take in the key of an HMAC, on both sides.
+const KEYED: usize = 2;
+
+/// Notes the HMAC of `length` bytes, apart from its key.
+pub(crate) fn count_hmac(length: usize) {
+    count(Operation::Compress, compressions(length).saturating_add(1));
+}
+
+/// Notes an expansion to `length` bytes: each 32 are an HMAC of the 32 before, the info and a
+/// number. `before` came before it.
+fn count_expansion(length: usize, info: &[u8], before: usize) {
+    let each = compressions(info.len().saturating_add(33)).saturating_add(1);
+    let all = length.div_ceil(KEY_BYTES).saturating_mul(each);
+    count(Operation::Compress, all.saturating_add(before));
 }

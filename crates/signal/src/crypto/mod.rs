@@ -11,5 +11,7 @@ pub(crate) mod ml_kem;
 pub(crate) mod secret;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "count")]
+pub mod units;
 
 pub use dh::{Backend, backend, force_portable};

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{
-        hash::{finish, hmac},
+        hash::{count_hmac, finish, hmac},
         secret::{KEY_BYTES, secret_key},
     },
     trace::{Tracer, Value, report},
@@ -29,6 +29,7 @@ impl ChainKey {
         &self,
         trace: &mut (impl Tracer + ?Sized),
     ) -> Zeroizing<[u8; KEY_BYTES]> {
+        count_hmac(1);
         let mut mac = hmac(self.expose());
         mac.update(&[0x01]);
         let key = finish(mac);
@@ -48,6 +49,7 @@ impl ChainKey {
     //= its place.
     /// Moves to the next link, in place: the spent one is overwritten.
     pub(crate) fn advance(&mut self, trace: &mut (impl Tracer + ?Sized)) {
+        count_hmac(1);
         let mut mac = hmac(self.expose());
         mac.update(&[0x02]);
         let next = finish(mac);
@@ -61,6 +63,7 @@ impl ChainKey {
     /// Borrows: receiving is a trial until the MAC has held. Whoever commits the next link drops,
     /// and so wipes, the spent one, which *is* forward secrecy.
     pub(crate) fn next(&self, trace: &mut (impl Tracer + ?Sized)) -> Self {
+        count_hmac(1);
         let mut mac = hmac(self.expose());
         mac.update(&[0x02]);
         let next = Self::from_secret(&mut finish(mac));

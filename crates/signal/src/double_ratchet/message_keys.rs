@@ -15,7 +15,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::{
     crypto::{
         cbc::{self, IV_BYTES},
-        hash::{finish, hkdf, hkdf_of_key, hmac},
+        hash::{count_hmac, finish, hkdf, hkdf_of_key, hmac},
         secret::{KEY_BYTES, wipes_on_drop},
     },
     trace::{Fingerprint, Tracer, Value, report},
@@ -105,6 +105,7 @@ impl MessageKeys {
         let parties = [sender.encode(), receiver.encode()];
         parties.iter().for_each(|party| mac.update(party));
         mac.update(authenticated);
+        count_hmac(parties.as_flattened().len().saturating_add(authenticated.len()));
         let [a, b, c, d, e, f, g, h, ..] = *finish(mac);
         let tag = [a, b, c, d, e, f, g, h];
         let inputs = [

@@ -7,7 +7,10 @@ use keys::{SIGNATURE_BYTES, Signature};
 use sha2::{Digest, Sha512};
 use zeroize::Zeroizing;
 
-use crate::crypto::dh::PrivateKey;
+use crate::crypto::{
+    count::{Operation, count},
+    dh::PrivateKey,
+};
 
 //= spec: xeddsa r1 2.4 encoding — 31 bytes and seven bits of y, and the sign of x.
 /// The Edwards form of a signing key's public half: 31 bytes and a bit of `y`, and the sign of `x`.
@@ -17,6 +20,7 @@ pub(crate) struct EdwardsPublic([u8; 32]);
 impl EdwardsPublic {
     /// The public half of `key`.
     pub(crate) fn of(key: &PrivateKey) -> Self {
+        count(Operation::SigningKey);
         let scalar = Zeroizing::new(Scalar::from_bytes_mod_order(*key.expose()));
         Self(EdwardsPoint::mul_base(&scalar).compress().to_bytes())
     }
@@ -38,6 +42,7 @@ pub(crate) fn sign(
     message: &[u8],
     random: &[u8; 64],
 ) -> Signature {
+    count(Operation::Sign);
     let a = Zeroizing::new(Scalar::from_bytes_mod_order(*key.expose()));
     let mut domain = [0xff; 32];
     domain[0] = 0xfe;

@@ -2,20 +2,18 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "it watches frames alone")]
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hop::{Act, Effect, Hop, Input, Outputs};
 use rand_core::CryptoRng;
-use transport::{Alias, Command, Config, Event, Transport};
+use transport::{Command, Config, Event, Transport};
 use vocab::{Instant, NoiseKey, Now};
 use wire::transport::{Ask, FromTransport, ToTransport};
 
 use super::{
     middle::Middle,
     tampering::{Delivered, Parcel, Tampering},
+    telephones::Telephones,
 };
 use crate::{node::Resident, view::EventRecord};
 
@@ -27,7 +25,7 @@ pub struct Carrier {
     /// What it is up to; `None` if it is honest. Its memory outlives the transport's crashes.
     plot: Option<Arc<Mutex<Plot>>>,
     /// Who has the telephone of a number: that is the telephone network's knowledge.
-    telephones: Arc<BTreeMap<Alias, NoiseKey>>,
+    telephones: Arc<Telephones>,
 }
 
 /// What a dishonest transport is up to.
@@ -65,7 +63,7 @@ impl Carrier {
 
     /// The same beside a telephone network.
     #[must_use]
-    pub fn with_telephones(mut self, telephones: Arc<BTreeMap<Alias, NoiseKey>>) -> Self {
+    pub fn with_telephones(mut self, telephones: Arc<Telephones>) -> Self {
         self.telephones = telephones;
         self
     }
@@ -81,7 +79,7 @@ impl Carrier {
         let Act::Event(Carried::Honest(Event::CodeSent { account, code })) = &effect.act else {
             return None;
         };
-        let to = *self.telephones.get(account)?;
+        let to = self.telephones.link(account)?;
         let act = Act::Event(Carried::Texted(to, code.clone().into_bytes()));
         Some(Effect { after: effect.after, act })
     }

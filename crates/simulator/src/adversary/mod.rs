@@ -12,6 +12,7 @@ mod forgery;
 mod middle;
 mod scheme;
 mod tampering;
+mod telephones;
 #[cfg(test)]
 mod tests;
 mod thief;
@@ -22,4 +23,5 @@ pub use flood::{Attacker, Learned, Orders};
 pub use middle::Middle;
 pub use scheme::{Scheme, Tally};
 pub use tampering::Tampering;
+pub use telephones::Telephones;
 pub use thief::{Heard, Thief};

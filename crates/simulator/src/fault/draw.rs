@@ -118,6 +118,10 @@ const CLOCKS: [(Micros, Micros); 3] = [
     (Micros::minutes(10), Micros::hours(30)),
 ];
 
+/// Which part of all faults begin in the first tenth of the time, in a million.
+const EARLY: u32 = 300_000;
+const BEGINNING: u64 = 10;
+
 /// `span` in whole milliseconds, at least one: a plan is read by people.
 fn whole(span: Micros) -> Micros {
     Micros::millis((span.0 / 1_000).max(1))
@@ -135,6 +139,9 @@ fn one(
     let lasting = whole(dice.lasting(room)?).min(room);
     let lasts = if family == Family::ClockJump { Micros(0) } else { lasting };
     let latest = Micros(heal.0.saturating_sub(lasts.0)).max(from);
+    // Much happens for the first time at the beginning, so many faults are drawn into it.
+    let beginning = Micros(from.0.saturating_add(room.0 / BEGINNING)).min(latest);
+    let latest = if dice.happens(EARLY) { beginning } else { latest };
     let at = whole(dice.span(from, latest)).max(from).min(latest);
     Some(Fault { at, lasts, what: what(scenario, family, dice)? })
 }

@@ -1,11 +1,10 @@
 //! Application messages: counted, and judged.
 
-use super::{
-    Ended, Outcome,
-    on_their_way::{Fate, OnTheirWay},
-};
+use vocab::limits;
+
+pub(super) use super::on_their_way::Fate;
+use super::{Ended, Outcome, on_their_way::OnTheirWay, queue::Queue};
 use crate::{
-    kernel::HostId,
     report::model::{Latency, Messages},
     watch::{Entry, tally::Spans, time},
 };
@@ -15,10 +14,10 @@ const MOST: usize = 20;
 
 /// Counts the messages of a run.
 pub fn count(ended: &Ended<'_>) -> Messages {
-    counted(ended, &OnTheirWay::look(ended))
+    counted(ended, &OnTheirWay::look(ended), &Queue::new(ended))
 }
 
-fn counted(ended: &Ended<'_>, way: &OnTheirWay) -> Messages {
+fn counted(ended: &Ended<'_>, way: &OnTheirWay, queue: &Queue<'_, '_>) -> Messages {
     let tally = &ended.watch.tally;
     let mut messages = Messages {
         sent: tally.sent(),
@@ -39,7 +38,7 @@ fn counted(ended: &Ended<'_>, way: &OnTheirWay) -> Messages {
         undelivered(way.fate(ended, None, message.from, message.at_us));
     }
     for entry in written(ended).filter(|entry| entry.shown_us.is_empty()) {
-        undelivered(fate(ended, way, entry));
+        undelivered(fate(ended, queue, entry));
     }
     for entry in written(ended) {
         messages.sent = messages.sent.saturating_add(1);
@@ -89,25 +88,26 @@ fn about(counted: &Spans, noted: &[u64]) -> Latency {
     }
 }
 
-fn written<'e>(ended: &'e Ended<'_>) -> impl Iterator<Item = &'e Entry> {
+pub(super) fn written<'e>(ended: &'e Ended<'_>) -> impl Iterator<Item = &'e Entry> {
     ended.watch.journal.entries().iter().filter(|entry| entry.written_us.is_some())
 }
 
-fn fate(ended: &Ended<'_>, way: &OnTheirWay, entry: &Entry) -> Fate {
-    if entry.failed || entry.dropped {
-        return Fate::Refused;
-    }
-    let hosts = (0..).map(HostId).zip(ended.watch.hosts());
-    let from = match entry.id {
-        Some(_) => None,
-        None => hosts.into_iter().find(|(_, host)| host.name == entry.from).map(|(id, _)| id),
-    };
+pub(super) fn fate(ended: &Ended<'_>, queue: &Queue<'_, '_>, entry: &Entry) -> Fate {
     let end = ended.world.kernel.end().0;
-    let from = from.unwrap_or(HostId(u32::MAX));
-    way.fate(ended, entry.id, from, entry.written_us.unwrap_or(end))
+    let age = end.saturating_sub(entry.written_us.unwrap_or(end));
+    let given_up = |id| ended.watch.story.given_up.contains(&id);
+    if entry.failed || entry.dropped || entry.id.is_some_and(given_up) {
+        Fate::Refused
+    } else if queue.holds(entry) {
+        Fate::Queued
+    } else if age >= limits::MAILBOX_AGE.0 {
+        Fate::Expired
+    } else {
+        Fate::Lost
+    }
 }
 
-fn describe(entry: &Entry) -> String {
+pub(super) fn describe(entry: &Entry) -> String {
     let name = entry.label.clone().or_else(|| entry.id.map(|id| id.to_string()));
     let name = name.unwrap_or_else(|| "without an id".to_owned());
     format!("message {name} from {} to {}", entry.from, entry.to)
@@ -127,11 +127,12 @@ pub(super) fn exactly_once(ended: &Ended<'_>) -> Outcome {
 
 /// A message that is lost is at least not said to have arrived.
 pub(super) fn told_true(ended: &Ended<'_>) -> Outcome {
-    let way = OnTheirWay::look(ended);
+    let queue = Queue::new(ended);
     let told = &ended.watch.dishonest.told;
     let is_told = |entry: &&Entry| entry.id.is_some_and(|id| told.contains(&id));
     let untrue = written(ended).filter(is_told).filter(|entry| {
-        entry.shown_us.is_empty() && matches!(fate(ended, &way, entry), Fate::Lost | Fate::Expired)
+        entry.shown_us.is_empty()
+            && matches!(fate(ended, &queue, entry), Fate::Lost | Fate::Expired)
     });
     let against: Vec<String> = untrue
         .map(|entry| format!("{} is lost, and was said to have arrived", describe(entry)))
@@ -140,10 +141,10 @@ pub(super) fn told_true(ended: &Ended<'_>) -> Outcome {
 }
 
 pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
-    let way = OnTheirWay::look(ended);
+    let (way, queue) = (OnTheirWay::look(ended), Queue::new(ended));
     let tally = &ended.watch.tally;
     let lost = written(ended)
-        .filter(|entry| entry.shown_us.is_empty() && fate(ended, &way, entry) == Fate::Lost)
+        .filter(|entry| entry.shown_us.is_empty() && fate(ended, &queue, entry) == Fate::Lost)
         .map(describe);
     let counted_lost = tally.under_way().iter().filter(|(id, message)| {
         way.fate(ended, Some(**id), message.from, message.at_us) == Fate::Lost
@@ -164,7 +165,7 @@ pub(super) fn nothing_lost(ended: &Ended<'_>) -> Outcome {
     let early = ended.world.kernel.end().0;
     let unwritten =
         unwritten.filter(|_| early >= ended.scenario.duration.0.saturating_sub(1)).count();
-    let counted = counted(ended, &way);
+    let counted = counted(ended, &way, &queue);
     let mut held = format!("{} of {} messages arrived", counted.delivered, counted.sent);
     if unwritten > 0 {
         held.push_str(&format!("; {unwritten} were still to be written at the end"));

@@ -5,10 +5,16 @@
 //! when it did not.
 
 mod cells;
+mod conversations;
+mod counts;
 mod dishonest;
+mod disk;
+mod ends;
 mod messages;
+pub mod occasions;
 mod on_their_way;
 mod protection;
+mod queue;
 mod registry;
 mod stores;
 mod traces;
@@ -16,7 +22,7 @@ mod traces;
 pub use self::{
     cells::{Table, table},
     messages::{count, latency},
-    registry::{Id, REGISTRY},
+    registry::{Id, Kind, REGISTRY},
     traces::chat_labels,
 };
 use crate::{
@@ -116,6 +122,23 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::Fair => protection::fair(ended)?,
         Id::MailboxQuota => protection::mailbox_quota(ended),
         Id::Integrity => protection::integrity(ended),
+        Id::RetriesBounded => found(ended, "retries-bounded", || {
+            format!("{} messages were encrypted again", ended.watch.retransmitted.len())
+        }),
+        Id::RecipientAlone => found(ended, "recipient-alone", || {
+            format!("{} steps, each on its recipient's word", ended.watch.story.moved_on)
+        }),
+        Id::DeliveredTruly => found(ended, "delivered-truly", || {
+            "no business was told of a delivery before it".to_owned()
+        }),
+        Id::OneTimeKeySpent => ends::one_time_key_spent(ended),
+        Id::OpensFirst => ends::opens_first(ended)?,
+        Id::InStep => ends::in_step(ended),
+        Id::InOrder => conversations::in_order(ended),
+        Id::BlockHolds => conversations::block_holds(ended),
+        Id::Arrives => conversations::arrives(ended)?,
+        Id::Conservation => counts::conservation(ended),
+        Id::Forgotten => counts::forgotten(ended),
         Id::Label => traces::labels(ended)?,
         Id::SameTrace => traces::same(ended)?,
         Id::NoStall => found(ended, "no-stall", || {

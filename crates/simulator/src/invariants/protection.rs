@@ -25,13 +25,12 @@ pub(super) fn number_owner(ended: &Ended<'_>) -> Outcome {
 pub(super) fn prekeys_last(ended: &Ended<'_>) -> Outcome {
     let guard = &ended.watch.guard;
     let most = u32::try_from(limits::PREKEYS_PUBLISHED).unwrap_or(u32::MAX);
-    let takers = guard.taken.iter().filter(|((_, by, _), _)| !guard.acts_for_businesses(*by));
-    let too_many = takers.clone().filter(|(_, taken)| **taken >= most);
+    let too_many = guard.taken.iter().filter(|(_, taken)| **taken >= most);
     let against = too_many.map(|((account, by, day), taken)| {
-        let of = guard.owners.get(account).map_or("?", |owner| owner.name.as_str());
+        let of = guard.owner(account).map_or_else(|| "?".to_owned(), |(name, _)| name);
         format!("{} took {taken} one-time prekeys of {of} on day {day}", guard.name(*by))
     });
-    let most_taken = takers.map(|(_, taken)| *taken).max().unwrap_or(0);
+    let most_taken = guard.taken.values().copied().max().unwrap_or(0);
     Outcome::unless(against.collect(), format!("at most {most_taken} in a day by one requester"))
 }
 
@@ -113,7 +112,7 @@ pub(super) fn mailbox_quota(ended: &Ended<'_>) -> Outcome {
 pub(super) fn integrity(ended: &Ended<'_>) -> Outcome {
     let scenario = ended.scenario;
     let guard = &ended.watch.guard;
-    let numbers = guard.owners.len() as u64;
+    let numbers = guard.numbers() as u64;
     let most = limits::FAN_OUT_LEAST.max(numbers.div_ceil(2).saturating_add(1));
     let (mut against, mut asked_only) = (Vec::new(), 0_u64);
     for business in &scenario.businesses {

@@ -5,12 +5,25 @@
 pub struct Registered {
     /// Which check judges it.
     pub id: Id,
+    /// When it must hold.
+    pub kind: Kind,
     /// Its id in reports and scenarios.
     pub name: &'static str,
     /// What it says.
     pub says: &'static str,
     /// The requirements that it checks.
     pub requirements: &'static [&'static str],
+}
+
+/// When something must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// At every moment of every run.
+    Always,
+    /// At some moment of some run of a sweep: see [`super::occasions`].
+    Sometimes,
+    /// At the end of every run whose faults are over: see [`crate::scenario::Scenario::heal`].
+    Eventually,
 }
 
 /// Which check judges an invariant.
@@ -60,6 +73,28 @@ pub enum Id {
     MailboxQuota,
     /// Who only answers is never flagged; who messages everybody is, and does not get far.
     Integrity,
+    /// A message is encrypted again a bounded number of times.
+    RetriesBounded,
+    /// Only its recipient says how far a message got.
+    RecipientAlone,
+    /// A delivery is reported after it.
+    DeliveredTruly,
+    /// A one-time private key serves one session and is gone.
+    OneTimeKeySpent,
+    /// A message opens when it comes.
+    OpensFirst,
+    /// Both ends of a session agree.
+    InStep,
+    /// Messages keep their order where it is promised.
+    InOrder,
+    /// A block keeps away what it should.
+    BlockHolds,
+    /// Everything arrives in the end.
+    Arrives,
+    /// What goes into the Cloud API comes out of it.
+    Conservation,
+    /// The Cloud API forgets whom it carried messages for.
+    Forgotten,
     /// A chat names its real other end.
     Label,
     /// Two traces are equal in types, order and sizes.
@@ -73,7 +108,7 @@ const fn cells(
     says: &'static str,
     requirements: &'static [&'static str],
 ) -> Registered {
-    Registered { id: Id::Cells(name), name, says, requirements }
+    Registered { id: Id::Cells(name), kind: Kind::Always, name, says, requirements }
 }
 
 const fn check(
@@ -82,7 +117,11 @@ const fn check(
     says: &'static str,
     requirements: &'static [&'static str],
 ) -> Registered {
-    Registered { id, name, says, requirements }
+    Registered { id, kind: Kind::Always, name, says, requirements }
+}
+
+const fn in_the_end(one: Registered) -> Registered {
+    Registered { kind: Kind::Eventually, ..one }
 }
 
 /// All invariants, in the order of reports.
@@ -216,6 +255,73 @@ pub const REGISTRY: &[Registered] = &[
         "who only answers is never flagged; a business that messages everybody does not get far",
         &["R009", "R010", "R012"],
     ),
+    check(
+        Id::OneTimeKeySpent,
+        "one-time-key-spent",
+        "a one-time private key begins one session and is gone with it",
+        &["R028", "R044"],
+    ),
+    check(
+        Id::OpensFirst,
+        "opens-first",
+        "a message opens when it comes, unless an end lost its session or is another than before",
+        &["R030", "R044"],
+    ),
+    check(
+        Id::InStep,
+        "in-step",
+        "where nothing is on its way, what one end of a session seals the other opens",
+        &["R028", "R030"],
+    ),
+    check(
+        Id::RetriesBounded,
+        "retries-bounded",
+        "a message is encrypted again ten times at most",
+        &["R036"],
+    ),
+    check(
+        Id::InOrder,
+        "in-order",
+        "a business's messages to a person keep their order up to the Cloud API, and where no link \
+         loses or overtakes up to the person; webhooks promise none",
+        &["R033"],
+    ),
+    check(
+        Id::DeliveredTruly,
+        "delivered-truly",
+        "a business is told of a delivery after its customer was shown the message",
+        &["R034"],
+    ),
+    check(
+        Id::RecipientAlone,
+        "recipient-alone",
+        "only its recipient's word moves a message on to delivered or read",
+        &["R017", "R022"],
+    ),
+    check(
+        Id::BlockHolds,
+        "block-holds",
+        "nothing that was sealed while its addressee blocked its writer is shown",
+        &["R012"],
+    ),
+    check(
+        Id::Conservation,
+        "conservation",
+        "what goes into the Cloud API comes out of it: decrypted, handed over, given up or waiting",
+        &["R022"],
+    ),
+    check(
+        Id::Forgotten,
+        "forgotten",
+        "at the Cloud API no row names a person for longer than 30 days, or after the last message",
+        &["R065", "R087"],
+    ),
+    in_the_end(check(
+        Id::Arrives,
+        "arrives",
+        "when faults are over, everything that was written arrives",
+        &["R034", "R035"],
+    )),
     check(Id::Label, "label", "a chat names the end that really decrypts", &["R047", "G038"]),
     check(
         Id::SameTrace,

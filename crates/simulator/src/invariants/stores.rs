@@ -23,6 +23,11 @@ pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
         let Some(store) = ended.world.kernel.store(host) else { continue };
         let (ahead, behind) = clock_was_off(ended, name);
         let hosted = ended.watch.host(host).is_some_and(|host| host.actor == Actor::CloudApi);
+        let longest = ended.world.kernel.any_node(host).map(|node| node.strains());
+        let longest = longest.unwrap_or_default().longest_content;
+        if hosted && longest > limits::RETRANSMISSION_AGE {
+            against.push(format!("{name}: content was written to be kept for {longest}"));
+        }
         store.visit(&mut |row| {
             rows = rows.saturating_add(1);
             let Some(expires) = row.expires else {
@@ -54,7 +59,7 @@ pub(super) fn retention(ended: &Ended<'_>) -> Outcome {
 
 /// By how much the node's clock can have been ahead and behind: a row is kept by the clock that it
 /// was written by.
-fn clock_was_off(ended: &Ended<'_>, name: &str) -> (Micros, Micros) {
+pub(super) fn clock_was_off(ended: &Ended<'_>, name: &str) -> (Micros, Micros) {
     let mut off = (Micros(0), Micros(0));
     for fault in &ended.scenario.faults {
         if let What::Node { node, how: NodeFault::ClockSkew(by) | NodeFault::ClockJump(by) } =

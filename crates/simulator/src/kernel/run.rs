@@ -149,6 +149,11 @@ impl Kernel {
         self.crew.set_threads(threads)
     }
 
+    /// Hosts no longer chain what they receive: the digest of the run says nothing any more.
+    pub fn forgo_digest(&mut self) {
+        self.partitions.iter_mut().for_each(|partition| partition.lane.digest = false);
+    }
+
     /// From how many events in a window on threads are woken for it: 1,000 unless told, which is
     /// right for events that cost nothing. What a run comes to does not depend on it.
     pub const fn side_by_side_from(&mut self, events: u64) {

@@ -1,4 +1,4 @@
-//! What names a host by the hop that lives on it.
+//! A typed name for a host.
 
 use std::marker::PhantomData;
 

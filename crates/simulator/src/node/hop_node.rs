@@ -13,7 +13,7 @@ use store::{Answer, Engine, Memory, TxId};
 use vocab::{DataClass, Micros, NoiseKey};
 
 use super::{
-    Node,
+    Node, Strains,
     commands::Commands,
     disk::Disk,
     exchanges::{Exchanges, HTTP_PATIENCE},
@@ -365,6 +365,10 @@ impl<H: Resident> Node for HopNode<H> {
 
     fn transactions(&self) -> u64 {
         self.shelf.transactions()
+    }
+
+    fn strains(&self) -> Strains {
+        self.shelf.strains()
     }
 
     fn store(&self) -> Option<&dyn Engine> {

@@ -35,6 +35,20 @@ pub use self::{
     shared_store::SharedStore,
 };
 
+/// What a node's store went through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strains {
+    /// Transactions whose checks did not hold.
+    pub conflicts: u64,
+    /// Transactions that the store could not do.
+    pub unavailable: u64,
+    /// Crashes that lost writes.
+    pub lossy_crashes: u64,
+    /// The longest that a row of message content was to be kept from when it was written; for ever
+    /// is not counted.
+    pub longest_content: vocab::Micros,
+}
+
 /// What lives on a host. The node itself outlives a crash; what it forgets then is its own affair,
 /// and [`HopNode`] forgets what a process would.
 pub trait Node: Any + Send {
@@ -105,6 +119,11 @@ pub trait Node: Any + Send {
     /// Transactions that it asked its store for.
     fn transactions(&self) -> u64 {
         0
+    }
+
+    /// What its store went through.
+    fn strains(&self) -> Strains {
+        Strains::default()
     }
 
     /// The node's private store.

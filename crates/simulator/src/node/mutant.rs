@@ -9,6 +9,8 @@ pub enum Mutant {
     EffectBeforeTransaction,
     /// Expired rows are never swept.
     SweepOff,
+    /// Most transactions are answered as durable before they are synced: one in eight syncs.
+    SyncLate,
 }
 
 /// Whether the mistake `wanted` is planted.

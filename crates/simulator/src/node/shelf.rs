@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hop::Act;
 use store::{Answer, Op, Refusal, Row, Transaction, TxId, Value};
-use vocab::{DataClass, Micros, limits::SWEEP_INTERVAL, sample};
+use vocab::{DataClass, Keep, Micros, UnixMicros, limits::SWEEP_INTERVAL, sample};
 
 use super::{
+    Strains,
     disk::{Disk, StoreTiming},
     mutant::{Mutant, planted},
     remote::Remote,
@@ -54,6 +55,7 @@ pub(super) struct Shelf<E> {
     unguarded: u64,
     /// Where the store is another host's, which several nodes share. The disk here is empty then.
     pub(super) remote: Option<Remote>,
+    strains: Strains,
     pub(super) mutant: Option<Mutant>,
 }
 
@@ -93,6 +95,7 @@ impl<E> Shelf<E> {
             swept: BTreeMap::new(),
             unguarded: 0,
             remote: None,
+            strains: Strains::default(),
             mutant: None,
         }
     }
@@ -122,10 +125,16 @@ impl<E> Shelf<E> {
         self.unguarded
     }
 
+    pub(super) const fn strains(&self) -> Strains {
+        self.strains
+    }
+
     /// The node crashes: unsynced writes and everything that waits are lost.
     /// Where `torn`, of the writes some prefix, which it chooses, is there. Returns those that are
     /// durable, in order, and were not answered.
     pub(super) fn crash(&mut self, torn: Option<u64>) -> Vec<(TxId, Answer)> {
+        let lossy = u64::from(self.dirty);
+        self.strains.lossy_crashes = self.strains.lossy_crashes.saturating_add(lossy);
         let unsynced = self.disk.unsynced() as u64;
         let keep = torn.map_or(0, |word| sample::between(word, 0, unsynced) as usize);
         if torn.is_some() {
@@ -201,6 +210,8 @@ impl<E> Shelf<E> {
             return remote.transact(tx, transaction, port);
         }
         let wall = port.now().wall;
+        self.strains.longest_content =
+            self.strains.longest_content.max(longest(&transaction, wall));
         let answers = self.disk.apply(core::slice::from_ref(&transaction), wall);
         // An engine answers each transaction; one that does not has done nothing that we know of.
         let answer = answers.into_iter().next().unwrap_or(Answer::Unavailable(Refusal::ReadOnly));
@@ -227,7 +238,8 @@ impl<E> Shelf<E> {
     /// The next transaction is durable, or has failed: its answer and the effects that may leave.
     pub(super) fn answer(&mut self, tx: TxId) -> Option<(Answer, Vec<Act<E>>)> {
         let pending = self.pending.pop_front_if(|pending| pending.tx == tx)?;
-        if pending.writes && self.dirty {
+        let late = planted(self.mutant, Mutant::SyncLate) && !tx.0.is_multiple_of(8);
+        if pending.writes && self.dirty && !late {
             self.sync();
         }
         Some(self.settle(tx, pending.answer))
@@ -240,6 +252,10 @@ impl<E> Shelf<E> {
         match answer {
             Answer::Done(_) => (answer, waited),
             Answer::Conflict { .. } | Answer::Unavailable(_) => {
+                let conflict = matches!(answer, Answer::Conflict { .. });
+                let Strains { conflicts, unavailable, .. } = &mut self.strains;
+                let count = if conflict { conflicts } else { unavailable };
+                *count = count.saturating_add(1);
                 self.failed.insert(tx);
                 (answer, Vec::new())
             }
@@ -275,6 +291,26 @@ impl<E> Shelf<E> {
         self.plan_sweep(port);
         true
     }
+}
+
+/// The longest that message content in `transaction` is to be kept.
+fn longest(transaction: &Transaction, now: UnixMicros) -> Micros {
+    let spans = transaction.ops.iter().filter_map(|op| match op {
+        Op::Put(row) | Op::Append(row) if row.class == DataClass::MessageContent => {
+            match row.keep {
+                Keep::For(span) => Some(span),
+                Keep::Until(moment) => Some(moment.since(now)),
+                Keep::Never(_) => None,
+            }
+        }
+        Op::Put(_)
+        | Op::Append(_)
+        | Op::Get(_)
+        | Op::Delete(_)
+        | Op::Scan { .. }
+        | Op::TakeFirst(_) => None,
+    });
+    spans.max().unwrap_or_default()
 }
 
 /// Writes of ratchet state in `transaction` without a check of the revision they build on.

@@ -29,6 +29,9 @@ pub struct Report {
     /// The mistake that was planted, if one was (`--mutant`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mutant: Option<String>,
+    /// The file of the plan that took the place of the scenario's faults, if one did (`--plan`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
     /// Virtual time at the end, in milliseconds.
     pub virtual_ms: u64,
     /// Events processed.

@@ -126,18 +126,23 @@ pub(super) fn judged(cells: &[Cell]) -> (usize, usize) {
 
 /// The command that gives this run again.
 pub(super) fn repeat(report: &Report) -> String {
-    let mut command = String::from("blindpost sim ");
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
-    if !report.scenario.is_empty() && report.scenario.chars().all(plain) {
-        command.push_str(&report.scenario);
-    } else {
-        let _infallible = write!(command, "'{}'", report.scenario.replace('\'', r"'\''"));
+    let mut command = format!("blindpost sim {} --seed {}", quoted(&report.scenario), report.seed);
+    if let Some(plan) = &report.plan {
+        let _infallible = write!(command, " --plan {}", quoted(plan));
     }
-    let _infallible = write!(command, " --seed {}", report.seed);
     if let Some(mutant) = &report.mutant {
         let _infallible = write!(command, " --mutant {mutant}");
     }
     command
+}
+
+/// A word as a shell needs it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What happened at one node, which is named unless the words do so.

@@ -99,7 +99,7 @@ fn fault_without(mut fault: Fault, name: &str) -> Option<Fault> {
 }
 
 /// The scenario with what comes after its last fault and message cut to a part, `cut`, of what it
-/// is. The moment of healing comes that much earlier too.
+/// is. The moment of healing comes that much earlier too, and the readers still ask before the end.
 pub(super) fn shorter(scenario: &Scenario, cut: u64) -> Scenario {
     let says = scenario.says.iter().map(|say| say.at);
     let deeds = scenario.deeds.iter().map(|deed| deed.at);
@@ -111,12 +111,16 @@ pub(super) fn shorter(scenario: &Scenario, cut: u64) -> Scenario {
     let busy = all.max().unwrap_or_default();
     let rest = scenario.duration.0.saturating_sub(busy.0);
     let kept = rest.checked_div(cut).unwrap_or(rest);
+    let kept = kept.max(READING.0);
     let duration = whole_seconds(Micros(busy.0.saturating_add(kept))).min(scenario.duration);
     let heal = scenario.heal.map(|heal| heal.min(whole_seconds(busy)).max(busy).min(duration));
     let mut shorter = Scenario { duration, heal, ..scenario.clone() };
-    shorter.readers.first = shorter.readers.first.min(duration);
+    shorter.readers.first = shorter.readers.first.min(Micros(duration.0.saturating_sub(READING.0)));
     shorter
 }
+
+/// Enough for one round of the readers: they ask and are refused.
+const READING: Micros = Micros::seconds(5);
 
 /// Rounded up: people read it.
 fn whole_seconds(span: Micros) -> Micros {

@@ -59,7 +59,8 @@ pub struct Sweep<'a> {
     pub threads: usize,
     /// A planted mistake.
     pub mutant: Option<Planted>,
-    /// Whether to start no further seed once one has failed.
+    /// Whether to start no further seed once one has failed, with a planted mistake in the invariant
+    /// that must see it.
     pub until_first: bool,
     /// Whether each seed is run again with other partitions, to see that it comes to the same.
     pub determinism: bool,
@@ -108,10 +109,11 @@ impl Sweep<'_> {
                         let outcome = self.one(*seed);
                         let took = (self.clock)().saturating_sub(begun);
                         let bad = outcome.as_ref().map_or(true, |report| failures(report) > 0);
+                        let found = outcome.as_ref().map_or(true, |report| self.is_found(report));
                         let now_done = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
                         let now_failed = failed.fetch_add(u64::from(bad), Ordering::Relaxed);
                         take(&results, *seed, outcome, took);
-                        if bad && self.until_first {
+                        if found && self.until_first {
                             enough.store(true, Ordering::Relaxed);
                         }
                         let failed = now_failed.saturating_add(u64::from(bad));
@@ -122,6 +124,13 @@ impl Sweep<'_> {
         });
         let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
         results.map(Results::settled)
+    }
+
+    /// Whether a run shows what the sweep is after.
+    fn is_found(&self, report: &Report) -> bool {
+        let wanted = self.mutant.map(|mutant| mutant.caught_by());
+        let mut failed = report.invariants.iter().filter(|one| one.verdict == Verdict::Fail);
+        failed.any(|one| wanted.is_none_or(|wanted| one.id == wanted))
     }
 
     fn one(&self, seed: u64) -> Result<Report, RunError> {

@@ -19,6 +19,8 @@ pub struct Entry {
     pub text: String,
     /// The id on the wire, once it is known.
     pub id: Option<MessageId>,
+    /// When the scenario has it written; `None` for what somebody answers.
+    pub planned_us: Option<u64>,
     /// When the writer's hop had taken it over.
     pub written_us: Option<u64>,
     /// When the addressee's application was shown it, each time.
@@ -63,6 +65,8 @@ pub struct Journal {
     settled: u64,
     /// Its writer was told that it will not arrive, before it was known whose it is.
     failed_early: BTreeSet<MessageId>,
+    /// Its addressee did not want it, and it may not be known yet whose it is.
+    dropped_early: BTreeSet<MessageId>,
 }
 
 impl Journal {
@@ -113,9 +117,11 @@ impl Journal {
         self.strays = others;
         let mine: Vec<Stray> = mine;
         let failed = self.failed_early.contains(&id);
+        let dropped = self.dropped_early.contains(&id);
         self.change(index, |entry| {
             entry.id = Some(id);
             entry.failed |= failed;
+            entry.dropped |= dropped;
             let seen = mine.iter().filter(|stray| stray.at == entry.to);
             entry.shown_us.extend(seen.map(|stray| stray.shown_us));
         });
@@ -154,6 +160,7 @@ impl Journal {
 
     /// The transport dropped the message on its addressee's wish.
     pub fn dropped(&mut self, id: MessageId) {
+        self.dropped_early.insert(id);
         if let Some(index) = self.of_id(id) {
             self.change(index, |entry| entry.dropped = true);
         }

@@ -6,6 +6,7 @@
 pub mod arrows;
 mod derivations;
 pub mod dishonest;
+pub mod envelopes;
 pub mod guard;
 pub mod journal;
 pub(crate) mod observers;
@@ -13,6 +14,7 @@ mod onlookers;
 mod prekeys;
 mod promises;
 mod sink;
+pub mod story;
 pub mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +113,8 @@ pub struct Watch {
     pub(crate) identity_changed: BTreeMap<(HostId, String), u64>,
     /// Whether bytes are looked at; without, only what hops tell is noted.
     pub looks: bool,
+    /// Whether what hops tell of each message is kept, for counts and orders at the end.
+    pub notes: bool,
     /// What the person's chat says about its other end, by person and number.
     pub labels: BTreeMap<(String, String), String>,
     /// Retransmissions, and refusals of them, by message.
@@ -139,6 +143,12 @@ pub struct Watch {
     pub contacts: Contacts,
     /// Why nothing moves, if nothing does.
     pub stall: Vec<String>,
+    /// What hops told that counts, orders and promises are judged by.
+    pub story: story::Story,
+    /// Envelopes as the transport saw them.
+    pub envelopes: envelopes::Envelopes,
+    /// How often each occasion came: what a sweep should see happen.
+    pub occasions: BTreeMap<&'static str, u64>,
 }
 
 impl Watch {
@@ -169,6 +179,7 @@ impl Watch {
             first_sealed: BTreeMap::new(),
             identity_changed: BTreeMap::new(),
             looks: true,
+            notes: true,
             labels: BTreeMap::new(),
             retransmitted: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -183,6 +194,9 @@ impl Watch {
             contacts: Contacts::default(),
             stall: Vec::new(),
             dishonest: Dishonest::default(),
+            story: story::Story::default(),
+            envelopes: envelopes::Envelopes::default(),
+            occasions: BTreeMap::new(),
         }
     }
 

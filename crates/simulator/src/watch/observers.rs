@@ -4,9 +4,8 @@
 
 use client::Event as ClientEvent;
 use cloud_api::{CloudApi, Event as CloudEvent};
-use endpoint::Happening;
+use endpoint::{Failure, Happening};
 use meta::{Reader, reader};
-use transport::Event as TransportEvent;
 use vocab::{DataClass, MessageId};
 use wire::transport::Operator;
 
@@ -32,18 +31,14 @@ impl Observer<business::Business> for Shared {
 
 impl Observer<CloudApi> for Shared {
     fn on_event(&mut self, host: HostId, at: Time, event: &CloudEvent) {
-        if let CloudEvent::Happened { happening, .. } = event {
-            self.with(|watch| watch.happened(host, at, happening));
-        }
+        self.with(|watch| watch.hosted(host, at, event));
     }
 }
 
 impl Observer<Carrier> for Shared {
     fn on_event(&mut self, _host: HostId, at: Time, event: &Carried) {
-        if let Carried::Honest(TransportEvent::Dropped { id, .. }) = event {
-            self.with(|watch| watch.refused(*id, |watch| watch.journal.dropped(*id)));
-        }
         if let Carried::Honest(event) = event {
+            self.with(|watch| watch.carried(at, event));
             self.with(|watch| watch.guarded(at, event));
         }
     }
@@ -62,7 +57,10 @@ impl Watch {
                 Some(index) => self.journal.written(*index, at.0),
                 None => self.wrote(host, *number, at.0),
             },
-            ClientEvent::Shown { id, .. } => self.shown(host, *id, at.0),
+            ClientEvent::Shown { id, .. } => {
+                self.shown(host, *id, at.0);
+                self.opened(*id);
+            }
             ClientEvent::Labelled { with, operator } => {
                 let person = self.name(host).to_owned();
                 let with = self.called(with.digits()).unwrap_or_default();
@@ -90,7 +88,7 @@ impl Watch {
     }
 
     /// A message does not go out, or its addressee does not want it.
-    fn refused(&mut self, id: MessageId, note: impl FnOnce(&mut Self)) {
+    pub(super) fn refused(&mut self, id: MessageId, note: impl FnOnce(&mut Self)) {
         if self.journal.of_id(id).or_else(|| self.journal.of_request(id)).is_some() {
             note(self);
         } else {
@@ -98,7 +96,7 @@ impl Watch {
         }
     }
 
-    fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
+    pub(super) fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
         match happening {
             Happening::Derived { during, id, steps } => {
                 self.derived((host, at), during, *id, steps);
@@ -109,22 +107,34 @@ impl Watch {
             }
             Happening::Retransmitted { id, .. } => {
                 self.check_identity(host, at, *id);
-                let times = self.retransmitted.entry(*id).or_default();
-                *times = times.saturating_add(1);
+                self.retransmitted((host, at), *id);
             }
             Happening::RetransmissionRefused { id, why, .. } => {
+                self.occasion("retransmission-refused");
                 self.refused.insert(*id, why.to_string());
                 // A person is told by their own device; a business by a status.
                 self.journal.refused_by(self.name(host).to_owned().as_str(), *id);
+                // The writer is told that a message to somebody with a new identity is not sent.
+                if *why == Failure::IdentityChanged {
+                    self.story.given_up.insert(*id);
+                }
             }
+            Happening::NotOpened { from, id, why, retry } => {
+                self.not_opened((host, at), from, (*id, why, *retry));
+            }
+            Happening::Delivered { id, to } => {
+                self.dishonest.told.insert(*id);
+                self.moved_on((host, at), *id, to);
+            }
+            Happening::Read { id, to } => self.moved_on((host, at), *id, to),
+            Happening::Copy { .. } => self.occasion("duplicate-suppressed"),
             Happening::IdentityChanged { peer, .. } => {
+                self.occasion("identity-changed");
                 let name = self.called(peer.phone.digits()).unwrap_or_default();
                 self.identity_changed.insert((host, name), at.0);
             }
-            Happening::Delivered { id, .. } => {
-                self.dishonest.told.insert(*id);
-            }
             Happening::Failed { id, .. } => {
+                self.story.given_up.insert(*id);
                 self.refused(*id, |watch| {
                     watch.journal.of_id(*id).into_iter().for_each(|it| watch.journal.failed(it));
                 });
@@ -134,10 +144,7 @@ impl Watch {
             | Happening::CodeNeeded
             | Happening::WrongCode
             | Happening::Accepted { .. }
-            | Happening::Read { .. }
             | Happening::Opened { .. }
-            | Happening::Copy { .. }
-            | Happening::NotOpened { .. }
             | Happening::RunBy { .. }
             | Happening::RefusedByPeer { .. } => {}
         }
@@ -182,6 +189,7 @@ impl Watch {
                     to,
                     text: text.clone(),
                     id: None,
+                    planned_us: None,
                     written_us: Some(at.0),
                     shown_us: Vec::new(),
                     failed: false,
@@ -203,16 +211,19 @@ impl Watch {
                     self.named(*request, id);
                 }
             }
+            business::Event::StatusSeen { wamid, status, .. } => {
+                if let Some(id) = wire_id(wamid) {
+                    self.status(at, id, *status);
+                    if *status == business::Status::Failed {
+                        self.journal.failed_by_status(id);
+                    }
+                }
+            }
             business::Event::SendFailed { request, .. } => {
                 self.refused(*request, |watch| {
                     let index = watch.journal.of_request(*request);
                     index.into_iter().for_each(|index| watch.journal.failed(index));
                 });
-            }
-            business::Event::StatusSeen { wamid, status: business::Status::Failed, .. } => {
-                if let Some(id) = wire_id(wamid) {
-                    self.journal.failed_by_status(id);
-                }
             }
             _ => {}
         }

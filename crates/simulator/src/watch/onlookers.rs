@@ -102,6 +102,7 @@ impl Watch {
             to,
             text: written.text.clone(),
             id: Some(id),
+            planned_us: None,
             written_us: Some(at_us),
             shown_us: Vec::new(),
             failed: false,

@@ -59,6 +59,7 @@ impl Watch {
         self.arrows.view(view);
         self.contacts.view(view);
         self.exports.view(view, &self.hosts, &self.names);
+        self.follow_envelopes(view);
         self.follow_prekeys(view);
         self.overhear(view);
         let carries =

@@ -51,6 +51,13 @@ pub enum Act {
         /// Its label.
         message: String,
     },
+    /// Tell a business that one has read what it sent to somebody else.
+    ClaimRead {
+        /// The business that wrote it.
+        from: String,
+        /// Its label.
+        message: String,
+    },
     /// Lose the session with a business.
     LoseSession {
         /// Which.
@@ -152,6 +159,7 @@ fn done(deed: &Deed) -> Option<Action> {
     let (about, message) = (deed.about.clone(), deed.message.clone());
     let act = match deed.what {
         DeedKind::AskAgain => Act::AskAgain { from: about?, message: message? },
+        DeedKind::ClaimRead => Act::ClaimRead { from: about?, message: message? },
         DeedKind::LoseSession => Act::LoseSession { with: about? },
         DeedKind::Reinstall => Act::Reinstall,
         DeedKind::Report => Act::Report { about: about?, message, attach: deed.attach },

@@ -12,7 +12,7 @@ use vocab::Micros;
 
 use super::{
     Options, World, WorldError,
-    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS},
+    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS, TRANSPORT},
     readers,
     script::Script,
 };
@@ -20,12 +20,12 @@ use crate::{
     actor::Actor,
     adversary::{Device, Habit},
     export::{Exports, Log, bands::bands},
-    kernel::{Builder, HostId, Time},
-    mutants::Planted,
-    node::{self, Handle, HopNode, Resident, StoreTiming},
+    kernel::{Builder, HostId, Kernel, Time},
+    mutants::At,
+    node::{Handle, HopNode, Resident, StoreTiming},
     people::Attentive,
     scan::{Mint, leak::Form},
-    scenario::{Hop3, Scenario},
+    scenario::{Hop3, Journal, Scenario},
     watch::{Host, Onlookers, Shared, Watch},
 };
 
@@ -79,8 +79,68 @@ impl<'s> Stage<'s> {
         let first = HostId(self.hosts.len() as u32);
         people.extend(self.crowd());
         self.links();
-        self.begin_watch(first, &people);
+        self.brief(&people, first);
+        let kernel = self.kernel(&people)?;
+        let (shared, seed) = (self.shared.clone(), self.options.seed.unwrap_or(self.scenario.seed));
+        let deeds = std::mem::take(&mut self.script.deeds);
+        let (name_keys, copies) = (self.name_keys(), self.copies());
+        let root_keys = self.root_keys();
+        Ok(World {
+            kernel,
+            shared,
+            people,
+            businesses,
+            cloud,
+            clouds,
+            own,
+            transport,
+            transports,
+            transport_store,
+            deeds,
+            name_keys,
+            copies,
+            root_keys,
+            seed,
+            mutant: self.options.mutant,
+        })
+    }
+
+    /// Tells the watch who is there and what is wanted; `first` is the first host of a crowd.
+    fn brief(&mut self, people: &BTreeMap<String, Handle<Device>>, first: HostId) {
         let shared = self.shared.clone();
+        shared.with(|watch| {
+            watch.names = self
+                .cast
+                .phones()
+                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
+                .collect();
+            watch.crowd =
+                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
+            watch.looks = self.scenario.scale.looks;
+            watch.notes = self.scenario.scale.journal == Journal::Full;
+            let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
+            let phones = self.cast.phones();
+            watch.story.aliases =
+                phones.map(|(name, phone)| (names.alias(phone), name.to_owned())).collect();
+            let hosts = std::mem::take(&mut self.hosts);
+            watch.set_hosts(hosts);
+            self.begin_exports(watch);
+            if self.planted_at() == Some(At::Watch) {
+                watch.blind_to = Some(Actor::Transport);
+            }
+            for (name, handle) in people {
+                let compared =
+                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
+                if compared {
+                    watch.traces.insert(handle.id(), Vec::new());
+                }
+            }
+            self.script.own_writes(watch, people);
+        });
+    }
+
+    /// The kernel, with everything that is known to happen to its hosts.
+    fn kernel(&mut self, people: &BTreeMap<String, Handle<Device>>) -> Result<Kernel, WorldError> {
         let seed = self.options.seed.unwrap_or(self.scenario.seed);
         let builder = std::mem::replace(&mut self.builder, Builder::new(seed, self.scenario.start));
         let mut kernel = builder.build()?;
@@ -99,54 +159,7 @@ impl<'s> Stage<'s> {
             }
         }
         kernel.afflict(&self.scenario.faults)?;
-        let deeds = std::mem::take(&mut self.script.deeds);
-        let (name_keys, copies) = (self.name_keys(), self.copies());
-        Ok(World {
-            kernel,
-            shared,
-            people,
-            businesses,
-            cloud,
-            clouds,
-            own,
-            transport,
-            transports,
-            transport_store,
-            deeds,
-            name_keys,
-            copies,
-            seed,
-            mutant: self.options.mutant,
-        })
-    }
-
-    /// What is looked at.
-    fn begin_watch(&mut self, first: HostId, people: &BTreeMap<String, Handle<Device>>) {
-        let shared = self.shared.clone();
-        shared.with(|watch| {
-            watch.names = self
-                .cast
-                .phones()
-                .map(|(name, phone)| (phone.digits().to_owned(), name.to_owned()))
-                .collect();
-            watch.crowd =
-                Some(Onlookers::new(self.cast.crowd.clone(), first, self.scenario, &self.hosts));
-            watch.looks = self.scenario.scale.looks;
-            let hosts = std::mem::take(&mut self.hosts);
-            watch.set_hosts(hosts);
-            self.begin_exports(watch);
-            if self.planted(Planted::TransportScanOff) {
-                watch.blind_to = Some(Actor::Transport);
-            }
-            for (name, handle) in people {
-                let compared =
-                    self.scenario.compare_traces.iter().any(|(a, b)| a == name || b == name);
-                if compared {
-                    watch.traces.insert(handle.id(), Vec::new());
-                }
-            }
-            self.script.own_writes(watch, people);
-        });
+        Ok(kernel)
     }
 
     /// What is written while the run goes on.
@@ -159,10 +172,6 @@ impl<'s> Stage<'s> {
         watch.exports = Exports::begin(wanted, self.scenario, watch.hosts(), &bands);
     }
 
-    pub(super) fn planted(&self, wanted: Planted) -> bool {
-        self.options.mutant == Some(wanted)
-    }
-
     /// Adds a node that a hop lives in.
     pub(super) fn add<H: Resident>(
         &mut self,
@@ -172,6 +181,13 @@ impl<'s> Stage<'s> {
     ) -> Handle<H> {
         let timing = self.store_timing();
         self.hosts.push(Host { name: name.to_owned(), actor });
+        let node = match self.planted_at() {
+            Some(At::Store(mutant)) => {
+                node.with_disk(Box::new(store::Memory::new().with_mutant(Some(mutant))))
+            }
+            Some(At::Node(mutant, whose)) if whose.is(name, actor) => node.with_mutant(mutant),
+            Some(_) | None => node,
+        };
         self.builder.hop(name, self.cast.noise(name), node.with_timing(timing))
     }
 
@@ -236,10 +252,7 @@ impl<'s> Stage<'s> {
         config: cloud_api::Config,
     ) -> Handle<CloudApi> {
         let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let mut node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
-        if self.planted(Planted::SweepOff) {
-            node = node.with_mutant(node::Mutant::SweepOff);
-        }
+        let node = HopNode::new(move || CloudApi::new(config.clone())).with_observer(observer);
         let handle = self.add(name, actor, node);
         // It opens and seals what all people write and read.
         self.builder.weight(handle.id(), self.scenario.people.len() as u64);
@@ -309,7 +322,13 @@ impl<'s> Stage<'s> {
     }
 
     fn name_keys(&self) -> BTreeMap<String, [u8; 32]> {
-        self.hosts_named().map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+        let people = self.scenario.people.iter().map(|person| person.name.clone());
+        let named = self.hosts_named().chain(people);
+        named.map(|name| (name.clone(), self.cast.secret("names", &name))).collect()
+    }
+
+    fn root_keys(&self) -> BTreeMap<String, [u8; 32]> {
+        self.hosts_named().map(|name| (name.clone(), self.cast.secret("root", &name))).collect()
     }
 
     fn hosts_named(&self) -> impl Iterator<Item = String> {

@@ -81,6 +81,11 @@ impl Cast {
         Ok(Self { seed, phones, crowd, nobody })
     }
 
+    /// What everything is drawn from.
+    pub(super) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The number of a person, impostor or business.
     pub fn phone(&self, name: &str) -> PhoneNumber {
         let made = || self.crowd.phone(self.crowd.called(name)?).ok();
@@ -152,7 +157,10 @@ pub fn hop3(scenario: &Scenario, business: &str) -> String {
     }
 }
 
+/// How the name of such a node ends that a business runs itself.
+pub const ON_PREMISES: &str = " (own hop 3)";
+
 /// The node of a business that runs hop 3 itself.
 pub fn on_premises(business: &str) -> String {
-    format!("{business} (own hop 3)")
+    format!("{business}{ON_PREMISES}")
 }

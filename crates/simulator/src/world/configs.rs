@@ -7,25 +7,35 @@ use super::{
     build::Stage,
     cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS},
 };
-use crate::{mutants::Planted, scenario};
+use crate::{mutants::At, scenario};
 
 /// Prekeys of a business to which a crowd writes first messages.
 const BUSY: u32 = 100;
 
 impl Stage<'_> {
+    /// Where the run has a planted mistake.
+    pub(super) fn planted_at(&self) -> Option<At> {
+        self.options.mutant.map(|planted| planted.at())
+    }
+
+    pub(super) fn desk_mutant(&self) -> Option<hop::Mutant> {
+        if let Some(At::Desk(mutant)) = self.planted_at() { Some(mutant) } else { None }
+    }
+
     fn endpoint_mutant(&self) -> Option<endpoint::Mutant> {
-        match self.options.mutant? {
-            Planted::DedupeForgotten => Some(endpoint::Mutant::ForgottenDedupe),
-            Planted::RatchetWithoutRevision => Some(endpoint::Mutant::RatchetWithoutRevision),
-            Planted::KeyReusedOnRetransmission => Some(endpoint::Mutant::KeyReusedOnRetransmission),
-            Planted::AnyIdentity => Some(endpoint::Mutant::AnyIdentity),
-            Planted::TransportScanOff
-            | Planted::OneTimeKeyTwice
-            | Planted::SweepOff
-            | Planted::WebhookDedupeForgotten
-            | Planted::SenderCheckMissing
-            | Planted::EffectBeforeTransaction => None,
-        }
+        if let Some(At::Endpoint(mutant)) = self.planted_at() { Some(mutant) } else { None }
+    }
+
+    fn client_mutant(&self) -> Option<client::Mutant> {
+        if let Some(At::Client(mutant)) = self.planted_at() { Some(mutant) } else { None }
+    }
+
+    fn cloud_api_mutant(&self) -> Option<cloud_api::Mutant> {
+        if let Some(At::CloudApi(mutant)) = self.planted_at() { Some(mutant) } else { None }
+    }
+
+    fn business_mutant(&self) -> Option<business::Mutant> {
+        if let Some(At::Business(mutant)) = self.planted_at() { Some(mutant) } else { None }
     }
 
     pub(super) const fn profile(&self) -> signal::Profile {
@@ -69,6 +79,8 @@ impl Stage<'_> {
                 mutant: self.endpoint_mutant(),
             },
             name_key: self.cast.secret("names", name),
+            mutant: self.client_mutant(),
+            desk_mutant: self.desk_mutant(),
         }
     }
 
@@ -101,7 +113,9 @@ impl Stage<'_> {
             name_key: self.cast.secret("names", node),
             statistics_every: Micros::seconds(20),
             trace: self.options.trace,
-            mutant: self.endpoint_mutant(),
+            mutant: self.cloud_api_mutant(),
+            endpoint_mutant: self.endpoint_mutant(),
+            desk_mutant: self.desk_mutant(),
         }
     }
 
@@ -136,9 +150,8 @@ impl Stage<'_> {
                 .scenario
                 .canaries
                 .then(|| business::Canary { key: self.cast.secret("canary", &business.name) }),
-            mutant: self
-                .planted(Planted::WebhookDedupeForgotten)
-                .then_some(business::Mutant::ForgottenDedupe),
+            mutant: self.business_mutant(),
+            desk_mutant: self.desk_mutant(),
         }
     }
 }

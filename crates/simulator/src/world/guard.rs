@@ -5,16 +5,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use transport::{Alias, HashKey};
+use transport::HashKey;
 use vocab::{NoiseKey, PhoneNumber};
 
 use super::{build::Stage, cast};
 use crate::{
     actor::Actor,
-    adversary::{Attacker, Orders},
+    adversary::{Attacker, Orders, Telephones},
     node::HopNode,
     scenario::{self, Hop3},
-    watch::guard::Owner,
+    watch::guard::{Guard, Owner},
 };
 
 /// Numbers that nobody has and that who tries all numbers tries too.
@@ -54,7 +54,7 @@ impl Stage<'_> {
     }
 
     /// Who has the telephone of each number; told to the watch too, as what is true.
-    pub(super) fn telephones(&self, names: &HashKey) -> Arc<BTreeMap<Alias, NoiseKey>> {
+    pub(super) fn telephones(&self, names: &HashKey) -> Arc<Telephones> {
         let mut owners = BTreeMap::new();
         for (name, phone) in self.cast.phones() {
             let business = self.scenario.business(name);
@@ -69,9 +69,12 @@ impl Stage<'_> {
             };
             owners.insert(names.alias(phone), owner);
         }
-        let telephones = owners.iter().map(|(alias, owner)| (*alias, owner.link)).collect();
-        self.shared.with(|watch| watch.guard.owners = owners);
-        Arc::new(telephones)
+        let named = owners.iter().map(|(alias, owner)| (*alias, owner.link)).collect();
+        let (crowd, seed) = (self.cast.crowd.clone(), self.cast.seed());
+        let link = move |name: &str| NoiseKey(cast::secret(seed, "noise", name));
+        let telephones = Arc::new(Telephones::new(named, crowd, names.clone(), link));
+        self.shared.with(|watch| watch.guard = Guard::new(owners, telephones.clone()));
+        telephones
     }
 
     /// Adds those who attack.

@@ -80,10 +80,12 @@ pub struct World {
     /// The host whose store has the transport's rows: its one node, or the store of several.
     pub transport_store: HostId,
     pub(crate) deeds: Vec<Deed>,
-    /// Under which nodes of hop 3 name people in keys.
+    /// Under which people's nodes and those of hop 3 name people in keys.
     pub(crate) name_keys: BTreeMap<String, [u8; 32]>,
     /// Devices that will be copied.
     pub(crate) copies: Vec<dishonest::Copying>,
+    /// What the content at nodes of hop 3 is sealed under in the end.
+    pub(crate) root_keys: BTreeMap<String, [u8; 32]>,
     /// The planted mistake.
     pub mutant: Option<Planted>,
     /// The seed it was built from.

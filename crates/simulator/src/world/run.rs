@@ -74,6 +74,7 @@ impl World {
             }
             Act::Write { .. }
             | Act::AskAgain { .. }
+            | Act::ClaimRead { .. }
             | Act::LoseSession { .. }
             | Act::Reinstall
             | Act::Report { .. }
@@ -97,6 +98,9 @@ impl World {
             Act::Write { .. } | Act::CompareCodes { .. } | Act::Copied { .. } => return None,
             Act::AskAgain { from, message } => {
                 Ask::AskAgain { from: phone(from)?, id: labelled(message)?.0 }
+            }
+            Act::ClaimRead { from, message } => {
+                Ask::Read { from: phone(from)?, ids: vec![labelled(message)?.0] }
             }
             Act::LoseSession { with } => Ask::LoseSession { with: phone(with)? },
             Act::Reinstall => Ask::Reinstall,

@@ -98,6 +98,7 @@ impl Script {
                 to,
                 text: text.clone(),
                 id: is_person.then_some(id),
+                planned_us: Some(at.0),
                 written_us: None,
                 shown_us: Vec::new(),
                 failed: false,

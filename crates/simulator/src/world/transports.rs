@@ -12,9 +12,9 @@ use crate::{
     actor::Actor,
     adversary::Carrier,
     kernel::HostId,
-    mutants::Planted,
+    mutants::At,
     net::Latency,
-    node::{self, Handle, HopNode, SharedStore},
+    node::{Handle, HopNode, SharedStore},
     scenario::{LinkShape, transport_node},
     watch::Host,
 };
@@ -34,13 +34,9 @@ impl Stage<'_> {
         let store = self.scenario.transport_store().map(|store| self.cast.noise(store));
         config.writer = store.map(|_| index as u8);
         let telephones = self.telephones(&config.hash_key);
-        #[cfg(feature = "mutants")]
-        {
-            config.mutant = match self.options.mutant {
-                Some(Planted::OneTimeKeyTwice) => Some(transport::Mutant::OneTimeKeyTwice),
-                Some(Planted::SenderCheckMissing) => Some(transport::Mutant::NoSenderCheck),
-                _ => None,
-            };
+        config.desk_mutant = self.desk_mutant();
+        if let Some(At::Transport(mutant)) = self.planted_at() {
+            config.mutant = Some(mutant);
         }
         let observer = Arc::new(Mutex::new(self.shared.clone()));
         let plot = self.plot(&name);
@@ -51,9 +47,6 @@ impl Stage<'_> {
         .with_observer(observer);
         if let Some(store) = store {
             node = node.with_shared_store(store);
-        }
-        if self.planted(Planted::EffectBeforeTransaction) {
-            node = node.with_mutant(node::Mutant::EffectBeforeTransaction);
         }
         self.add(&name, Actor::Transport, node)
     }

@@ -175,3 +175,37 @@ fn a_torn_crash_keeps_as_many_transactions_as_it_was_told_and_their_queue_number
         assert_eq!(store.snapshot(), images[keep.min(3)]);
     }
 }
+
+#[test]
+fn a_row_is_held_with_all_that_is_known_of_it_whatever_its_class() {
+    for (place, class) in DataClass::ALL.into_iter().enumerate() {
+        assert_eq!(class as usize, place);
+        for keep in [Keep::Never(Reason::Account), Keep::For(Micros(7))] {
+            let mut store = Memory::new();
+            let written = Row { class, keep, revision: Revision(u64::MAX), ..row("a", &[9; 300]) };
+            apply(&mut store, Op::Put(written.clone()));
+            let mut seen = 0;
+            store.visit(&mut |raw| {
+                seen += 1;
+                assert_eq!((raw.key, raw.class), (&written.key, class));
+                assert_eq!((raw.revision, raw.value), (written.revision, &[9; 300][..]));
+                let expires = (keep == Keep::For(Micros(7))).then(|| NOW.after(Micros(7)));
+                assert_eq!(raw.expires, expires);
+            });
+            assert_eq!(seen, 1);
+        }
+    }
+}
+
+#[test]
+fn a_row_that_is_written_again_with_the_same_expiry_leaves_nothing_of_the_one_before() {
+    let mut store = Memory::new();
+    let moment = Keep::Until(NOW.after(Micros(50)));
+    apply(&mut store, Op::Put(Row { keep: moment, ..row("a", b"old") }));
+    apply(&mut store, Op::Put(Row { keep: moment, ..row("a", b"new") }));
+    store.sync();
+    let held = store.expiries.first().map(|(_, held)| held.value().to_vec());
+    assert_eq!(held, Some(b"new".to_vec()));
+    assert_eq!(store.sweep(NOW.after(Micros(50))), [(DataClass::KeyMaterial, 1)]);
+    assert!(store.is_empty() && store.next_expiry().is_none());
+}

@@ -10,6 +10,7 @@ use super::{Attempt, Context, Note, Stop, fetch::warn_if_low, owned_device, stil
 use crate::{
     alias::Alias,
     input::Mailbox,
+    mutant::planted,
     output::{Event, Refusal},
     rows::{self, Account, Device, Fill, Mail, Stock, keys as key},
 };
@@ -85,6 +86,12 @@ pub(super) fn ack(
     let queue = key::mailbox(&alias, address.device);
     let fill_key = key::fill(&alias, address.device);
     let mut wanted: Vec<_> = places.iter().map(|place| queue.clone().with_number(*place)).collect();
+    if planted!(context.config, AckTakesAllBefore) {
+        let last = places.iter().max().copied().unwrap_or_default();
+        let there = attempt.scan(&queue, None, limits::MAX_ROWS_READ)?.iter();
+        let before = there.filter(|row| row.key.last_number().is_some_and(|place| place < last));
+        wanted.extend(before.map(|row| row.key.clone()));
+    }
     wanted.push(fill_key.clone());
     attempt.need(&wanted)?;
     wanted.pop();

@@ -10,6 +10,7 @@ use super::{Attempt, Context, Note, Stop, still_owned};
 use crate::{
     alias::Alias,
     input::Mailbox,
+    mutant::planted,
     output::Event,
     rows::{self, Mail, keys},
 };
@@ -32,6 +33,9 @@ pub(super) fn push(
     let mut places = Vec::new();
     for row in rows {
         places.extend(deliver(attempt, to, &alias, row, false));
+        if planted!(context.config, ForgottenWhenPushed) {
+            attempt.delete(row.key.clone());
+        }
     }
     attempt.note(Note::Pushed { to: to.clone(), places, room });
     Ok(())
@@ -44,7 +48,10 @@ pub(super) fn push_again(
     to: &Mailbox,
     places: &[u64],
 ) -> Result<(), Waiting> {
-    if !context.links.is_current(to) || !still_owned(attempt, context, to)? {
+    if !context.links.is_current(to) || planted!(context.config, PushedOnce) {
+        return Ok(());
+    }
+    if !still_owned(attempt, context, to)? {
         return Ok(());
     }
     let alias = context.config.hash_key.alias(&to.address.phone);

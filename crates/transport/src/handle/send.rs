@@ -45,7 +45,8 @@ pub(super) fn send(
         fill_key.clone(),
     ])?;
     let sender = sender(attempt, config, link, &envelope.from, &from)?;
-    if rows::read::<Accepted>(attempt, &accepted_key)?.is_some() {
+    let accepted = rows::read::<Accepted>(attempt, &accepted_key)?.is_some();
+    if accepted && !planted!(config, AcceptedForgotten) {
         return Ok(());
     }
     meeting::meet(attempt, context, link, &to)?;
@@ -53,6 +54,7 @@ pub(super) fn send(
     let recipient = recipient.filter(|account| account.has(&envelope.to));
     let recipient = recipient.ok_or(Refusal::NoAccount)?;
     let blocked = rows::read::<Block>(attempt, &block_key)?.is_some();
+    let blocked = blocked && !planted!(config, BlockIgnored);
     let mail = mailbox::mail(attempt, envelope);
     let fill = match rows::read::<Fill>(attempt, &fill_key)? {
         _ if blocked => None,

@@ -1,5 +1,6 @@
 //! The report for people at a terminal: what happened, then what it came to.
 
+mod faults;
 mod line;
 mod matrix;
 mod result;
@@ -91,6 +92,15 @@ impl Page<'_> {
             self.heading("Why nothing moves", "")?;
             for line in &report.stall {
                 self.line(&Line::of(Ink::Doubt, line))?;
+            }
+        }
+        if !report.series.faults.is_empty() {
+            self.heading("What went wrong", "faults, by their beginning")?;
+            let width = self.style.width;
+            faults::table(&report.series.faults).write(width, self.style.colour, self.out)?;
+            let more = report.series.faults.len().saturating_sub(faults::MOST);
+            if more > 0 {
+                self.indented(&Line::of(Ink::Faint, &faults::left_out(more)))?;
             }
         }
         self.heading("Messages", "")?;

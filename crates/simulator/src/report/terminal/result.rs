@@ -121,23 +121,40 @@ pub(super) fn invariants(invariants: &[Invariant], width: usize) -> Vec<Line> {
                 .map(|r| &**r)
                 .filter(|r| *r != invariant.id)
                 .collect();
-            let line = line.and(Ink::Plain, &invariant.says);
-            let line = match &*others {
-                [] => line,
-                others => line.and(Ink::Faint, &format!(" ({})", others.join(", "))),
+            let says = Line::of(Ink::Plain, &invariant.says);
+            let says = match &*others {
+                [] => says,
+                others => says.and(Ink::Faint, &format!(" ({})", others.join(", "))),
             };
             if wanted == Verdict::Pass {
-                lines.push(line.clipped(width));
+                lines.push(line.then(&says).clipped(width));
                 continue;
             }
-            lines.extend(hanging(&line, text_column, width));
-            for evidence in &invariant.evidence {
-                let line = Line::default().to(text_column).and(ink, evidence);
+            let mut head = line;
+            for piece in says.wrapped(width.saturating_sub(text_column)) {
+                lines.push(head.then(&piece));
+                head = Line::default().to(text_column);
+            }
+            for evidence in evidence(&invariant.evidence) {
+                let line = Line::default().to(text_column).and(ink, &evidence);
                 lines.extend(hanging(&line, text_column, width));
             }
         }
     }
     lines
+}
+
+/// More evidence of one invariant than this is left out: its kind is clear by then.
+const MOST_EVIDENCE: usize = 12;
+
+/// The evidence as it is shown; all of it is in the JSON report.
+fn evidence(all: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> = all.iter().take(MOST_EVIDENCE).cloned().collect();
+    let more = all.len().saturating_sub(MOST_EVIDENCE);
+    if more > 0 {
+        shown.push(format!("… and {more} more: --json lists them"));
+    }
+    shown
 }
 
 /// The last lines: the judgement, and how to have this run again.

@@ -104,8 +104,43 @@ fn the_last_line_is_the_command_that_gives_the_run_again() {
     let mut odd = sample::bakery();
     odd.scenario = "it's mine/a b.toml".into();
     odd.mutant = Some("sweep-off".into());
+    odd.plan = Some("my plan.toml".into());
     let text = plain(&odd, 100);
-    assert!(text.contains(r"sim 'it'\''s mine/a b.toml' --seed 7 --mutant sweep-off"), "{text}");
+    let told = r"sim 'it'\''s mine/a b.toml' --seed 7 --plan 'my plan.toml' --mutant sweep-off";
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn what_failed_stands_in_columns_with_so_much_evidence_as_a_person_reads() {
+    let mut report = sample::leak();
+    let failed = report.invariants.iter_mut().find(|one| one.verdict == Verdict::Fail).unwrap();
+    failed.says = "word ".repeat(60).trim_end().to_owned();
+    failed.evidence = (0..300).map(|number| format!("place {number}")).collect();
+    let text = plain(&report, 100);
+    assert_eq!(text.matches("place ").count(), 12, "{text}");
+    assert!(text.contains("… and 288 more: --json lists them"), "{text}");
+    let column = |word: &str| {
+        let line = text.lines().find(|line| line.contains(word)).unwrap();
+        line.split_once(word).unwrap().0.width()
+    };
+    assert!(text.contains("\n  ✗ R008 "), "{text}");
+    assert_eq!(column("word word"), column("place 0"));
+}
+
+#[test]
+fn what_went_wrong_is_listed_and_a_long_list_says_how_to_have_all_of_it() {
+    let text = plain(&sample::bakery(), 100);
+    assert!(text.contains("for 5 h 33 min  20 % lost everywhere"), "{text}");
+
+    let mut many = sample::bakery();
+    let fault = many.series.faults[0].clone();
+    many.series.faults = vec![fault; 30];
+    let text = plain(&many, 100);
+    assert_eq!(text.matches("20 % lost everywhere").count(), 20, "{text}");
+    assert!(text.contains("… and 10 more: --write-plan lists them"), "{text}");
+
+    many.series.faults.clear();
+    assert!(!plain(&many, 100).contains("What went wrong"));
 }
 
 #[test]

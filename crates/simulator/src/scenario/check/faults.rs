@@ -88,9 +88,13 @@ fn families(
     let Some(named) = named else { return Ok(drawn().collect()) };
     let mut families = Vec::new();
     for name in &named.value {
+        if name.value == Family::Dishonest.name() {
+            let found = "\"dishonest\" is never drawn".to_owned();
+            let expected = "a [[fault]] that says who does what, such as what = \"withhold\"";
+            return Err(desk.misfit(&name.at, found, expected));
+        }
         let known = || drawn().map(Family::name).collect::<Names>();
         let family = Family::named(&name.value)
-            .filter(|family| *family != Family::Dishonest)
             .ok_or_else(|| desk.unknown("family of faults", name, known()))?;
         if families.contains(&family) {
             let found = format!("`families` has {:?} twice", name.value);

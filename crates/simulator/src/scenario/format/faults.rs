@@ -130,7 +130,8 @@ pub(in crate::scenario) struct Swarm {
     /// No fault begins before. Default "0s".
     pub(in crate::scenario) from: Option<Spot<Moment>>,
     /// From which families, by the names that reports have: "loss", "torn-write", "webhook-5xx",
-    /// …. Default: all but "dishonest".
+    /// …. Default: all of them. "dishonest" is none of them: who is dishonest breaks promises,
+    /// and stands in a `[[fault]]` of its own.
     pub(in crate::scenario) families: Option<Spot<Vec<Spot<String>>>>,
     /// At most how many faults of one family, 1 to 100. Default 2.
     #[schemars(range(min = 1, max = MAX_DRAWN))]

@@ -98,10 +98,10 @@ pub struct Deed {
     pub who: String,
     /// What; what it needs is there.
     pub what: DeedKind,
-    /// The business. With [`DeedKind::AskAgain`], who wrote the message; none with
-    /// [`DeedKind::Reinstall`].
+    /// The business. With [`DeedKind::AskAgain`] and [`DeedKind::ClaimRead`], who wrote the
+    /// message; none with [`DeedKind::Reinstall`].
     pub about: Option<String>,
-    /// The label of a message from `about` to `who`.
+    /// The label of a message from `about` to `who`; with [`DeedKind::ClaimRead`] to somebody else.
     pub message: Option<String>,
     /// Whether the message's text is disclosed.
     pub attach: bool,
@@ -127,6 +127,9 @@ pub enum DeedKind {
     Block,
     /// Stop blocking it.
     Unblock,
+    /// Tell a business that one has read a message which it sent to somebody else, as no honest app
+    /// does.
+    ClaimRead,
 }
 
 impl DeedKind {
@@ -136,7 +139,7 @@ impl DeedKind {
             Self::LoseSession | Self::CompareCodes | Self::Report | Self::Block | Self::Unblock => {
                 true
             }
-            Self::AskAgain | Self::Reinstall => false,
+            Self::AskAgain | Self::Reinstall | Self::ClaimRead => false,
         }
     }
 
@@ -150,6 +153,7 @@ impl DeedKind {
             Self::Report => "report",
             Self::Block => "block",
             Self::Unblock => "unblock",
+            Self::ClaimRead => "claim-read",
         }
     }
 }

@@ -199,7 +199,7 @@ fn a_swarm_needs_a_moment_of_healing_and_known_families() {
     let error = read(&with("\"webhook-5xx\"]", "\"rain\"]")).unwrap_err().to_string();
     assert!(error.contains("unknown family of faults \"rain\": expected one of loss,"), "{error}");
     let error = read(&with("\"webhook-5xx\"]", "\"dishonest\"]")).unwrap_err().to_string();
-    assert!(error.contains("unknown family of faults \"dishonest\""), "{error}");
+    assert!(error.contains("\"dishonest\" is never drawn: expected a [[fault]]"), "{error}");
     refused(
         "from = \"30s\"\nfam",
         "from = §\"39d\"\nfam",

@@ -1,0 +1,33 @@
+//! Planted mistakes: each disables one guard, so that a checker can be seen to catch it.
+//!
+//! Without the feature `mutants` none of them acts and the guards are unconditional.
+
+/// A mistake planted in the Cloud API.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutant {
+    /// A webhook counts as delivered however its exchange ended.
+    WebhookDoneAnyhow,
+    /// A message that the transport took is reported as delivered.
+    DeliveredWhenTaken,
+    /// A request of a business that came before is a new one each time.
+    RequestForgotten,
+    /// Who wrote a message is kept in clear.
+    AuthorInClear,
+    /// A billing record says who was written to.
+    BillNamesPerson,
+    /// Who wrote a message is kept for ever.
+    AuthorForEver,
+}
+
+/// Whether the mistake `wanted` is planted.
+#[cfg(feature = "mutants")]
+pub(crate) fn planted(mutant: Option<Mutant>, wanted: Mutant) -> bool {
+    mutant == Some(wanted)
+}
+
+/// Without the feature nothing is ever planted.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn planted(_mutant: Option<Mutant>, _wanted: Mutant) -> bool {
+    false
+}
