@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wire::transport::FromTransport;
 
-use super::{Host, Place, Watch, arrows, time};
+use super::{Place, Watch, arrows, time};
 use crate::{
-    actor::Actor,
     kernel::{HostId, Time},
     node::shared_store::frame::is_of_a_store,
     view::{EventRecord, Stream, View, ViewSink},
@@ -62,9 +61,7 @@ impl Watch {
         self.follow_envelopes(view);
         self.follow_prekeys(view);
         self.overhear(view);
-        let carries =
-            |host: &Host| host.actor == Actor::Transport && host.name.starts_with("transport");
-        if self.host(view.host).is_some_and(carries)
+        if self.is_transport(view)
             && let Some(evidence) = self.promises.view(view)
         {
             self.find("durable-first", format!("transport: {evidence}, {}", time(view.at.0)));
