@@ -204,7 +204,10 @@ impl Hop for Client {
                 effects.push(Effect { after: None, act });
             }
             // Another link, or an answer to nothing: not the pinned transport, so not heard.
-            Input::Frame { .. } | Input::Link { .. } | Input::Response { .. } => {}
+            Input::Frame { .. }
+            | Input::Link { .. }
+            | Input::Response { .. }
+            | Input::Joined { .. } => {}
         }
         let wake_at = [self.courier.wake_at(), self.desk.wake_at()].into_iter().flatten().min();
         Outputs { effects, wake_at }

@@ -120,14 +120,18 @@ impl Links {
         }
     }
 
-    /// A link went down: nothing is pushed to it until its end says hello again.
-    pub(crate) fn down(&mut self, peer: NoiseKey) {
-        let Some(link) = self.links.remove(&peer) else { return };
+    /// A link went down: nothing is pushed to it until its end says hello again. The mailboxes that
+    /// were open on it.
+    pub(crate) fn down(&mut self, peer: NoiseKey) -> Vec<Address> {
+        let Some(link) = self.links.remove(&peer) else { return Vec::new() };
+        let mut closed = Vec::new();
         for (address, open) in link.mailboxes.0 {
             if let Some(timer) = open.timer {
-                self.timers.remove(&(timer, peer, address));
+                self.timers.remove(&(timer, peer, address.clone()));
             }
+            closed.push(address);
         }
+        closed
     }
 
     /// A number has another owner now: nothing more of it is pushed on the old one's link.
@@ -168,6 +172,12 @@ impl Links {
     /// Whether the owner of a mailbox is here.
     pub(crate) fn is_open(&self, link: NoiseKey, address: &Address) -> bool {
         self.links.get(&link).is_some_and(|link| link.mailboxes.get(address).is_some())
+    }
+
+    /// The opening of a mailbox that lasts, if its owner is here.
+    pub(crate) fn mailbox(&self, link: NoiseKey, address: &Address) -> Option<Mailbox> {
+        let open = self.links.get(&link)?.mailboxes.get(address)?;
+        Some(Mailbox { link, address: address.clone(), opening: open.opening })
     }
 
     /// Whether this opening of a mailbox is the one that lasts.

@@ -205,6 +205,7 @@ impl World {
             }
             Act::Event(event) => self.nodes[node].events.push(event),
             Act::Log(line) => panic!("{line}"),
+            Act::Watch { .. } => panic!("its store is its own"),
             Act::Store { .. } | Act::Reply { .. } | Act::Request { .. } => unreachable!(),
         }
     }
