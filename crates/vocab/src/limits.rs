@@ -40,6 +40,9 @@ pub const MAX_CIPHERTEXT: usize = 60_000;
 pub const MAX_MAILBOX_ENVELOPES: usize = 10_000;
 /// Envelopes pushed to one device and not yet acknowledged.
 pub const MAX_UNACKNOWLEDGED: usize = 32;
+/// How often one of several nodes over a store looks into an open mailbox unasked, in case a word
+/// about a new envelope was lost.
+pub const MAILBOX_POLL: Micros = Micros::seconds(30);
 /// Requests that one link may leave unanswered.
 pub const MAX_UNANSWERED: usize = 1_000;
 /// How long the transport keeps what nobody has fetched (source documents: 30 days).
