@@ -187,6 +187,7 @@ impl World {
     }
 
     /// The store answers what is read, until the transport asks it to write.
+    #[cfg(feature = "mutants")]
     pub(super) fn step_until_writing(&mut self) {
         while self.asked.front().is_some_and(|(_, transaction)| transaction.is_read_only()) {
             self.step();
