@@ -52,6 +52,24 @@ pub const RESEND_FIRST: Micros = Micros::seconds(2);
 /// The longest wait between two sendings of one frame.
 pub const RESEND_MOST: Micros = Micros::seconds(60);
 
+// --- Noise on a link -----------------------------------------------------------------------
+
+/// Bytes of one Noise message (Noise revision 34, section 3).
+pub const MAX_LINK_MESSAGE: usize = 65_535;
+/// Records of one direction under one key (ours): of the longest ones, 2^28 blocks, far below the
+/// 2^34 that TLS 1.3 (RFC 8446, section 5.5) allows AES-GCM.
+pub const LINK_RECORDS_PER_KEY: u64 = 65_536;
+/// Records of one direction of a link (ours): a million a second for twelve days.
+pub const MAX_LINK_RECORDS: u64 = 1 << 40;
+/// How far around the record that is due a receiver looks to say why one does not open (ours).
+pub const LINK_MISPLACED: u64 = 8;
+/// How long a handshake may take, however slowly its bytes come (ours).
+pub const LINK_HANDSHAKE_TIME: Micros = Micros::seconds(10);
+/// A client that has heard nothing for so long sends a ping (ours).
+pub const LINK_PING_AFTER: Micros = Micros::seconds(60);
+/// An end that has heard nothing for so long closes the link (ours: a ping lost, and one more).
+pub const LINK_DEAD_AFTER: Micros = Micros::seconds(150);
+
 // --- Transport -----------------------------------------------------------------------------
 
 /// Bytes of envelopes waiting for one device (design §10: queue length and bytes).
