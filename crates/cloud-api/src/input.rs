@@ -6,7 +6,7 @@ use store::Key;
 use vocab::{MessageId, PhoneNumber};
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
-use crate::rows::GrantRow;
+use crate::{graph::messages::Outgoing, rows::GrantRow};
 
 /// An operator has nothing to ask of this hop: what it does, it does for its businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) enum NumberJob {
     Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
     PrekeysLow { one_time: u32, kem: u32 },
-    Send { exchange: ExchangeId, message: Outgoing },
+    Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, id: MessageId },
     History { exchange: ExchangeId },
 }
@@ -60,19 +60,4 @@ impl NumberJob {
             | Self::PrekeysLow { .. } => None,
         }
     }
-}
-
-/// A message that a business sends.
-#[derive(Clone, Debug)]
-pub(crate) struct Outgoing {
-    /// Drawn when the request came, so that every attempt at it means the same message.
-    pub(crate) id: MessageId,
-    /// As the business wrote it.
-    pub(crate) input: String,
-    /// Digits of the recipient's number.
-    pub(crate) to: PhoneNumber,
-    /// The text.
-    pub(crate) text: String,
-    /// Makes a repeated request one message.
-    pub(crate) request_id: Option<String>,
 }

@@ -8,7 +8,6 @@ use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
-    graph,
     handle::{self, Note},
     input::{Command, Job, NumberJob},
     mutant::{Mutant, planted},
@@ -100,7 +99,7 @@ impl CloudApi {
             if number.early.len() < limits::MAX_UNANSWERED {
                 number.early.push(work);
             } else if let Some(id) = work.exchange() {
-                step.at_once(Act::Reply { id, response: graph::try_later() });
+                self.try_later(id, step);
             } // A frame that finds no room comes again, after the greeting.
         } else {
             self.run(Job::Number { slot, work }, step);

@@ -4,7 +4,9 @@ mod calls;
 mod forgetting;
 mod grants;
 mod happenings;
+mod media;
 mod outgoing;
+mod sending;
 
 use hop::{Act, Attempt, Waiting};
 use rand_core::CryptoRng;
@@ -105,7 +107,7 @@ fn on_number(
             return account.replenish(attempt, (*one_time, *kem), rng);
         }
         NumberJob::Send { exchange, message } => {
-            return calls::send(number, attempt, *exchange, message, rng);
+            return sending::send(number, attempt, *exchange, message, rng);
         }
         NumberJob::MarkRead { exchange, id } => {
             return calls::mark_read(number, attempt, *exchange, *id, rng);

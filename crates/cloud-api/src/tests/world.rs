@@ -17,7 +17,7 @@ use wire::transport::{
     ToTransport,
 };
 
-use crate::{CloudApi, Config, Event, Own, Subscription};
+use crate::{CloudApi, Config, Event, Own, Rules, Subscription};
 
 const TRANSPORT: NoiseKey = NoiseKey([99; 32]);
 pub(super) const NUMBERS: [&str; 2] = ["493012345678", "4915112345678"];
@@ -100,6 +100,7 @@ fn config(node: usize) -> Config {
         root_key: [8; 32],
         name_key: [7; 32],
         statistics_every: Micros::hours(1),
+        rules: Rules::NONE,
         trace: false,
         mutant: None,
         endpoint_mutant: None,

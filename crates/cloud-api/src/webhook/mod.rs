@@ -1,97 +1,19 @@
-//! Webhooks: the documented JSON, escaped and signed as Meta does it.
+//! Webhooks: the documented JSON, escaped and signed as Meta does it (facts, cloud-api.md sections
+//! 1.4 and 1.6). What a message or a status looks like stands in a file of its own.
 
 use std::fmt::Write as _;
 
-use endpoint::Failure;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hop::http::Request;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use vocab::{MessageId, PhoneNumber, UnixMicros};
-use wire::content::Content;
 
-use crate::{config::Subscription, graph::wamid, rows::GrantRow};
+use crate::{config::Subscription, rows::GrantRow};
 
-/// A message from a person (facts, cloud-api.md section 1.4).
-pub(crate) fn message(grant: &GrantRow, from: &PhoneNumber, content: &Content) -> Vec<u8> {
-    change(
-        grant,
-        json!({
-            "contacts": [{
-                "profile": { "name": content.profile_name }, "wa_id": from.digits(),
-            }],
-            "messages": [{
-                "from": from.digits(),
-                "id": wamid(content.id),
-                "timestamp": content.sent_at.seconds().to_string(),
-                "type": "text",
-                "text": { "body": content.text },
-            }],
-        }),
-    )
-}
+pub(crate) mod inbound;
+pub(crate) mod statuses;
 
-/// How far a message of the business got.
-pub(crate) fn status(
-    grant: &GrantRow,
-    to: &PhoneNumber,
-    (id, status): (MessageId, &str),
-    at: UnixMicros,
-) -> Vec<u8> {
-    let pricing = matches!(status, "sent" | "delivered").then(|| {
-        json!({
-            "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service",
-        })
-    });
-    let mut entry = json!({
-        "id": wamid(id),
-        "status": status,
-        "timestamp": at.seconds().to_string(),
-        "recipient_id": to.digits(),
-    });
-    if let (Some(pricing), Some(entry)) = (pricing, entry.as_object_mut()) {
-        entry.insert("pricing".to_owned(), pricing);
-    }
-    change(grant, json!({ "contacts": [{ "wa_id": to.digits() }], "statuses": [entry] }))
-}
-
-/// A message of the business that does not go out, or not again.
-pub(crate) fn failure(
-    grant: &GrantRow,
-    to: &PhoneNumber,
-    (id, why): (MessageId, Failure),
-    at: UnixMicros,
-) -> Vec<u8> {
-    let (code, title) = match why {
-        Failure::IdentityChanged => (137_000, "Recipient identity key hash mismatch"),
-        Failure::Throttled => (131_048, "Spam rate limit hit"),
-        Failure::NotKept => (131_036, "Message payload not found"),
-        Failure::NoSuchAccount
-        | Failure::MailboxFull
-        | Failure::Forbidden
-        | Failure::BadBundle
-        | Failure::TooManyRetries
-        | Failure::Unsealable
-        | _ => (131_026, "Message undeliverable"),
-    };
-    change(
-        grant,
-        json!({
-            "contacts": [{ "wa_id": to.digits() }],
-            "statuses": [{
-                "id": wamid(id),
-                "status": "failed",
-                "timestamp": at.seconds().to_string(),
-                "recipient_id": to.digits(),
-                "errors": [{
-                    "code": code, "title": title, "message": title,
-                    "error_data": { "details": why.to_string() },
-                }],
-            }],
-        }),
-    )
-}
-
+/// The body that tells a business `value` about one of its numbers.
 fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
     if let Some(object) = value.as_object_mut() {
         object.insert("messaging_product".to_owned(), json!("whatsapp"));
