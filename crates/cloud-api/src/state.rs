@@ -93,7 +93,7 @@ impl CloudApi {
     }
 
     /// Runs work on a number now, or when its account is known.
-    fn on_number(&mut self, slot: u32, work: NumberJob, step: &mut Step<'_>) {
+    pub(crate) fn on_number(&mut self, slot: u32, work: NumberJob, step: &mut Step<'_>) {
         let Some(number) = self.number_mut(slot) else { return };
         if number.account.me().is_none() && !matches!(work, NumberJob::Boot) {
             if number.early.len() < limits::MAX_UNANSWERED {

@@ -138,9 +138,9 @@ impl<V: Vault> Account<V> {
     ) -> Result<Page, Waiting> {
         let name = self.vault.name(phone);
         let (seen, sent) = (self.keys.all_seen(&name), self.keys.all_sent());
-        let prefixes = self.keys.named(&name).into_iter().chain([seen.clone(), sent.clone()]);
+        let mut prefixes = self.keys.named(&name).into_iter().chain([seen.clone(), sent.clone()]);
         let mut page = Page { seen: Vec::new(), sent: Vec::new(), next: None };
-        let Some(prefix) = prefixes.skip(cursor.step).next() else { return Ok(page) };
+        let Some(prefix) = prefixes.nth(cursor.step) else { return Ok(page) };
         let most = limits::MAX_ROWS_READ;
         let rows = attempt.scan(&prefix, cursor.after.as_ref(), most)?;
         if prefix == sent {

@@ -274,7 +274,7 @@ impl<V: Vault> Account<V> {
             // What was sent is forgotten already, since its recipient is gone.
             let is_message = envelope.payload.ciphertext().is_some();
             let fails = is_message && status == Status::NotFound;
-            return Ok(fails.then(|| failed(id, to, Failure::NoSuchAccount)).unwrap_or_default());
+            return Ok(if fails { failed(id, to, Failure::NoSuchAccount) } else { Vec::new() });
         };
         let Ok(mut row) = SentRow::decode(row.as_slice()) else { return Ok(Vec::new()) };
         match status {

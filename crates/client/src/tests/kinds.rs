@@ -1,6 +1,6 @@
 //! Messages that are more than words.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use wire::content::{Answer, Body, Choice, ChoiceKind, Offer, OfferKind, Reaction};
 
@@ -16,14 +16,14 @@ fn an_offer_is_shown_and_what_is_pressed_of_it_comes_back_as_its_answer() {
         title: id.to_uppercase(),
         description: "".into(),
     };
-    let offer = Body::Offer(Offer {
+    let offer = Body::Offer(Box::new(Offer {
         kind: OfferKind::Interactive,
         name: "button".into(),
         text: "Shall it be sliced?".into(),
         choices: [button("yes", ChoiceKind::Button), button("site", ChoiceKind::Link)].into(),
         header: None,
         json: b"{}".to_vec(),
-    });
+    }));
     let to = phone(1);
     world.does(0, Ask::Send { id: id(1), to, quoted: None, body: offer.clone() });
     let choices = match &world.said(1)[..] {

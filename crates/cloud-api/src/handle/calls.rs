@@ -51,9 +51,9 @@ pub(super) fn history(
             continue;
         };
         if let Ok(content) = Content::decode(&row.content) {
-            let mut item = json!({ "id": wamid(content.id), "to": row.to });
+            let kind = kind(&content.body);
+            let mut item = json!({ "id": wamid(content.id), "to": row.to, "type": kind });
             if let Some(item) = item.as_object_mut() {
-                let kind = kind(&content.body);
                 item.insert(kind.to_owned(), json!({ "body": content.body.words() }));
             }
             listed.push(item);

@@ -42,14 +42,14 @@ fn encoded(media: &Media) -> Vec<u8> {
         sent_at: UnixMicros(0),
         profile_name: String::new(),
         quoted: None,
-        body: Body::Media(media.clone()),
+        body: Body::Media(Box::new(media.clone())),
     };
     content.encode()
 }
 
 /// What came of looking for a file.
 pub(super) enum Found {
-    Here(Media),
+    Here(Box<Media>),
     /// It is to be fetched from an address that this node may not ask: the message is accepted and
     /// then fails.
     Unfetched(GraphError),
@@ -76,5 +76,5 @@ pub(super) fn find(
     }
     let (caption, filename) = (call.caption.clone(), call.filename.clone());
     let voice = call.voice || media.voice;
-    Ok(Ok(Found::Here(Media { caption, filename, voice, ..media })))
+    Ok(Ok(Found::Here(Box::new(Media { caption, filename, voice, ..*media }))))
 }

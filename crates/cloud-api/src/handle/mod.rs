@@ -20,6 +20,9 @@ use crate::{
     rows::GrantRow,
 };
 
+#[cfg(test)]
+pub(crate) use sending::identity_hash;
+
 /// What attempts leave for the memory of this hop, applied when they are durable.
 #[derive(Debug)]
 pub(crate) enum Note {

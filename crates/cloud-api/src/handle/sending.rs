@@ -10,7 +10,7 @@ use prost::Message as _;
 use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha256};
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
-use wire::content::{Body, Content, Offer};
+use wire::content::{Body, Content, Media, Offer};
 
 use super::{Attempted, happenings, media, reply};
 use crate::{
@@ -166,7 +166,7 @@ fn judge(
             tag.in_window = rules::is_window_open(number, attempt, &name)?;
             match header {
                 Some(call) => with_header(number, attempt, &offer, &call)?,
-                None => (Body::Offer(offer), None),
+                None => (Body::Offer(Box::new(offer)), None),
             }
         }
     };
@@ -195,7 +195,7 @@ fn with_file(
     number: &Number,
     attempt: &mut Attempted<'_>,
     call: &MediaCall,
-    around: impl FnOnce(wire::content::Media) -> Body,
+    around: impl FnOnce(Box<Media>) -> Body,
 ) -> Result<(Body, Option<GraphError>), Stop> {
     Ok(match media::find(number, attempt, call)?? {
         media::Found::Here(media) => (around(media), None),
@@ -209,7 +209,8 @@ fn with_header(
     offer: &Offer,
     call: &MediaCall,
 ) -> Result<(Body, Option<GraphError>), Stop> {
-    let around = |media| Body::Offer(Offer { header: Some(media), ..offer.clone() });
+    let around =
+        |media: Box<Media>| Body::Offer(Box::new(Offer { header: Some(*media), ..offer.clone() }));
     with_file(number, attempt, call, around)
 }
 

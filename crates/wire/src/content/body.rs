@@ -1,6 +1,6 @@
 //! What a message says, by its kind.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use vocab::MessageId;
@@ -13,11 +13,11 @@ pub enum Body {
     /// Words.
     Text(Text),
     /// A file.
-    Media(Media),
+    Media(Box<Media>),
     /// An emoji on another message.
     Reaction(Reaction),
     /// Something to choose from.
-    Offer(Offer),
+    Offer(Box<Offer>),
     /// What was chosen.
     Answer(Answer),
     /// Something that is only shown or handed on.

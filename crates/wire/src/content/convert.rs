@@ -1,5 +1,7 @@
 //! Between the checked types and what prost generated.
 
+use alloc::boxed::Box;
+
 use vocab::MessageId;
 
 use super::{Answer, Body, Choice, Media, Object, Offer, Reaction, Text};
@@ -12,7 +14,7 @@ impl From<Body> for content::Body {
     fn from(body: Body) -> Self {
         match body {
             Body::Text(Text { body, preview_url }) => Self::Text(raw::Text { body, preview_url }),
-            Body::Media(media) => Self::Media(media.into()),
+            Body::Media(media) => Self::Media((*media).into()),
             Body::Reaction(Reaction { message, emoji }) => {
                 Self::Reaction(raw::Reaction { message: message.0.to_vec(), emoji })
             }
@@ -79,13 +81,13 @@ impl TryFrom<content::Body> for Body {
             content::Body::Text(raw::Text { body, preview_url }) => {
                 Self::Text(Text { body, preview_url })
             }
-            content::Body::Media(media) => Self::Media(media.try_into()?),
+            content::Body::Media(media) => Self::Media(Box::new(media.try_into()?)),
             content::Body::Reaction(raw::Reaction { message, emoji }) => {
                 let message = MessageId::from_slice(&message);
                 let message = message.ok_or(Malformed::Unknown("message of a reaction"))?;
                 Self::Reaction(Reaction { message, emoji })
             }
-            content::Body::Offer(offer) => Self::Offer(Offer {
+            content::Body::Offer(offer) => Self::Offer(Box::new(Offer {
                 kind: known(offer.kind, "kind of an offer")?,
                 name: offer.name,
                 text: offer.text,
@@ -96,7 +98,7 @@ impl TryFrom<content::Body> for Body {
                     .collect::<Result<_, _>>()?,
                 header: offer.header.map(TryInto::try_into).transpose()?,
                 json: offer.json,
-            }),
+            })),
             content::Body::Answer(answer) => Self::Answer(Answer {
                 kind: known(answer.kind, "kind of a choice")?,
                 id: answer.id,

@@ -1,6 +1,6 @@
 //! Every kind of message through its bytes, and what an end does not read.
 
-use alloc::{string::ToString, vec, vec::Vec};
+use alloc::{boxed::Box, string::ToString, vec, vec::Vec};
 
 use vocab::{MessageId, UnixMicros, limits};
 
@@ -20,8 +20,8 @@ fn content(body: Body) -> Content {
     }
 }
 
-fn media() -> Media {
-    Media {
+fn media() -> Box<Media> {
+    Box::new(Media {
         kind: MediaKind::Document,
         blob: vec![3; 32],
         key: [4; 32],
@@ -33,24 +33,24 @@ fn media() -> Media {
         filename: "bill.pdf".to_string(),
         voice: false,
         animated: false,
-    }
+    })
 }
 
-fn offer(json: Vec<u8>) -> Offer {
+fn offer(json: Vec<u8>) -> Box<Offer> {
     let choice = Choice {
         kind: ChoiceKind::Row,
         id: "r1".to_string(),
         title: "Bread".to_string(),
         description: "fresh".to_string(),
     };
-    Offer {
+    Box::new(Offer {
         kind: OfferKind::Interactive,
         name: "list".to_string(),
         text: "What may it be?".to_string(),
         choices: vec![choice],
-        header: Some(media()),
+        header: Some(*media()),
         json,
-    }
+    })
 }
 
 #[test]

@@ -118,10 +118,8 @@ impl<'v> Fields<'v> {
         }
         let object = |(index, item): (usize, &'v Value)| {
             let name = format!("{name}[{index}]");
-            match item {
-                Value::Object(map) => Ok(Self { map, path: self.path(&name) }),
-                _ => Err(self.wrong(&name, "must be an object")),
-            }
+            let map = item.as_object().ok_or_else(|| self.wrong(&name, "must be an object"))?;
+            Ok(Self { map, path: self.path(&name) })
         };
         items.iter().enumerate().map(object).collect()
     }

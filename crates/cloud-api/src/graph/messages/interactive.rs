@@ -58,8 +58,8 @@ pub(super) fn read(interactive: &Fields<'_>) -> Result<Say, GraphError> {
         json: carried(interactive, "action", interactive.json())?,
     };
     Ok(match header {
-        Some(media) => Say::WithHeader(offer, media),
-        None => Say::Ready(Body::Offer(offer)),
+        Some(media) => Say::WithHeader(Box::new(offer), media),
+        None => Say::Ready(Body::Offer(Box::new(offer))),
     })
 }
 

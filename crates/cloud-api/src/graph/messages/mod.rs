@@ -64,7 +64,7 @@ pub(crate) enum Say {
     Ready(Body),
     Media(MediaCall),
     /// An interactive message with a file above its text.
-    WithHeader(Offer, MediaCall),
+    WithHeader(Box<Offer>, MediaCall),
     Template(TemplateCall),
 }
 

@@ -43,10 +43,8 @@ pub(crate) enum Parameter {
 
 pub(super) fn read(template: &Fields<'_>) -> Result<TemplateCall, GraphError> {
     let language = template.object("language")?;
-    if let Some(policy) = language.optional_text("policy", 64)? {
-        if policy != "deterministic" {
-            return Err(language.wrong("policy", "must be deterministic"));
-        }
+    if language.get("policy").is_some() {
+        language.constant("policy", "deterministic")?;
     }
     let components = template.objects("components", (0, 20))?;
     Ok(TemplateCall {
