@@ -48,6 +48,13 @@ pub enum Ask {
         /// Which.
         ids: Vec<MessageId>,
     },
+    /// Listen to voice messages.
+    Play {
+        /// Whose.
+        from: PhoneNumber,
+        /// Which.
+        ids: Vec<MessageId>,
+    },
     /// Ask a sender for a message again.
     AskAgain {
         /// The sender.

@@ -6,7 +6,7 @@ use store::Key;
 use vocab::{MessageId, PhoneNumber};
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
-use crate::{graph::messages::Outgoing, rows::GrantRow};
+use crate::{graph::messages::Outgoing, outbox::Batch, rows::GrantRow};
 
 /// An operator has nothing to ask of this hop: what it does, it does for its businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +23,10 @@ pub(crate) enum Job {
     Number { slot: u32, work: NumberJob },
     /// Read more of the outbox.
     Refill,
-    /// Send one item of the outbox.
-    Dispatch { key: Key, exchange: ExchangeId },
-    /// An item of the outbox arrived.
-    Arrived { key: Key },
+    /// Send items of the outbox.
+    Dispatch(Batch),
+    /// Items of the outbox arrived.
+    Arrived { keys: Vec<Key> },
     /// Export statistics.
     Export { exchange: ExchangeId },
 }

@@ -10,6 +10,7 @@
 //! | `bill` | billing records to deliver | billing | until delivered |
 //! | `stat` | counts by day, business and kind | statistics | an aggregate |
 //! | `req` | request ids of businesses | connection metadata | 31 days |
+//! | `unread` | messages that the business has not read | connection metadata | 30 days |
 //! | `win` | when a person last wrote | connection metadata | 24 hours |
 //! | `pair` | how much a person may still be written to | connection metadata | minutes |
 //! | `stop` | that a person wants no marketing | connection metadata | by whoever writes it |
@@ -54,7 +55,7 @@ pub struct HookRow {
     /// The number it is about.
     #[prost(string, tag = "1")]
     pub phone_number_id: String,
-    /// The bytes that are signed and sent.
+    /// The entry of a webhook's body, in the bytes that are signed and sent.
     #[prost(bytes = "vec", tag = "2")]
     pub body: Vec<u8>,
     /// What it is, for the operator: a message id or a status of one.
@@ -181,6 +182,16 @@ pub fn window(slot: u32, name: &[u8; 16]) -> Key {
     Key::table("win").with(&slot.to_be_bytes()).with(name)
 }
 
+/// All messages of a person that the business has not marked as read, the oldest first.
+pub fn all_unread(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("unread").with(&slot.to_be_bytes()).with(name)
+}
+
+/// One of them; later ones have greater numbers.
+pub fn unread(slot: u32, name: &[u8; 16], number: u64) -> Key {
+    all_unread(slot, name).with_number(number)
+}
+
 /// How much a person may still be written to.
 pub fn pair(slot: u32, name: &[u8; 16]) -> Key {
     Key::table("pair").with(&slot.to_be_bytes()).with(name)
@@ -241,6 +252,8 @@ pub enum Kind {
     Read = 3,
     /// Messages that did not go out.
     Failed = 4,
+    /// Voice messages that were listened to.
+    Played = 5,
 }
 
 impl Kind {
@@ -252,6 +265,7 @@ impl Kind {
             2 => Some(Self::Delivered),
             3 => Some(Self::Read),
             4 => Some(Self::Failed),
+            5 => Some(Self::Played),
             _ => None,
         }
     }
@@ -264,6 +278,7 @@ impl Kind {
             Self::Delivered => "delivered",
             Self::Read => "read",
             Self::Failed => "failed",
+            Self::Played => "played",
         }
     }
 }

@@ -122,9 +122,9 @@ impl CloudApi {
                 Note::For(slot) => self.noting = slot,
                 Note::End(note) => self.apply_end(self.noting, note, step),
                 Note::Grant(grant) => granted.extend(self.grant(grant)),
-                Note::Waits(key) => self.outbox.add(key, step.now.mono),
+                Note::Waits(key, bytes) => self.outbox.add(key, bytes, step.now.mono),
                 Note::MoreWaits => self.outbox.more = true,
-                Note::Gone(key) => self.outbox.remove(&key),
+                Note::Gone(keys) => self.outbox.remove(&keys),
                 Note::Next(slot, work) => next.push((slot, work)),
                 Note::Forgot { slot, place } => {
                     if let Some(number) = self.number_mut(slot) {
@@ -255,8 +255,8 @@ impl CloudApi {
             ExchangeId(last)
         });
         self.last_exchange = last;
-        for (key, exchange) in due {
-            self.run(Job::Dispatch { key, exchange }, step);
+        for batch in due {
+            self.run(Job::Dispatch(batch), step);
         }
         if self.outbox.more && self.outbox.is_empty() {
             self.outbox.more = false;
@@ -287,12 +287,13 @@ impl CloudApi {
         outcome: Result<http::Response, Unreachable>,
         step: &mut Step<'_>,
     ) {
-        if let Some(key) = self.outbox.of(id) {
+        let keys = self.outbox.of(id);
+        if !keys.is_empty() {
             let done = planted(self.config.mutant, Mutant::WebhookDoneAnyhow);
             if done || outcome.is_ok_and(|response| response.is_success()) {
-                self.run(Job::Arrived { key }, step);
+                self.run(Job::Arrived { keys }, step);
             } else {
-                self.outbox.failed(&key, step.now.mono);
+                self.outbox.failed(&keys, step.now.mono);
                 self.send_out(step);
             }
         } else if self.grants_asked == Some(id) {

@@ -66,6 +66,13 @@ pub enum Happening {
         /// Its recipient.
         to: Address,
     },
+    /// The recipient has listened to it.
+    Played {
+        /// The message.
+        id: MessageId,
+        /// Its recipient.
+        to: Address,
+    },
     /// A message was opened, for the first time.
     Opened {
         /// Its sender.

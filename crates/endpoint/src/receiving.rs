@@ -267,7 +267,7 @@ impl<V: Vault> Account<V> {
     ) -> Result<Vec<Happening>, Waiting> {
         let mut happened = Vec::new();
         match kind {
-            ReceiptKind::Delivered | ReceiptKind::Read => {
+            ReceiptKind::Delivered | ReceiptKind::Read | ReceiptKind::Played => {
                 for id in ids {
                     happened.extend(self.got_to(attempt, peer, *id, kind)?);
                 }
@@ -308,7 +308,11 @@ impl<V: Vault> Account<V> {
         }
         if kind == ReceiptKind::Read && !row.read {
             row.read = true;
-            happened.push(Happening::Read { id, to });
+            happened.push(Happening::Read { id, to: to.clone() });
+        }
+        if kind == ReceiptKind::Played && !row.played {
+            row.played = true;
+            happened.push(Happening::Played { id, to });
         }
         if !happened.is_empty() {
             self.write_sent(attempt, key, &row);

@@ -58,6 +58,7 @@ impl<V: Vault> Account<V> {
             accepted: false,
             delivered: false,
             read: false,
+            played: false,
         };
         let outgoing = Outgoing { id: content.id, content: content.encode(), attempt: 0 };
         if content.body.check().is_err() || outgoing.content.len() > limits::MAX_CONTENT {

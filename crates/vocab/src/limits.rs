@@ -193,6 +193,8 @@ pub const MESSAGES_PER_PAIR: Rate = Rate { burst: 45, every: Micros::seconds(6) 
 pub const MESSAGES_PER_NUMBER: Rate = Rate { burst: 80, every: Micros(12_500) };
 /// How long a file that came in a message can be fetched (the Cloud API: 7 days).
 pub const MEDIA_RECEIVED_AGE: Micros = Micros::days(7);
+/// Updates in one webhook (the Cloud API: 1,000).
+pub const MAX_WEBHOOK_UPDATES: usize = 1_000;
 /// How long webhook delivery is tried (source documents: 7 days).
 pub const WEBHOOK_AGE: Micros = Micros::days(7);
 /// The first wait before a webhook is delivered again.

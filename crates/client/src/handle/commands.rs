@@ -56,6 +56,9 @@ fn ask(
         Ask::Read { from, ids } => {
             account.mark_read(attempt, &Address::first_device(from.clone()), ids, rng)
         }
+        Ask::Play { from, ids } => {
+            account.mark_played(attempt, &Address::first_device(from.clone()), ids, rng)
+        }
         Ask::AskAgain { from, id } => {
             account.ask_again(attempt, &Address::first_device(from.clone()), *id, rng)
         }

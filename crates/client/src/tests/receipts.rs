@@ -38,6 +38,17 @@ fn a_read_receipt_says_that_the_message_was_delivered_too() {
 }
 
 #[test]
+fn a_voice_message_is_played_once_however_often_it_is_listened_to() {
+    let mut world = World::of(2);
+    world.writes(0, 1, 1);
+    for _ in 0..2 {
+        world.does(1, Ask::Play { from: phone(0), ids: [id(1)].into() });
+    }
+    assert_eq!(world.count(0, |what| matches!(what, Happening::Played { .. })), 1);
+    assert_eq!((delivered(&world), read(&world)), (1, 0));
+}
+
+#[test]
 fn a_strangers_receipt_changes_nothing() {
     let mut world = World::of(3);
     world.is_holding = true;

@@ -1,39 +1,17 @@
-//! Calls of a business that send nothing: mark as read, look at what is kept.
+//! Calls of a business that change nothing: a look at what is kept.
 
 use endpoint::{Vault as _, rows::KeptRow};
 use hop::{ExchangeId, Waiting};
 use prost::Message as _;
-use rand_core::CryptoRng;
 use serde_json::json;
-use vocab::{Address, MessageId};
 use wire::content::{Body, Content, OfferKind};
 
 use super::{Attempted, reply};
 use crate::{
-    errors::GraphError,
     graph::{self, wamid},
     number::Number,
-    users,
     webhook::inbound::media_name,
 };
-
-/// Tells the author of a message that the business read it.
-pub(super) fn mark_read(
-    number: &Number,
-    attempt: &mut Attempted<'_>,
-    exchange: ExchangeId,
-    id: MessageId,
-    rng: &mut dyn CryptoRng,
-) -> Result<(), Waiting> {
-    let Some(phone) = users::author(number, attempt, id)? else {
-        let error = GraphError::value("message_id", "is not known here");
-        reply(attempt, exchange, error.response(rng));
-        return Ok(());
-    };
-    number.account.mark_read(attempt, &Address::first_device(phone), &[id], rng)?;
-    reply(attempt, exchange, graph::success());
-    Ok(())
-}
 
 /// Messages that one answer lists.
 const LISTED: usize = 100;

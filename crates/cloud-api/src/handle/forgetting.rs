@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 use vocab::PhoneNumber;
 use wire::transport::Notice;
 
-use super::{Attempted, Note, happenings};
+use super::{Attempted, Note, happenings, reading};
 use crate::{input::NumberJob, number::Number, output::Event, rows, rules, users};
 
 /// The transport says that an account is gone: the business is told what did not arrive.
@@ -44,12 +44,15 @@ pub(super) fn forget(
     cursor: &Cursor,
 ) -> Result<(), Waiting> {
     let slot = number.grant.slot;
-    let page = number.account.forget(attempt, phone, cursor)?;
+    let mut page = number.account.forget(attempt, phone, cursor)?;
     for id in page.seen {
         number.account.vault().remove(attempt, &rows::author(slot, id));
     }
     for id in page.sent {
         number.account.vault().remove(attempt, &rows::tag(slot, id));
+    }
+    if page.next.is_none() && !reading::forget(number, attempt, phone)? {
+        page.next = Some(cursor.clone()); // There are more of them: once again.
     }
     if let Some(cursor) = page.next {
         let phone = phone.clone();

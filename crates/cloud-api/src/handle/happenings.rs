@@ -10,7 +10,7 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, Content};
 
-use super::{Attempted, Note, media};
+use super::{Attempted, Note, media, reading};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
@@ -53,6 +53,10 @@ pub(super) fn tell(
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Read), &tag, rng)?;
             }
+            Happening::Played { id, to } => {
+                let tag = tag(number, attempt, *id)?;
+                status(number, attempt, (*id, to, Kind::Played), &tag, rng)?;
+            }
             Happening::Failed { id, to, why } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
                 if *why == Failure::NoSuchAccount {
@@ -89,7 +93,9 @@ fn opened(
     } else {
         number.account.vault().put(attempt, author, digits, keep, rng)?;
     }
-    rules::open_window(number, attempt, &users::name(number, &from.phone));
+    let name = users::name(number, &from.phone);
+    rules::open_window(number, attempt, &name);
+    reading::came(number, attempt, &name, content.id);
     users::remember(number, attempt, &from.phone, content.id);
     let media_id = match &content.body {
         Body::Media(file) => Some(media::received(number, attempt, file, rng)?),
@@ -181,10 +187,11 @@ fn hook(
     let place = number.account.next_number(attempt.now());
     let key = rows::hooks().with_number(place);
     let phone_number_id = number.grant.phone_number_id.clone();
+    let bytes = body.len();
     let row = HookRow { phone_number_id, body, item }.encode_to_vec();
     let keep = Keep::For(limits::WEBHOOK_AGE);
     number.account.vault().put(attempt, key.clone(), &row, keep, rng)?;
-    attempt.note(Note::Waits(key));
+    attempt.note(Note::Waits(key, bytes));
     Ok(())
 }
 
@@ -214,8 +221,9 @@ fn bill(
     let place = number.account.next_number(attempt.now());
     let key = rows::bills().with_number(place);
     let bytes = record.to_string().into_bytes();
+    let length = bytes.len();
     attempt.write(key.clone(), bytes, DataClass::Billing, Keep::Never(Reason::UntilDone));
-    attempt.note(Note::Waits(key));
+    attempt.note(Note::Waits(key, length));
 }
 
 fn count(number: &Number, attempt: &mut Attempted<'_>, kind: Kind) -> Result<(), Waiting> {

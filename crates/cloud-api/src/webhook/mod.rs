@@ -8,12 +8,15 @@ use hop::http::Request;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::{config::Subscription, rows::GrantRow};
+use crate::{
+    config::Subscription,
+    rows::{GrantRow, HookRow},
+};
 
 pub(crate) mod inbound;
 pub(crate) mod statuses;
 
-/// The body that tells a business `value` about one of its numbers.
+/// The entry of a body that tells a business `value` about one of its numbers.
 fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
     if let Some(object) = value.as_object_mut() {
         object.insert("messaging_product".to_owned(), json!("whatsapp"));
@@ -23,14 +26,11 @@ fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
         });
         object.insert("metadata".to_owned(), metadata);
     }
-    let body = json!({
-        "object": "whatsapp_business_account",
-        "entry": [{
-            "id": grant.business,
-            "changes": [{ "value": value, "field": "messages" }],
-        }],
+    let entry = json!({
+        "id": grant.business,
+        "changes": [{ "value": value, "field": "messages" }],
     });
-    escaped(&body.to_string())
+    escaped(&entry.to_string())
 }
 
 /// JSON as Meta writes it: everything beyond ASCII and `/ @ % <` escaped, all of which occur only
@@ -54,8 +54,11 @@ fn escaped(json: &str) -> Vec<u8> {
     ascii.into_bytes()
 }
 
-/// The request that delivers `body`.
-pub(crate) fn delivery(subscription: &Subscription, body: Vec<u8>) -> Request {
+/// The request that delivers entries, the oldest first. They are escaped already.
+pub(crate) fn delivery(subscription: &Subscription, hooks: &[HookRow]) -> Request {
+    let entries: Vec<&[u8]> = hooks.iter().map(|hook| hook.body.as_slice()).collect();
+    let before = br#"{"object":"whatsapp_business_account","entry":["#;
+    let body = [before.as_slice(), &entries.join(&b','), b"]}"].concat();
     let signature = signature(&subscription.app_secret, &body);
     Request::new(&subscription.authority, "POST", &subscription.path)
         .header("x-hub-signature-256", &signature)

@@ -165,16 +165,40 @@ fn a_message_is_marked_as_read_with_a_typing_indicator_or_without() {
     world.refuses(&json!({ "status": "read" }), (131_008, 400));
 }
 
-impl World {
-    /// Messages in the webhooks of a node.
-    fn served_by(&self, node: usize) -> Vec<Value> {
-        let body = |(_, _, request): &(usize, vocab::Instant, hop::http::Request)| {
-            let body: Value = serde_json::from_slice(&request.body).unwrap();
-            body["entry"][0]["changes"][0]["value"]["messages"][0].clone()
+#[test]
+fn marking_a_message_marks_what_came_before_it_and_nothing_after() {
+    let mut world = World::in_touch();
+    let wamids: Vec<String> = (0..3).map(|_| world.sends(1, "is there bread?")).collect();
+    let read = |wamid: &str| json!({ "status": "read", "message_id": wamid });
+    let is_read = |world: &World, wamid: &str| {
+        let of = |entry: &Value| {
+            let status = &entry["changes"][0]["value"]["statuses"][0];
+            status["id"] == wamid && status["status"] == "read"
         };
+        world.all_bodies(1).iter().any(|body| body["entry"].as_array().unwrap().iter().any(of))
+    };
+    world.send(&read(&wamids[1]));
+    assert_eq!([0, 1, 2].map(|one| is_read(&world, &wamids[one])), [true, true, false]);
+    assert_eq!(world.table("unread").len(), 1);
+    world.send(&read(&wamids[0]));
+    assert!(!is_read(&world, &wamids[2]));
+    world.send(&read(&wamids[2]));
+    assert!(is_read(&world, &wamids[2]) && world.table("unread").is_empty());
+}
+
+impl World {
+    /// Bodies of the webhooks of a node.
+    fn all_bodies(&self, node: usize) -> Vec<Value> {
         let is = |one: &&(usize, vocab::Instant, hop::http::Request)| {
             one.0 == node && one.2.authority == "shop"
         };
-        self.served.iter().filter(is).map(body).filter(Value::is_object).collect()
+        let served = self.served.iter().filter(is);
+        served.map(|(_, _, request)| serde_json::from_slice(&request.body).unwrap()).collect()
+    }
+
+    /// Messages in the webhooks of a node.
+    fn served_by(&self, node: usize) -> Vec<Value> {
+        let message = |body: Value| body["entry"][0]["changes"][0]["value"]["messages"][0].clone();
+        self.all_bodies(node).into_iter().map(message).filter(Value::is_object).collect()
     }
 }
