@@ -3,10 +3,14 @@
 use endpoint::forgetting::Cursor;
 use hop::ExchangeId;
 use store::Key;
-use vocab::{MessageId, PhoneNumber};
+use vocab::PhoneNumber;
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
-use crate::{graph::messages::Outgoing, outbox::Batch, rows::GrantRow};
+use crate::{
+    graph::messages::{Marking, Outgoing},
+    outbox::Batch,
+    rows::GrantRow,
+};
 
 /// An operator has nothing to ask of this hop: what it does, it does for its businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +45,7 @@ pub(crate) enum NumberJob {
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Box<Outgoing> },
-    MarkRead { exchange: ExchangeId, id: MessageId },
+    MarkRead { exchange: ExchangeId, marking: Marking },
     History { exchange: ExchangeId },
 }
 

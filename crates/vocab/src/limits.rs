@@ -221,6 +221,8 @@ pub const SMALLEST_CELL: u64 = 10;
 pub const MAX_IDS: usize = 100;
 /// Message ids in one notice that an account was deleted: as many as fit a frame (ours).
 pub const MAX_NOTICE_IDS: usize = 3_000;
+/// How long somebody is shown as writing (the Cloud API: 25 seconds).
+pub const TYPING_AGE: Micros = Micros::seconds(25);
 /// How long it is remembered, by hash alone, that whoever had a number did not want to hear of a
 /// business (ours; a year, as numbers are given out again).
 pub const SUPPRESSION_AGE: Micros = Micros::days(365);

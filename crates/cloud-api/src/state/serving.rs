@@ -159,7 +159,7 @@ impl CloudApi {
         step.rng.fill_bytes(&mut fresh);
         let parameters = Parameters::read(request)?;
         match messages::read(&parameters, request, MessageId(fresh))? {
-            Messages::MarkRead(id) => Ok(NumberJob::MarkRead { exchange, id }),
+            Messages::MarkRead(marking) => Ok(NumberJob::MarkRead { exchange, marking }),
             Messages::Send(message) => {
                 let rate = self.config.rules.throughput;
                 let number = self.number_mut(slot);

@@ -27,7 +27,15 @@ pub(crate) use template::{Component, Parameter, TemplateCall};
 #[derive(Debug)]
 pub(crate) enum Messages {
     Send(Box<Outgoing>),
-    MarkRead(MessageId),
+    MarkRead(Marking),
+}
+
+/// A message that the business has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marking {
+    pub(crate) id: MessageId,
+    /// Whether the person is told that an answer is being written.
+    pub(crate) typing: bool,
 }
 
 /// A message that a business sends.
@@ -123,12 +131,13 @@ pub(crate) fn read(
 
 fn mark_read(call: &Fields<'_>) -> Result<Messages, GraphError> {
     call.constant("status", "read")?;
-    if let Some(typing) = call.optional_object("typing_indicator")? {
+    let typing = call.optional_object("typing_indicator")?;
+    if let Some(typing) = &typing {
         typing.constant("type", "text")?;
     }
     let wamid = call.text("message_id", 256)?;
     let id = message_id(&wamid).ok_or_else(|| call.wrong("message_id", "is not known here"))?;
-    Ok(Messages::MarkRead(id))
+    Ok(Messages::MarkRead(Marking { id, typing: typing.is_some() }))
 }
 
 /// `to` is a number and wins; `recipient` is a business-scoped user id.

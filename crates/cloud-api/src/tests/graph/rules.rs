@@ -52,7 +52,7 @@ fn neither_number_nor_user_id_stands_in_a_row_of_the_rules() {
     for table in ["win", "pair", "user"] {
         assert_eq!(world.table(table).len(), 1, "{table}");
     }
-    let wanted = [user[3..].as_bytes(), NUMBERS[1].as_bytes(), &digits.to_be_bytes()];
+    let wanted = [&user.as_bytes()[3..], NUMBERS[1].as_bytes(), &digits.to_be_bytes()];
     for (key, value) in world.rows() {
         for wanted in wanted {
             let occurs = |bytes: &[u8]| bytes.windows(wanted.len()).any(|part| part == wanted);
@@ -71,4 +71,22 @@ fn without_rules_nothing_is_remembered_and_nothing_withheld() {
         world.status(&wamid, "delivered");
     }
     assert!(world.table("win").is_empty() && world.table("pair").is_empty());
+}
+
+#[test]
+fn of_somebody_who_deleted_the_account_no_rule_remembers_anything() {
+    let mut world = World::in_touch();
+    let wamid = world.accepts(&json!({
+        "text": { "body": "bread" }, "biz_opaque_callback_data": "order 7",
+    }));
+    let phone = PhoneNumber::parse(NUMBERS[1]).unwrap();
+    let name = endpoint::vault::name_under(&[7; 32], &phone);
+    world.put(crate::rows::marketing_stop(0, &name), vec![1]);
+    let tables = ["win", "pair", "user", "unread", "stop", "tag"];
+    assert!(tables.iter().all(|table| !world.table(table).is_empty()));
+    world.status(&wamid, "delivered");
+    world.leaves(1_000);
+    for table in tables {
+        assert!(world.table(table).is_empty(), "{table}");
+    }
 }
