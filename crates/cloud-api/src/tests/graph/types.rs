@@ -106,7 +106,10 @@ fn every_type_of_message_is_delivered() {
 fn a_reaction_and_a_quotation_name_the_message_that_they_are_about() {
     let mut world = World::in_touch();
     let asked = world.sends(1, "is there bread?");
-    let react = |emoji: &str| json!({ "type": "reaction", "reaction": { "message_id": asked, "emoji": emoji } });
+    let react = |emoji: &str| {
+        let reaction = json!({ "message_id": asked, "emoji": emoji });
+        json!({ "type": "reaction", "reaction": reaction })
+    };
     for message in [react("👍"), react("")] {
         let wamid = world.accepts(&message);
         world.status(&wamid, "delivered");
