@@ -3,7 +3,10 @@
 use alloc::{string::String, vec::Vec};
 
 use vocab::{MessageId, PhoneNumber};
-use wire::transport::{Bundle, Envelope, Notice, Status};
+use wire::{
+    content::Body,
+    transport::{Bundle, Envelope, Notice, Status},
+};
 
 /// Something the person does. It is asked until [`crate::Event::Acknowledged`] names its number,
 /// and done once.
@@ -27,8 +30,26 @@ pub enum Ask {
         /// What it says.
         text: String,
     },
+    /// Send a message of any kind: a file, a reaction, what was chosen of an offer.
+    Send {
+        /// Its id.
+        id: MessageId,
+        /// To whom.
+        to: PhoneNumber,
+        /// The message that it answers.
+        quoted: Option<MessageId>,
+        /// What it says.
+        body: Body,
+    },
     /// Read messages.
     Read {
+        /// Whose.
+        from: PhoneNumber,
+        /// Which.
+        ids: Vec<MessageId>,
+    },
+    /// Listen to voice messages.
+    Play {
         /// Whose.
         from: PhoneNumber,
         /// Which.

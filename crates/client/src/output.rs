@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use endpoint::Happening;
 use vocab::{MessageId, PhoneNumber, UnixMicros};
-use wire::transport::Operator;
+use wire::{content::Body, transport::Operator};
 
 /// Something the person is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,12 @@ pub enum Event {
         name: String,
         /// The message.
         id: MessageId,
-        /// What it says.
+        /// The words that are shown of it; empty where there are none.
         text: String,
+        /// The message that it answers.
+        quoted: Option<MessageId>,
+        /// What it says.
+        body: Body,
         /// When it was written, by the sender's clock.
         sent_at: UnixMicros,
     },

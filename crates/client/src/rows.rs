@@ -11,7 +11,8 @@ use alloc::{string::ToString, vec::Vec};
 
 use prost::Message;
 use store::Key;
-use vocab::{MessageId, PhoneNumber};
+use vocab::PhoneNumber;
+use wire::content::{Body, Content};
 
 /// A command that was done.
 pub fn done(number: u64) -> Key {
@@ -50,15 +51,24 @@ pub struct HistoryRow {
     /// Whether the person wrote it.
     #[prost(bool, tag = "3")]
     pub ours: bool,
-    /// What it says.
+    /// The words that are shown of it.
     #[prost(string, tag = "4")]
     pub text: alloc::string::String,
+    /// The encoded content of what is more than words; empty otherwise.
+    #[prost(bytes = "vec", tag = "5")]
+    pub content: Vec<u8>,
 }
 
 impl HistoryRow {
     /// The row of a message.
-    pub fn of(id: MessageId, with: &PhoneNumber, ours: bool, text: &str) -> Self {
-        let with = with.digits().to_string();
-        Self { id: id.0.to_vec(), with, ours, text: text.to_string() }
+    pub fn of(content: &Content, with: &PhoneNumber, ours: bool) -> Self {
+        let is_words = matches!(content.body, Body::Text(_)) && content.quoted.is_none();
+        Self {
+            id: content.id.0.to_vec(),
+            with: with.digits().to_string(),
+            ours,
+            text: content.body.words().to_string(),
+            content: if is_words { Vec::new() } else { content.encode() },
+        }
     }
 }

@@ -3,7 +3,7 @@
 use signal::Profile;
 use vocab::{Micros, NoiseKey, PhoneNumber};
 
-use crate::{mutant::Mutant, share::Share};
+use crate::{mutant::Mutant, rules::Rules, share::Share};
 
 /// One node of the Cloud API.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub struct Config {
     pub name_key: [u8; 32],
     /// How often statistics are exported while there is something new.
     pub statistics_every: Micros,
+    /// Which of the platform's rules hold.
+    pub rules: Rules,
     /// Whether derivations are told as events.
     pub trace: bool,
     /// A planted mistake; it acts only with the feature `mutants`.

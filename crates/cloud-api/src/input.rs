@@ -3,10 +3,14 @@
 use endpoint::forgetting::Cursor;
 use hop::ExchangeId;
 use store::Key;
-use vocab::{MessageId, PhoneNumber};
+use vocab::PhoneNumber;
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
-use crate::rows::GrantRow;
+use crate::{
+    graph::messages::{Marking, Outgoing},
+    outbox::Batch,
+    rows::GrantRow,
+};
 
 /// An operator has nothing to ask of this hop: what it does, it does for its businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +27,10 @@ pub(crate) enum Job {
     Number { slot: u32, work: NumberJob },
     /// Read more of the outbox.
     Refill,
-    /// Send one item of the outbox.
-    Dispatch { key: Key, exchange: ExchangeId },
-    /// An item of the outbox arrived.
-    Arrived { key: Key },
+    /// Send items of the outbox.
+    Dispatch(Batch),
+    /// Items of the outbox arrived.
+    Arrived { keys: Vec<Key> },
     /// Export statistics.
     Export { exchange: ExchangeId },
 }
@@ -40,8 +44,8 @@ pub(crate) enum NumberJob {
     Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
     PrekeysLow { one_time: u32, kem: u32 },
-    Send { exchange: ExchangeId, message: Outgoing },
-    MarkRead { exchange: ExchangeId, id: MessageId },
+    Send { exchange: ExchangeId, message: Box<Outgoing> },
+    MarkRead { exchange: ExchangeId, marking: Marking },
     History { exchange: ExchangeId },
 }
 
@@ -60,19 +64,4 @@ impl NumberJob {
             | Self::PrekeysLow { .. } => None,
         }
     }
-}
-
-/// A message that a business sends.
-#[derive(Clone, Debug)]
-pub(crate) struct Outgoing {
-    /// Drawn when the request came, so that every attempt at it means the same message.
-    pub(crate) id: MessageId,
-    /// As the business wrote it.
-    pub(crate) input: String,
-    /// Digits of the recipient's number.
-    pub(crate) to: PhoneNumber,
-    /// The text.
-    pub(crate) text: String,
-    /// Makes a repeated request one message.
-    pub(crate) request_id: Option<String>,
 }

@@ -11,7 +11,9 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod base64;
 pub mod config;
+pub mod errors;
 mod graph;
 mod handle;
 pub mod input;
@@ -19,12 +21,16 @@ pub mod mutant;
 mod number;
 mod outbox;
 pub mod output;
+pub mod parameters;
 mod principals;
 pub mod rows;
+pub mod rules;
 pub mod share;
 pub mod state;
+mod templates;
 #[cfg(test)]
 mod tests;
+mod users;
 pub mod vault;
 mod webhook;
 
@@ -33,5 +39,6 @@ pub use graph::{ROUTES, wamid};
 pub use input::Command;
 pub use mutant::Mutant;
 pub use output::Event;
+pub use rules::Rules;
 pub use share::Share;
 pub use state::CloudApi;

@@ -10,6 +10,7 @@ use crate::{
     input::NumberJob,
     mutant::{Mutant, planted},
     rows::GrantRow,
+    rules::{Pace, Rules},
     vault::{SealedVault, WORK},
 };
 
@@ -24,6 +25,9 @@ pub(crate) struct Number {
     pub(crate) forgetting: BTreeMap<u64, PhoneNumber>,
     /// Work that came before the account's row was read.
     pub(crate) early: Vec<NumberJob>,
+    /// What it has used of its throughput.
+    pub(crate) pace: Pace,
+    pub(crate) rules: Rules,
     mutant: Option<Mutant>,
 }
 
@@ -51,6 +55,8 @@ impl Number {
             hello: None,
             forgetting: BTreeMap::new(),
             early: Vec::new(),
+            pace: Pace::default(),
+            rules: config.rules,
             mutant: config.mutant,
         })
     }

@@ -25,6 +25,15 @@ pub enum Event {
         /// The message.
         id: MessageId,
     },
+    /// A message that was accepted does not go out, since a rule forbids it.
+    Withheld {
+        /// From which number.
+        phone_number_id: String,
+        /// The message.
+        id: MessageId,
+        /// The error that the business is told.
+        code: u32,
+    },
     /// Nothing is kept any more of somebody whose account was deleted.
     Forgot {
         /// At which number.

@@ -10,10 +10,19 @@
 //! | `bill` | billing records to deliver | billing | until delivered |
 //! | `stat` | counts by day, business and kind | statistics | an aggregate |
 //! | `req` | request ids of businesses | connection metadata | 31 days |
+//! | `unread` | messages that the business has not read | connection metadata | 30 days |
+//! | `win` | when a person last wrote | connection metadata | 24 hours |
+//! | `pair` | how much a person may still be written to | connection metadata | minutes |
+//! | `stop` | that a person wants no marketing | connection metadata | by whoever writes it |
+//! | `user` | the newest message of a person, by user id | connection metadata | 30 days |
+//! | `tag` | what statuses of a message bear, sealed | message content (vault) | 31 days |
+//! | `media` | how to fetch a file, sealed | message content (vault) | 7 days |
+//! | `tmpl` | message templates | template | with the account |
 //!
 //! Back-ups leave `day` and `mkey` out: without them no copy of a sealed row can be opened.
 
 use prost::Message;
+use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::MessageId;
 
@@ -35,6 +44,9 @@ pub struct GrantRow {
     /// Whether the grant is in force.
     #[prost(bool, tag = "5")]
     pub live: bool,
+    /// Whether the business deregistered it: it neither sends nor receives.
+    #[prost(bool, tag = "6")]
+    pub deregistered: bool,
 }
 
 /// A webhook that waits.
@@ -43,12 +55,86 @@ pub struct HookRow {
     /// The number it is about.
     #[prost(string, tag = "1")]
     pub phone_number_id: String,
-    /// The bytes that are signed and sent.
+    /// The entry of a webhook's body, in the bytes that are signed and sent.
     #[prost(bytes = "vec", tag = "2")]
     pub body: Vec<u8>,
     /// What it is, for the operator: a message id or a status of one.
     #[prost(string, tag = "3")]
     pub item: String,
+}
+
+/// What the statuses of a message bear, beside the message itself.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct TagRow {
+    /// `biz_opaque_callback_data`, empty where none was given.
+    #[prost(string, tag = "1")]
+    pub opaque: String,
+    /// What it is charged as.
+    #[prost(enumeration = "Category", tag = "2")]
+    pub category: i32,
+    /// Whether the person had written within 24 hours.
+    #[prost(bool, tag = "3")]
+    pub in_window: bool,
+}
+
+/// A message template.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct TemplateRow {
+    /// What it is called.
+    #[prost(string, tag = "1")]
+    pub name: String,
+    /// Its language, such as `en_US`.
+    #[prost(string, tag = "2")]
+    pub language: String,
+    /// What it is charged as.
+    #[prost(enumeration = "Category", tag = "3")]
+    pub category: i32,
+    /// Whether it can be sent.
+    #[prost(enumeration = "TemplateStatus", tag = "4")]
+    pub status: i32,
+    /// The array of components as Graph writes it: JSON.
+    #[prost(bytes = "vec", tag = "5")]
+    pub components: Vec<u8>,
+}
+
+/// What a message is charged as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, prost::Enumeration)]
+pub enum Category {
+    /// An answer within the window, of any type.
+    Service = 0,
+    /// A template about something that the person asked for.
+    Utility = 1,
+    /// A template that advertises.
+    Marketing = 2,
+    /// A template with a one-time password.
+    Authentication = 3,
+}
+
+impl Category {
+    /// The name in webhooks.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Utility => "utility",
+            Self::Marketing => "marketing",
+            Self::Authentication => "authentication",
+        }
+    }
+}
+
+/// Whether a template can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, prost::Enumeration)]
+pub enum TemplateStatus {
+    /// Nobody has looked at it yet.
+    Pending = 0,
+    /// It can be sent.
+    Approved = 1,
+    /// It cannot.
+    Rejected = 2,
+    /// Not for now: too many people did not like it.
+    Paused = 3,
+    /// Not any more.
+    Disabled = 4,
 }
 
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
@@ -91,6 +177,63 @@ pub fn statistic(day: u64, kind: Kind, business: &str) -> Key {
     statistics().with_number(day).with(&[kind as u8]).with(business.as_bytes())
 }
 
+/// When a person last wrote; `name` is their keyed hash.
+pub fn window(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("win").with(&slot.to_be_bytes()).with(name)
+}
+
+/// All messages of a person that the business has not marked as read, the oldest first.
+pub fn all_unread(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("unread").with(&slot.to_be_bytes()).with(name)
+}
+
+/// One of them; later ones have greater numbers.
+pub fn unread(slot: u32, name: &[u8; 16], number: u64) -> Key {
+    all_unread(slot, name).with_number(number)
+}
+
+/// How much a person may still be written to.
+pub fn pair(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("pair").with(&slot.to_be_bytes()).with(name)
+}
+
+/// That a person wants no marketing of this number's business.
+pub fn marketing_stop(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("stop").with(&slot.to_be_bytes()).with(name)
+}
+
+/// The newest message of a person; `hash` is the keyed hash of the user id.
+pub fn user(slot: u32, hash: &[u8; 16]) -> Key {
+    Key::table("user").with(&slot.to_be_bytes()).with(hash)
+}
+
+/// What the statuses of a message bear.
+pub fn tag(slot: u32, id: MessageId) -> Key {
+    Key::table("tag").with(&slot.to_be_bytes()).with(&id.0)
+}
+
+/// How to fetch a file, by the id that the business knows it under.
+pub fn media(slot: u32, id: &str) -> Key {
+    Key::table("media").with(&slot.to_be_bytes()).with(&cut(&[id.as_bytes()]))
+}
+
+/// A template of a business.
+pub fn template(business: &str, name: &str, language: &str) -> Key {
+    let template = cut(&[name.as_bytes(), language.as_bytes()]);
+    Key::table("tmpl").with(&cut(&[business.as_bytes()])).with(&template)
+}
+
+/// A hash of parts that may be longer than a key; no two lists of parts have one.
+fn cut(parts: &[&[u8]]) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    hash.first_chunk().copied().unwrap_or_default()
+}
+
 /// A request id of a business.
 pub fn request(slot: u32, hash: &[u8; 16]) -> Key {
     Key::table("req").with(&slot.to_be_bytes()).with(hash)
@@ -109,6 +252,8 @@ pub enum Kind {
     Read = 3,
     /// Messages that did not go out.
     Failed = 4,
+    /// Voice messages that were listened to.
+    Played = 5,
 }
 
 impl Kind {
@@ -120,6 +265,7 @@ impl Kind {
             2 => Some(Self::Delivered),
             3 => Some(Self::Read),
             4 => Some(Self::Failed),
+            5 => Some(Self::Played),
             _ => None,
         }
     }
@@ -132,6 +278,7 @@ impl Kind {
             Self::Delivered => "delivered",
             Self::Read => "read",
             Self::Failed => "failed",
+            Self::Played => "played",
         }
     }
 }

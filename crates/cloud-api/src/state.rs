@@ -8,7 +8,6 @@ use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
-    graph,
     handle::{self, Note},
     input::{Command, Job, NumberJob},
     mutant::{Mutant, planted},
@@ -94,13 +93,13 @@ impl CloudApi {
     }
 
     /// Runs work on a number now, or when its account is known.
-    fn on_number(&mut self, slot: u32, work: NumberJob, step: &mut Step<'_>) {
+    pub(crate) fn on_number(&mut self, slot: u32, work: NumberJob, step: &mut Step<'_>) {
         let Some(number) = self.number_mut(slot) else { return };
         if number.account.me().is_none() && !matches!(work, NumberJob::Boot) {
             if number.early.len() < limits::MAX_UNANSWERED {
                 number.early.push(work);
             } else if let Some(id) = work.exchange() {
-                step.at_once(Act::Reply { id, response: graph::try_later() });
+                self.try_later(id, step);
             } // A frame that finds no room comes again, after the greeting.
         } else {
             self.run(Job::Number { slot, work }, step);
@@ -123,9 +122,9 @@ impl CloudApi {
                 Note::For(slot) => self.noting = slot,
                 Note::End(note) => self.apply_end(self.noting, note, step),
                 Note::Grant(grant) => granted.extend(self.grant(grant)),
-                Note::Waits(key) => self.outbox.add(key, step.now.mono),
+                Note::Waits(key, bytes) => self.outbox.add(key, bytes, step.now.mono),
                 Note::MoreWaits => self.outbox.more = true,
-                Note::Gone(key) => self.outbox.remove(&key),
+                Note::Gone(keys) => self.outbox.remove(&keys),
                 Note::Next(slot, work) => next.push((slot, work)),
                 Note::Forgot { slot, place } => {
                     if let Some(number) = self.number_mut(slot) {
@@ -256,8 +255,8 @@ impl CloudApi {
             ExchangeId(last)
         });
         self.last_exchange = last;
-        for (key, exchange) in due {
-            self.run(Job::Dispatch { key, exchange }, step);
+        for batch in due {
+            self.run(Job::Dispatch(batch), step);
         }
         if self.outbox.more && self.outbox.is_empty() {
             self.outbox.more = false;
@@ -288,12 +287,13 @@ impl CloudApi {
         outcome: Result<http::Response, Unreachable>,
         step: &mut Step<'_>,
     ) {
-        if let Some(key) = self.outbox.of(id) {
+        let keys = self.outbox.of(id);
+        if !keys.is_empty() {
             let done = planted(self.config.mutant, Mutant::WebhookDoneAnyhow);
             if done || outcome.is_ok_and(|response| response.is_success()) {
-                self.run(Job::Arrived { key }, step);
+                self.run(Job::Arrived { keys }, step);
             } else {
-                self.outbox.failed(&key, step.now.mono);
+                self.outbox.failed(&keys, step.now.mono);
                 self.send_out(step);
             }
         } else if self.grants_asked == Some(id) {

@@ -226,6 +226,39 @@ impl<V: Vault> Account<V> {
         Ok(())
     }
 
+    /// Tells a sender that its voice messages were listened to.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn mark_played<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        from: &Address,
+        ids: &[MessageId],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        for ids in ids.chunks(limits::MAX_IDS) {
+            self.receipt(attempt, from, (ReceiptKind::Played, ids.to_vec(), 0), rng)?;
+        }
+        Ok(())
+    }
+
+    /// Tells a sender that an answer to a message is being written.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn tell_typing<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        to: &Address,
+        answering: MessageId,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        self.receipt(attempt, to, (ReceiptKind::Typing, [answering].into(), 0), rng)
+    }
+
     /// Asks a sender for a message that was lost here.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ pub struct Cursor {
 pub struct Page {
     /// Envelopes of the person that were dealt with here, for what else is kept of them.
     pub seen: Vec<MessageId>,
+    /// Messages to the person that were forgotten here, for what else is kept of them.
+    pub sent: Vec<MessageId>,
     /// Where to go on; `None` at the end.
     pub next: Option<Cursor>,
 }
@@ -137,12 +139,12 @@ impl<V: Vault> Account<V> {
         let name = self.vault.name(phone);
         let (seen, sent) = (self.keys.all_seen(&name), self.keys.all_sent());
         let mut prefixes = self.keys.named(&name).into_iter().chain([seen.clone(), sent.clone()]);
-        let mut page = Page { seen: Vec::new(), next: None };
+        let mut page = Page { seen: Vec::new(), sent: Vec::new(), next: None };
         let Some(prefix) = prefixes.nth(cursor.step) else { return Ok(page) };
         let most = limits::MAX_ROWS_READ;
         let rows = attempt.scan(&prefix, cursor.after.as_ref(), most)?;
         if prefix == sent {
-            self.forget_sent(attempt, &name, rows);
+            page.sent = self.forget_sent(attempt, &name, rows);
         } else {
             for row in rows {
                 page.seen.extend(row.key.after(&seen).and_then(MessageId::from_slice));
@@ -156,17 +158,25 @@ impl<V: Vault> Account<V> {
     }
 
     /// Removes those messages among `rows` that went to `name`.
-    fn forget_sent<E, N>(&self, attempt: &mut Attempt<'_, E, N>, name: &Name, rows: &[Stored]) {
+    fn forget_sent<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        name: &Name,
+        rows: &[Stored],
+    ) -> Vec<MessageId> {
+        let mut forgotten = Vec::new();
         if planted(self.config.mutant, Mutant::SentOutlivesAccount) {
-            return;
+            return forgotten;
         }
         for row in rows {
             let to = SentRow::decode(row.value.as_slice());
             let id = row.key.after(&self.keys.all_sent()).and_then(MessageId::from_slice);
             if let Some(id) = id.filter(|_| to.is_ok_and(|to| to.peer == name)) {
                 self.forget_message(attempt, id);
+                forgotten.push(id);
             }
         }
+        forgotten
     }
 
     /// Nobody has the number of a message that did not go out: what was begun for it goes.

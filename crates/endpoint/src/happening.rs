@@ -66,6 +66,18 @@ pub enum Happening {
         /// Its recipient.
         to: Address,
     },
+    /// The recipient has listened to it.
+    Played {
+        /// The message.
+        id: MessageId,
+        /// Its recipient.
+        to: Address,
+    },
+    /// Somebody is writing an answer, for the next [`vocab::limits::TYPING_AGE`] or until it comes.
+    Typing {
+        /// Who.
+        from: Address,
+    },
     /// A message was opened, for the first time.
     Opened {
         /// Its sender.

@@ -210,6 +210,9 @@ pub struct SentRow {
     /// The recipient has read it.
     #[prost(bool, tag = "5")]
     pub read: bool,
+    /// The recipient has listened to it.
+    #[prost(bool, tag = "6")]
+    pub played: bool,
 }
 
 /// A message in the vault: in `kept` and in `wait`.

@@ -27,9 +27,6 @@ use crate::{
     vault::Vault,
 };
 
-/// Bytes of one encoded content: the longest text, and room for the sender's name beside it.
-const MAX_CONTENT: usize = limits::MAX_TEXT + 4_096;
-
 /// One message on its way into a session.
 pub(crate) struct Outgoing {
     pub(crate) id: MessageId,
@@ -61,10 +58,11 @@ impl<V: Vault> Account<V> {
             accepted: false,
             delivered: false,
             read: false,
+            played: false,
         };
         let outgoing = Outgoing { id: content.id, content: content.encode(), attempt: 0 };
-        if content.text.len() > limits::MAX_TEXT || outgoing.content.len() > MAX_CONTENT {
-            // Its frame or its text would be refused on the way, without an answer to anybody.
+        if content.body.check().is_err() || outgoing.content.len() > limits::MAX_CONTENT {
+            // Its frame or a part of it would be refused on the way, without an answer to anybody.
             self.write_sent(attempt, sent, &row);
             let why = Failure::TooLong;
             return Ok([Happening::Failed { id: content.id, to: to.clone(), why }].into());

@@ -192,6 +192,22 @@ pub const THROTTLE_AGE: Micros = Micros::days(1);
 
 /// Bytes of one message's text (the Cloud API's limit for a text body is 4,096 characters).
 pub const MAX_TEXT: usize = 16_384;
+/// Bytes of one encoded content: with padding and envelope it fits [`MAX_CIPHERTEXT`].
+pub const MAX_CONTENT: usize = 40_000;
+/// Bytes of one object that travels as JSON inside a content (ours; the longest that the Cloud API
+/// documents is a carousel of ten cards).
+pub const MAX_OBJECT: usize = 16_384;
+/// Things that can be pressed in one message (the Cloud API: 30 products in a list).
+pub const MAX_CHOICES: usize = 30;
+/// Bytes of the id of something that can be pressed (the Cloud API: 256 characters; a payload of a
+/// quick reply 1,000 bytes).
+pub const MAX_CHOICE_ID: usize = 1_024;
+/// Bytes of a title, file name or MIME type (the Cloud API: at most 240 characters).
+pub const MAX_NAME: usize = 1_024;
+/// Bytes of an emoji: the longest sequences of Unicode have about 35.
+pub const MAX_EMOJI: usize = 64;
+/// Bytes of what names a blob of the transport (ours).
+pub const MAX_BLOB_ID: usize = 64;
 /// How long a message id is remembered, so that a copy is known as one (design §10).
 pub const DEDUPE_AGE: Micros = Micros::days(31);
 /// How long a sent message is kept for retransmission (source documents: 30 days).
@@ -221,6 +237,16 @@ pub const HTTP_HEAD_TIME: Micros = Micros::seconds(10);
 pub const HTTP_BODY_TIME: Micros = Micros::seconds(30);
 /// How long an asker waits for an answer over HTTP (ours).
 pub const HTTP_PATIENCE: Micros = Micros::seconds(30);
+/// How long a business may write freely to somebody who wrote to it (the Cloud API: 24 hours).
+pub const SERVICE_WINDOW: Micros = Micros::days(1);
+/// Messages of one business number to one person (the Cloud API: one in 6 seconds, 45 at once).
+pub const MESSAGES_PER_PAIR: Rate = Rate { burst: 45, every: Micros::seconds(6) };
+/// Messages that one business number sends (the Cloud API: 80 a second).
+pub const MESSAGES_PER_NUMBER: Rate = Rate { burst: 80, every: Micros(12_500) };
+/// How long a file that came in a message can be fetched (the Cloud API: 7 days).
+pub const MEDIA_RECEIVED_AGE: Micros = Micros::days(7);
+/// Updates in one webhook (the Cloud API: 1,000).
+pub const MAX_WEBHOOK_UPDATES: usize = 1_000;
 /// How long webhook delivery is tried (source documents: 7 days).
 pub const WEBHOOK_AGE: Micros = Micros::days(7);
 /// The first wait before a webhook is delivered again.
@@ -247,6 +273,8 @@ pub const SMALLEST_CELL: u64 = 10;
 pub const MAX_IDS: usize = 100;
 /// Message ids in one notice that an account was deleted: as many as fit a frame (ours).
 pub const MAX_NOTICE_IDS: usize = 3_000;
+/// How long somebody is shown as writing (the Cloud API: 25 seconds).
+pub const TYPING_AGE: Micros = Micros::seconds(25);
 /// How long it is remembered, by hash alone, that whoever had a number did not want to hear of a
 /// business (ours; a year, as numbers are given out again).
 pub const SUPPRESSION_AGE: Micros = Micros::days(365);

@@ -10,7 +10,10 @@ use hop::Waiting;
 use prost::Message as _;
 use rand_core::CryptoRng;
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, Reason, limits};
-use wire::{content::Content, transport};
+use wire::{
+    content::{Body, Content},
+    transport,
+};
 
 use super::{Attempted, happenings};
 use crate::{
@@ -44,9 +47,17 @@ fn ask(
 ) -> Result<(), Waiting> {
     let us = account.address().phone.clone();
     match ask {
-        Ask::Write { id, to, text } => write(account, attempt, (*id, to, text), rng),
+        Ask::Write { id, to, text } => {
+            send(account, attempt, to, (*id, None, Body::text(text.clone())), rng)
+        }
+        Ask::Send { id, to, quoted, body } => {
+            send(account, attempt, to, (*id, *quoted, body.clone()), rng)
+        }
         Ask::Read { from, ids } => {
             account.mark_read(attempt, &Address::first_device(from.clone()), ids, rng)
+        }
+        Ask::Play { from, ids } => {
+            account.mark_played(attempt, &Address::first_device(from.clone()), ids, rng)
         }
         Ask::AskAgain { from, id } => {
             account.ask_again(attempt, &Address::first_device(from.clone()), *id, rng)
@@ -95,17 +106,18 @@ fn report(
     (!ids.is_empty()).then_some(transport::Ask::Report { by, about, ids, attached })
 }
 
-fn write(
+fn send(
     account: &Account<OwnDevice>,
     attempt: &mut Attempted<'_>,
-    (id, to, text): (MessageId, &PhoneNumber, &str),
+    to: &PhoneNumber,
+    (id, quoted, body): (MessageId, Option<MessageId>, Body),
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     let sent_at = attempt.now().wall;
     let profile_name = account.profile_name().to_string();
-    let content = Content { id, sent_at, profile_name, text: text.to_string() };
+    let content = Content { id, sent_at, profile_name, quoted, body };
     let happened = account.send(attempt, &Address::first_device(to.clone()), &content, rng)?;
-    let row = HistoryRow::of(id, to, true, text);
+    let row = HistoryRow::of(&content, to, true);
     append(attempt, &row);
     happenings::show(account, attempt, happened)
 }

@@ -1,6 +1,6 @@
 //! What the person is shown of what happened.
 
-use alloc::vec::Vec;
+use alloc::{string::ToString, vec::Vec};
 
 use endpoint::{Account, Happening, Vault as _, vault::OwnDevice};
 use hop::Waiting;
@@ -31,13 +31,15 @@ pub(super) fn show(
 }
 
 fn opened(attempt: &mut Attempted<'_>, from: Address, content: Content) {
-    let row = HistoryRow::of(content.id, &from.phone, false, &content.text);
+    let row = HistoryRow::of(&content, &from.phone, false);
     commands::append(attempt, &row);
     attempt.event(Event::Shown {
         from: from.phone,
         name: content.profile_name,
         id: content.id,
-        text: content.text,
+        text: content.body.words().to_string(),
+        quoted: content.quoted,
+        body: content.body,
         sent_at: content.sent_at,
     });
 }

@@ -10,8 +10,8 @@ use rand_core::CryptoRng;
 use vocab::PhoneNumber;
 use wire::transport::Notice;
 
-use super::{Attempted, Note, happenings};
-use crate::{input::NumberJob, number::Number, output::Event, rows};
+use super::{Attempted, Note, happenings, reading};
+use crate::{input::NumberJob, number::Number, output::Event, rows, rules, users};
 
 /// The transport says that an account is gone: the business is told what did not arrive.
 pub(super) fn gone(
@@ -44,15 +44,23 @@ pub(super) fn forget(
     cursor: &Cursor,
 ) -> Result<(), Waiting> {
     let slot = number.grant.slot;
-    let page = number.account.forget(attempt, phone, cursor)?;
+    let mut page = number.account.forget(attempt, phone, cursor)?;
     for id in page.seen {
         number.account.vault().remove(attempt, &rows::author(slot, id));
+    }
+    for id in page.sent {
+        number.account.vault().remove(attempt, &rows::tag(slot, id));
+    }
+    if page.next.is_none() && !reading::forget(number, attempt, phone)? {
+        page.next = Some(cursor.clone()); // There are more of them: once again.
     }
     if let Some(cursor) = page.next {
         let phone = phone.clone();
         attempt.note(Note::Next(slot, NumberJob::Forget { place, phone, cursor }));
         return Ok(());
     }
+    users::forget(number, attempt, phone);
+    rules::forget(number, attempt, &users::name(number, phone));
     number.account.forgot(attempt, place, phone)?;
     attempt.event(Event::Forgot { phone_number_id: number.grant.phone_number_id.clone() });
     attempt.note(Note::Forgot { slot, place });

@@ -39,7 +39,9 @@ pub(super) fn changed(attempt: &mut Attempted<'_>, granted: &[GrantRow]) -> Resu
         if u64::from(slot) >= endpoint::account::SLOTS {
             continue; // This node is full; the operator sees numbers that never become ready.
         }
-        let row = GrantRow { slot, live: true, ..grant.clone() };
+        // What the business did with the number outlives its grant.
+        let deregistered = before.is_some_and(|row| row.deregistered);
+        let row = GrantRow { slot, live: true, deregistered, ..grant.clone() };
         if before != Some(&row) {
             next = next.max(slot.saturating_add(1));
             attempt.event(Event::Granted { phone_number_id: row.phone_number_id.clone() });

@@ -5,17 +5,23 @@ use hop::Waiting;
 use prost::Message as _;
 use rand_core::CryptoRng;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
-use wire::content::Content;
+use wire::content::{Body, Content};
 
-use super::{Attempted, Note};
+use super::{Attempted, Note, media, reading};
 use crate::{
+    errors::{GraphError, codes},
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, HookRow, Kind},
-    webhook,
+    rows::{self, Category, HookRow, Kind, TagRow},
+    rules, users,
+    webhook::{
+        inbound,
+        statuses::{self, About},
+    },
 };
 
 /// Tells the business, billing and statistics what happened.
@@ -35,21 +41,30 @@ pub(super) fn tell(
             Happening::Accepted { id, to } => {
                 let early = number.planted(Mutant::DeliveredWhenTaken);
                 let kind = if early { Kind::Delivered } else { Kind::Sent };
-                status(number, attempt, (*id, to, kind), rng)?;
+                let tag = tag(number, attempt, *id)?;
+                status(number, attempt, (*id, to, kind), &tag, rng)?;
             }
             Happening::Delivered { id, to } => {
-                status(number, attempt, (*id, to, Kind::Delivered), rng)?;
-                bill(number, attempt, to, rng);
+                let tag = tag(number, attempt, *id)?;
+                status(number, attempt, (*id, to, Kind::Delivered), &tag, rng)?;
+                bill(number, attempt, (to, tag.category()), rng);
             }
-            Happening::Read { id, to } => status(number, attempt, (*id, to, Kind::Read), rng)?,
+            Happening::Read { id, to } => {
+                let tag = tag(number, attempt, *id)?;
+                status(number, attempt, (*id, to, Kind::Read), &tag, rng)?;
+            }
+            Happening::Played { id, to } => {
+                let tag = tag(number, attempt, *id)?;
+                status(number, attempt, (*id, to, Kind::Played), &tag, rng)?;
+            }
             Happening::Failed { id, to, why } => {
-                failed(number, attempt, (*id, to, *why), rng)?;
+                failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
                 if *why == Failure::NoSuchAccount {
                     number.account.forget_unsent(attempt, to, *id);
                 }
             }
             Happening::RetransmissionRefused { id, to, why: why @ Failure::IdentityChanged } => {
-                failed(number, attempt, (*id, to, *why), rng)?;
+                failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
             }
             _ => {}
         }
@@ -78,7 +93,19 @@ fn opened(
     } else {
         number.account.vault().put(attempt, author, digits, keep, rng)?;
     }
-    let body = webhook::message(&number.grant, &from.phone, content);
+    let name = users::name(number, &from.phone);
+    rules::open_window(number, attempt, &name);
+    reading::came(number, attempt, &name, content.id);
+    users::remember(number, attempt, &from.phone, content.id);
+    let media_id = match &content.body {
+        Body::Media(file) => Some(media::received(number, attempt, file, rng)?),
+        Body::Text(_) | Body::Reaction(_) | Body::Offer(_) | Body::Answer(_) | Body::Object(_) => {
+            None
+        }
+    };
+    let user_id = users::user_id(number, &from.phone);
+    let from = inbound::From { phone: &from.phone, user_id: &user_id };
+    let body = inbound::message(&number.grant, from, content, media_id.as_deref());
     hook(number, attempt, body, content.id.to_string(), rng)?;
     count(number, attempt, Kind::Received)?;
     let phone_number_id = number.grant.phone_number_id.clone();
@@ -90,23 +117,63 @@ fn status(
     number: &Number,
     attempt: &mut Attempted<'_>,
     (id, to, kind): (MessageId, &Address, Kind),
+    tag: &TagRow,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     let at = attempt.now().wall;
-    let body = webhook::status(&number.grant, &to.phone, (id, kind.name()), at);
+    let user_id = users::user_id(number, &to.phone);
+    let conversation = number.rules.conversations.then(|| conversation(&user_id, at.day()));
+    let conversation = conversation.as_deref();
+    let about = About { id, to: &to.phone, user_id: &user_id, tag, conversation };
+    let body = statuses::status(&number.grant, about, kind, at);
     hook(number, attempt, body, format!("{id} {}", kind.name()), rng)?;
     count(number, attempt, kind)
 }
 
-fn failed(
+/// What names all messages of a day with one person: a hash of what the business knows.
+fn conversation(user_id: &str, day: u64) -> String {
+    let hash: [u8; 32] = Sha256::digest(format!("{user_id} {day}")).into();
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the statuses of a message bear; a message without a row is an ordinary answer.
+fn tag(number: &Number, attempt: &mut Attempted<'_>, id: MessageId) -> Result<TagRow, Waiting> {
+    let row = number.account.vault().get(attempt, &rows::tag(number.grant.slot, id))?;
+    Ok(row.and_then(|row| TagRow::decode(row.as_slice()).ok()).unwrap_or_default())
+}
+
+/// Tells the business that a message does not go out, or not again.
+pub(super) fn failed(
     number: &Number,
     attempt: &mut Attempted<'_>,
-    (id, to, why): (MessageId, &Address, Failure),
+    (id, to, error): (MessageId, &Address, &GraphError),
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
-    let body = webhook::failure(&number.grant, &to.phone, (id, why), attempt.now().wall);
+    let tag = &tag(number, attempt, id)?;
+    let user_id = users::user_id(number, &to.phone);
+    let about = About { id, to: &to.phone, user_id: &user_id, tag, conversation: None };
+    let body = statuses::failed(&number.grant, about, error, attempt.now().wall);
     hook(number, attempt, body, format!("{id} failed"), rng)?;
     count(number, attempt, Kind::Failed)
+}
+
+/// What the platform calls a failure of an end.
+fn error_of(why: Failure) -> GraphError {
+    let code = match why {
+        Failure::IdentityChanged => codes::IDENTITY,
+        Failure::Throttled => codes::SPAM,
+        Failure::NotKept => codes::NOT_KEPT,
+        Failure::NoSuchAccount
+        | Failure::AccountDeleted
+        | Failure::MailboxFull
+        | Failure::Forbidden
+        | Failure::BadBundle
+        | Failure::TooManyRetries
+        | Failure::TooLong
+        | Failure::Unsealable
+        | _ => codes::UNDELIVERABLE,
+    };
+    GraphError::with(code, why.to_string())
 }
 
 /// Writes a webhook down; it is delivered from there.
@@ -120,22 +187,29 @@ fn hook(
     let place = number.account.next_number(attempt.now());
     let key = rows::hooks().with_number(place);
     let phone_number_id = number.grant.phone_number_id.clone();
+    let bytes = body.len();
     let row = HookRow { phone_number_id, body, item }.encode_to_vec();
     let keep = Keep::For(limits::WEBHOOK_AGE);
     number.account.vault().put(attempt, key.clone(), &row, keep, rng)?;
-    attempt.note(Note::Waits(key));
+    attempt.note(Note::Waits(key, bytes));
     Ok(())
 }
 
-/// Writes a billing record down: business, category and count, nothing about the person.
-fn bill(number: &Number, attempt: &mut Attempted<'_>, to: &Address, rng: &mut dyn CryptoRng) {
+/// Writes a billing record down: business, category and count, nothing about the person. Also what
+/// is free is counted; its category says so.
+fn bill(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (to, category): (&Address, Category),
+    rng: &mut dyn CryptoRng,
+) {
     let mut unique = [0; 14];
     rng.fill_bytes(&mut unique);
     let id = format!("{:016x}{:016x}", rng.next_u64(), rng.next_u64());
     let mut record = json!({
         "id": id,
         "business": number.grant.business,
-        "category": "service",
+        "category": category.name(),
         "count": 1,
         "reference": marker::reference(DataClass::Billing, unique),
     });
@@ -147,8 +221,9 @@ fn bill(number: &Number, attempt: &mut Attempted<'_>, to: &Address, rng: &mut dy
     let place = number.account.next_number(attempt.now());
     let key = rows::bills().with_number(place);
     let bytes = record.to_string().into_bytes();
+    let length = bytes.len();
     attempt.write(key.clone(), bytes, DataClass::Billing, Keep::Never(Reason::UntilDone));
-    attempt.note(Note::Waits(key));
+    attempt.note(Note::Waits(key, length));
 }
 
 fn count(number: &Number, attempt: &mut Attempted<'_>, kind: Kind) -> Result<(), Waiting> {

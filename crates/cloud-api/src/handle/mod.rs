@@ -4,7 +4,10 @@ mod calls;
 mod forgetting;
 mod grants;
 mod happenings;
+mod media;
 mod outgoing;
+mod reading;
+mod sending;
 
 use hop::{Act, Attempt, Waiting};
 use rand_core::CryptoRng;
@@ -18,6 +21,9 @@ use crate::{
     rows::GrantRow,
 };
 
+#[cfg(test)]
+pub(crate) use sending::identity_hash;
+
 /// What attempts leave for the memory of this hop, applied when they are durable.
 #[derive(Debug)]
 pub(crate) enum Note {
@@ -27,12 +33,12 @@ pub(crate) enum Note {
     End(endpoint::Note),
     /// There is this grant.
     Grant(GrantRow),
-    /// Something waits in the outbox.
-    Waits(Key),
+    /// Something waits in the outbox, and at most how long it is.
+    Waits(Key, usize),
     /// More waits than one scan brings.
     MoreWaits,
     /// Something left the outbox.
-    Gone(Key),
+    Gone(Vec<Key>),
     /// More is to be done about a number.
     Next(u32, NumberJob),
     /// All is forgotten that the notice at this place of a number's mailbox was about.
@@ -62,10 +68,8 @@ pub(crate) fn work(
         Job::Boot => grants::boot(attempt),
         Job::Grants(grants) => grants::changed(attempt, grants),
         Job::Refill => outgoing::refill(attempt),
-        Job::Dispatch { key, exchange } => {
-            outgoing::dispatch(config, numbers, attempt, key, *exchange)
-        }
-        Job::Arrived { key } => outgoing::arrived(numbers, attempt, key),
+        Job::Dispatch(batch) => outgoing::dispatch(config, numbers, attempt, batch),
+        Job::Arrived { keys } => outgoing::arrived(numbers, attempt, keys),
         Job::Export { exchange } => outgoing::export(config, attempt, *exchange, rng),
         Job::Number { slot, work } => {
             let number = usize::try_from(*slot).ok().and_then(|slot| numbers.get(slot));
@@ -105,10 +109,10 @@ fn on_number(
             return account.replenish(attempt, (*one_time, *kem), rng);
         }
         NumberJob::Send { exchange, message } => {
-            return calls::send(number, attempt, *exchange, message, rng);
+            return sending::send(number, attempt, *exchange, message, rng);
         }
-        NumberJob::MarkRead { exchange, id } => {
-            return calls::mark_read(number, attempt, *exchange, *id, rng);
+        NumberJob::MarkRead { exchange, marking } => {
+            return reading::mark_read(number, attempt, *exchange, *marking, rng);
         }
         NumberJob::History { exchange } => return calls::history(number, attempt, *exchange),
     };

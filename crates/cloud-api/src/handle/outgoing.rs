@@ -12,6 +12,7 @@ use super::{Attempted, Note};
 use crate::{
     config::Config,
     number::{Number, subscription},
+    outbox::{Batch, slot},
     output::Event,
     rows::{self, HookRow, Kind},
     webhook,
@@ -25,80 +26,88 @@ pub(super) fn refill(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
             attempt.note(Note::MoreWaits);
         }
         for row in stored {
-            attempt.note(Note::Waits(row.key.clone()));
+            // A sealed row is a little longer than what it holds.
+            attempt.note(Note::Waits(row.key.clone(), row.value.len()));
         }
     }
     Ok(())
 }
 
-/// Sends one item of the outbox.
+/// Sends items of the outbox: one billing record, or webhooks of one number in one body.
 pub(super) fn dispatch(
     config: &Config,
     numbers: &[Option<Number>],
     attempt: &mut Attempted<'_>,
-    key: &Key,
-    exchange: ExchangeId,
+    batch: &Batch,
 ) -> Result<(), Waiting> {
-    let request = if key.starts_with(&rows::bills()) {
-        attempt.read(key)?.zip(config.billing.as_deref()).map(|(record, billing)| {
+    let keys = &batch.keys;
+    let request = match keys.first().filter(|key| key.starts_with(&rows::bills())) {
+        Some(key) => attempt.read(key)?.zip(config.billing.as_deref()).map(|(record, billing)| {
             Request::new(billing, "POST", "/records").bearer(&config.token).json(record)
-        })
-    } else {
-        let hook = open_hook(numbers, attempt, key)?;
-        hook.and_then(|hook| {
-            let subscription = subscription(config, &hook.phone_number_id)?;
-            Some(webhook::delivery(subscription, hook.body))
-        })
+        }),
+        None => {
+            let hooks = open_hooks(numbers, attempt, keys)?;
+            let number = hooks.first().map(|hook| hook.phone_number_id.as_str());
+            let subscription = number.and_then(|number| subscription(config, number));
+            subscription.map(|subscription| webhook::delivery(subscription, &hooks))
+        }
     };
     match request {
-        Some(request) => attempt.act(Act::Request { id: exchange, request }),
+        Some(request) => attempt.act(Act::Request { id: batch.exchange, request }),
         // Its time has passed, or nobody listens: there is nothing to send any more.
-        None => {
-            forget(numbers, attempt, key);
-            attempt.note(Note::Gone(key.clone()));
-        }
+        None => forget(numbers, attempt, keys),
     }
     Ok(())
 }
 
-/// Any number's vault opens it: the key of the business's day is named in the row.
-fn open_hook(
+/// Webhooks that can still be opened, with one fetch for all of them. Any number's vault opens
+/// them: the key of the business's day is named in the row.
+fn open_hooks(
     numbers: &[Option<Number>],
     attempt: &mut Attempted<'_>,
-    key: &Key,
-) -> Result<Option<HookRow>, Waiting> {
-    let Some(number) = owner(numbers, key) else { return Ok(None) };
-    let plain = number.account.vault().get(attempt, key)?;
-    Ok(plain.and_then(|plain| HookRow::decode(plain.as_slice()).ok()))
+    keys: &[Key],
+) -> Result<Vec<HookRow>, Waiting> {
+    attempt.need(keys)?;
+    let mut opened = Vec::with_capacity(keys.len());
+    for key in keys {
+        let Some(number) = owner(numbers, key) else { continue };
+        opened.push(number.account.vault().get(attempt, key));
+    }
+    let mut hooks = Vec::with_capacity(keys.len());
+    for plain in opened {
+        hooks.extend(plain?.and_then(|plain| HookRow::decode(plain.as_slice()).ok()));
+    }
+    Ok(hooks)
 }
 
 /// The number that wrote an item: its slot is in the item's number.
 fn owner<'n>(numbers: &'n [Option<Number>], key: &Key) -> Option<&'n Number> {
-    let slot = key.last_number()?.checked_rem(endpoint::account::SLOTS)?;
-    numbers.get(usize::try_from(slot).ok()?)?.as_ref()
+    numbers.get(usize::try_from(slot(key)?).ok()?)?.as_ref()
 }
 
-/// Removes an item, and the key that only it needed.
-fn forget(numbers: &[Option<Number>], attempt: &mut Attempted<'_>, key: &Key) {
-    match owner(numbers, key).filter(|_| !key.starts_with(&rows::bills())) {
-        Some(number) => number.account.vault().remove(attempt, key),
-        None => attempt.delete(key.clone()),
+/// Removes items, and the keys that only they needed.
+fn forget(numbers: &[Option<Number>], attempt: &mut Attempted<'_>, keys: &[Key]) {
+    for key in keys {
+        match owner(numbers, key).filter(|_| !key.starts_with(&rows::bills())) {
+            Some(number) => number.account.vault().remove(attempt, key),
+            None => attempt.delete(key.clone()),
+        }
     }
+    attempt.note(Note::Gone(keys.to_vec()));
 }
 
-/// An item was taken by whom it was for.
+/// Items were taken by whom they were for.
 pub(super) fn arrived(
     numbers: &[Option<Number>],
     attempt: &mut Attempted<'_>,
-    key: &Key,
+    keys: &[Key],
 ) -> Result<(), Waiting> {
-    if !key.starts_with(&rows::bills())
-        && let Some(hook) = open_hook(numbers, attempt, key)?
-    {
-        attempt.event(Event::Forwarded { item: hook.item });
+    if !keys.iter().any(|key| key.starts_with(&rows::bills())) {
+        for hook in open_hooks(numbers, attempt, keys)? {
+            attempt.event(Event::Forwarded { item: hook.item });
+        }
     }
-    forget(numbers, attempt, key);
-    attempt.note(Note::Gone(key.clone()));
+    forget(numbers, attempt, keys);
     Ok(())
 }
 

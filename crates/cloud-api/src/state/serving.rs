@@ -6,13 +6,18 @@ use hop::{
     router::{self, Refusal, TokenHash},
 };
 use serde_json::Value;
-use vocab::{MessageId, Micros};
+use vocab::{MessageId, Micros, limits};
 
 use super::{CloudApi, Step};
 use crate::{
-    graph::{self, Messages, ROUTES},
+    errors::{GraphError, codes},
+    graph::{
+        self, ROUTES,
+        messages::{self, Messages},
+    },
     input::{Job, NumberJob},
     output::Event,
+    parameters::{self, Parameters},
     principals::{Principals, Whose},
     rows::GrantRow,
 };
@@ -23,10 +28,14 @@ const ASK_AGAIN: Micros = Micros::seconds(5);
 impl CloudApi {
     /// Serves a call, once it is known who calls.
     pub(super) fn serve(&mut self, id: ExchangeId, request: Request, step: &mut Step<'_>) {
-        let Some(token) = request.token() else {
-            return self.refuse(id, router::UNKNOWN, &request, Refusal::UnknownToken, step);
+        let request = graph::unversioned(request);
+        if request.body.len() > limits::MAX_HTTP_BODY {
+            return self.refuse(id, router::UNKNOWN, &request, &GraphError::too_large(), step);
+        }
+        let Some(token) = parameters::token(&request) else {
+            return self.refuse(id, router::UNKNOWN, &request, &GraphError::token(), step);
         };
-        let hash = Principals::hash(token);
+        let hash = Principals::hash(&token);
         if let Some(principal) = router::principal_of(&self.config.principals, &hash) {
             let principal = principal.to_owned();
             return self.admitted(id, &principal, &request, step);
@@ -35,7 +44,7 @@ impl CloudApi {
             Whose::Known(principal) => self.admitted(id, &principal, &request, step),
             whose @ (Whose::BeingAsked | Whose::Unknown) => {
                 if !self.principals.wait(hash, id, request) {
-                    step.at_once(Act::Reply { id, response: graph::try_later() });
+                    self.try_later(id, step);
                 } else if matches!(whose, Whose::Unknown) {
                     self.ask_whose(hash, step);
                 }
@@ -68,9 +77,9 @@ impl CloudApi {
             match &principal {
                 Some(principal) => self.admitted(id, principal, &request, step),
                 None if definite => {
-                    self.refuse(id, router::UNKNOWN, &request, Refusal::UnknownToken, step);
+                    self.refuse(id, router::UNKNOWN, &request, &GraphError::token(), step);
                 }
-                None => step.at_once(Act::Reply { id, response: graph::try_later() }),
+                None => self.try_later(id, step),
             }
         }
     }
@@ -83,28 +92,28 @@ impl CloudApi {
         step: &mut Step<'_>,
     ) {
         match router::admit(ROUTES, request, Some(principal)) {
-            Err(denied) => self.refuse(id, principal, request, denied.refusal, step),
+            Err(denied) => self.refuse(id, principal, request, &refused(&denied.refusal), step),
             Ok(call) if call.route.pattern == "/grants_changed" => {
                 if principal == "business-manager" {
                     self.accessed(principal, call.route.pattern, step);
                     step.at_once(Act::Reply { id, response: graph::success() });
                     self.ask_grants(step);
                 } else {
-                    self.refuse(id, principal, request, Refusal::Forbidden, step);
+                    self.refuse(id, principal, request, &GraphError::forbidden(), step);
                 }
             }
             Ok(call) => {
                 let phone_number_id = call.parameters.first().copied().unwrap_or_default();
                 match self.own_number(principal, phone_number_id) {
                     Ok(slot) => self.on_own_number(id, principal, (slot, request), step),
-                    Err(refusal) => self.refuse(id, principal, request, refusal, step),
+                    Err(error) => self.refuse(id, principal, request, &error, step),
                 }
             }
         }
     }
 
     /// The slot of a number, for its own business and while the grant is in force.
-    fn own_number(&self, principal: &str, phone_number_id: &str) -> Result<u32, Refusal> {
+    fn own_number(&self, principal: &str, phone_number_id: &str) -> Result<u32, GraphError> {
         let mut numbers = self.numbers.iter().flatten();
         let number = numbers
             .find(|number| number.grant.phone_number_id == phone_number_id && number.grant.live);
@@ -112,7 +121,7 @@ impl CloudApi {
         match (number, owner) {
             // Whether a number exists is nobody's business but its owner's.
             (Some(number), Some(owner)) if owner == principal => Ok(number.grant.slot),
-            _ => Err(Refusal::Forbidden),
+            _ => Err(GraphError::forbidden()),
         }
     }
 
@@ -126,12 +135,7 @@ impl CloudApi {
         let work = if request.method == "GET" {
             Ok(NumberJob::History { exchange: id })
         } else {
-            let mut fresh = [0; 16];
-            step.rng.fill_bytes(&mut fresh);
-            graph::messages(request, MessageId(fresh)).map(|messages| match messages {
-                Messages::Send(message) => NumberJob::Send { exchange: id, message },
-                Messages::MarkRead(message) => NumberJob::MarkRead { exchange: id, id: message },
-            })
+            self.messages(id, slot, request, step)
         };
         match work {
             Ok(work) => {
@@ -139,8 +143,38 @@ impl CloudApi {
                 self.accessed(principal, route.map_or("", |(route, _)| route.pattern), step);
                 self.on_number(slot, work, step);
             }
-            Err(refusal) => self.refuse(id, principal, request, refusal, step),
+            Err(error) => self.refuse(id, principal, request, &error, step),
         }
+    }
+
+    /// What `POST /{phone_number_id}/messages` asks to be done.
+    fn messages(
+        &mut self,
+        exchange: ExchangeId,
+        slot: u32,
+        request: &Request,
+        step: &mut Step<'_>,
+    ) -> Result<NumberJob, GraphError> {
+        let mut fresh = [0; 16];
+        step.rng.fill_bytes(&mut fresh);
+        let parameters = Parameters::read(request)?;
+        match messages::read(&parameters, request, MessageId(fresh))? {
+            Messages::MarkRead(marking) => Ok(NumberJob::MarkRead { exchange, marking }),
+            Messages::Send(message) => {
+                let rate = self.config.rules.throughput;
+                let number = self.number_mut(slot);
+                if number.is_some_and(|number| !number.pace.take(rate, step.now.mono)) {
+                    return Err(GraphError::new(codes::THROUGHPUT));
+                }
+                Ok(NumberJob::Send { exchange, message })
+            }
+        }
+    }
+
+    /// Answers that nobody can say now whether a call may be made.
+    pub(super) fn try_later(&self, id: ExchangeId, step: &mut Step<'_>) {
+        let response = GraphError::try_later().response(step.rng);
+        step.at_once(Act::Reply { id, response });
     }
 
     fn accessed(&self, principal: &str, route: &str, step: &mut Step<'_>) {
@@ -153,12 +187,13 @@ impl CloudApi {
         id: ExchangeId,
         principal: &str,
         request: &Request,
-        refusal: Refusal,
+        error: &GraphError,
         step: &mut Step<'_>,
     ) {
         let found = router::find(ROUTES, &request.method, request.path());
         let route = found.map_or(router::UNKNOWN, |(route, _)| route.pattern).to_owned();
-        step.at_once(Act::Reply { id, response: refusal.response() });
+        let response = error.response(step.rng);
+        step.at_once(Act::Reply { id, response });
         step.at_once(Act::Event(Event::Denied { principal: principal.to_owned(), route }));
     }
 
@@ -171,6 +206,7 @@ impl CloudApi {
                 business: own.business.clone(),
                 display_phone_number: own.phone.digits().to_owned(),
                 live: true,
+                deregistered: false,
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -199,6 +235,18 @@ impl CloudApi {
     }
 }
 
+/// Graph's error for a call that has no route.
+fn refused(refusal: &Refusal) -> GraphError {
+    match refusal {
+        Refusal::UnknownToken => GraphError::token(),
+        Refusal::Forbidden | Refusal::NoSuchObject => GraphError::forbidden(),
+        Refusal::NoSuchRoute => GraphError::path(),
+        Refusal::WrongMethod { .. } => GraphError::method(),
+        Refusal::TooLarge => GraphError::too_large(),
+        Refusal::Invalid(_) | Refusal::Conflict(_) => GraphError::parameter(refusal.to_string()),
+    }
+}
+
 fn principal(answer: &Response) -> Option<String> {
     let body: Value = serde_json::from_slice(&answer.body).ok()?;
     Some(body.get("principal")?.as_str()?.to_owned())
@@ -215,6 +263,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             business: text(grant, "business")?,
             display_phone_number: text(grant, "display_phone_number")?,
             live: true,
+            deregistered: false,
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()

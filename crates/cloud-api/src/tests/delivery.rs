@@ -52,6 +52,27 @@ fn a_webhook_is_tried_ever_more_slowly_until_it_is_taken_also_after_a_restart() 
 }
 
 #[test]
+fn what_waited_for_a_business_comes_in_one_webhook_and_nothing_is_missing() {
+    let mut world = World::new();
+    world.webhook_status = 500;
+    let sent: Vec<String> = (0..30).map(|_| world.sends(1, "is there bread?")).collect();
+    world.pass(Micros::hours(3));
+    let before = world.bodies("shop").len();
+    world.webhook_status = 200;
+    world.pass(Micros::hours(2));
+    let bodies = world.bodies("shop").split_off(before);
+    assert!(bodies.len() < 10, "{} requests for 30 messages", bodies.len());
+    let entries = bodies.iter().flat_map(|body| body["entry"].as_array().unwrap());
+    let mut came: Vec<_> =
+        entries.map(|entry| entry["changes"][0]["value"]["messages"][0]["id"].clone()).collect();
+    came.sort_by_key(ToString::to_string);
+    let mut sent: Vec<serde_json::Value> = sent.into_iter().map(Into::into).collect();
+    sent.sort_by_key(ToString::to_string);
+    assert_eq!(came, sent);
+    assert!(world.table("hook").is_empty());
+}
+
+#[test]
 fn a_webhook_that_nobody_takes_is_gone_after_seven_days() {
     let mut world = World::new();
     world.webhook_status = 500;

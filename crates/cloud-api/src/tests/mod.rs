@@ -3,6 +3,7 @@
 mod calls;
 mod delivery;
 mod forgetting;
+mod graph;
 mod protection;
 mod rest;
 mod world;

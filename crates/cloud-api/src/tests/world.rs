@@ -11,13 +11,19 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use signal::Profile;
 use store::{Answer, Engine, Key, Memory, Op, RawRow, Transaction, TxId};
-use vocab::{Address, Instant, Micros, NoiseKey, Now, PhoneNumber, UnixMicros};
+use vocab::{Address, Instant, MessageId, Micros, NoiseKey, Now, PhoneNumber, UnixMicros};
+use wire::content::Body;
 use wire::transport::{
     Ask, Bundle, Envelope, FromTransport, KemPrekey, Operator, Prekey, SignedPrekey, Status,
     ToTransport,
 };
 
-use crate::{CloudApi, Config, Event, Own, Subscription};
+use crate::{
+    CloudApi, Config, Event, Own, Rules, Subscription,
+    graph::messages::{Outgoing, Recipient, Say},
+    input::NumberJob,
+    state::Step,
+};
 
 const TRANSPORT: NoiseKey = NoiseKey([99; 32]);
 pub(super) const NUMBERS: [&str; 2] = ["493012345678", "4915112345678"];
@@ -47,7 +53,7 @@ struct Listed {
 pub(super) struct World {
     pub(super) nodes: Vec<Node>,
     listed: [Listed; 2],
-    now: Now,
+    pub(super) now: Now,
     rng: ChaCha8Rng,
     /// Envelopes that the relay carried.
     pub(super) carried: Vec<Envelope>,
@@ -59,6 +65,8 @@ pub(super) struct World {
     pub(super) webhook_status: u16,
     /// Whether Business Manager still has the bakery's grant.
     pub(super) is_granted: bool,
+    /// Whether Business Manager answers.
+    pub(super) is_manager_up: bool,
     /// How the relay answers envelopes.
     pub(super) sends_are: Status,
     /// How long it asks an end to wait.
@@ -100,6 +108,7 @@ fn config(node: usize) -> Config {
         root_key: [8; 32],
         name_key: [7; 32],
         statistics_every: Micros::hours(1),
+        rules: Rules::NONE,
         trace: false,
         mutant: None,
         endpoint_mutant: None,
@@ -131,6 +140,7 @@ impl World {
             served: Vec::new(),
             webhook_status: 200,
             is_granted: true,
+            is_manager_up: true,
             sends_are: Status::Ok,
             retry_after: Micros(0),
             exchanges: 0,
@@ -156,6 +166,11 @@ impl World {
 
     pub(super) fn give(&mut self, node: usize, input: Input<crate::Command>) {
         self.handle(node, input);
+        self.settle();
+    }
+
+    /// Until no frame and no request is on its way.
+    fn settle(&mut self) {
         loop {
             if let Some((from, bytes)) = self.frames.pop_front() {
                 self.relay(from, &bytes);
@@ -174,26 +189,63 @@ impl World {
         while let Some(input) = inputs.pop_front() {
             let outputs = self.nodes[node].hop.handle(input, self.now, &mut self.rng);
             self.nodes[node].wake_at = outputs.wake_at;
-            let mut done = Vec::new();
-            for Effect { after, act } in outputs.effects {
-                match (after, act) {
-                    (None, Act::Store { tx, transaction }) => {
-                        let answer = self.store(node, &transaction);
-                        if matches!(answer, Answer::Done(_)) {
-                            done.push(tx);
-                        }
-                        inputs.push_back(Input::Stored { tx, answer });
+            inputs.extend(self.carry_out(node, outputs.effects));
+        }
+    }
+
+    /// What the store answers to these effects.
+    fn carry_out(
+        &mut self,
+        node: usize,
+        effects: Vec<Effect<Event>>,
+    ) -> Vec<Input<crate::Command>> {
+        let (mut done, mut inputs) = (Vec::new(), Vec::new());
+        for Effect { after, act } in effects {
+            match (after, act) {
+                (None, Act::Store { tx, transaction }) => {
+                    let answer = self.store(node, &transaction);
+                    if matches!(answer, Answer::Done(_)) {
+                        done.push(tx);
                     }
-                    (Some(tx), act) => self.nodes[node].held.push((tx, act)),
-                    (None, act) => self.act(node, act),
+                    inputs.push(Input::Stored { tx, answer });
                 }
-            }
-            for (tx, act) in core::mem::take(&mut self.nodes[node].held) {
-                if done.contains(&tx) {
-                    self.act(node, act);
-                }
+                (Some(tx), act) => self.nodes[node].held.push((tx, act)),
+                (None, act) => self.act(node, act),
             }
         }
+        for (tx, act) in core::mem::take(&mut self.nodes[node].held) {
+            if done.contains(&tx) {
+                self.act(node, act);
+            }
+        }
+        inputs
+    }
+
+    /// The person sends what only a device can write, such as a choice; its wamid.
+    pub(super) fn person_sends(&mut self, body: Body, quoted: Option<MessageId>) -> String {
+        self.places += 1;
+        let id = MessageId([u8::try_from(self.places % 251).unwrap(); 16]);
+        let to = Recipient::Phone(PhoneNumber::parse(NUMBERS[0]).unwrap());
+        let message = Box::new(Outgoing {
+            id,
+            input: NUMBERS[0].into(),
+            to,
+            quoted,
+            say: Say::Ready(body),
+            opaque: String::new(),
+            identity_hash: None,
+            request_id: None,
+        });
+        let work = NumberJob::Send { exchange: ExchangeId(0), message };
+        let mut step = Step { now: self.now, rng: &mut self.rng, effects: Vec::new() };
+        self.nodes[1].hop.on_number(0, work, &mut step);
+        let effects = step.effects;
+        for input in self.carry_out(1, effects) {
+            self.handle(1, input);
+        }
+        self.settle();
+        self.nodes[1].replies.clear();
+        format!("wamid.{id}")
     }
 
     fn store(&mut self, node: usize, transaction: &Transaction) -> Answer {
@@ -217,6 +269,7 @@ impl World {
 
     fn server(&self, request: &Request) -> Result<Response, Unreachable> {
         match (request.authority.as_str(), request.path()) {
+            ("manager", _) if !self.is_manager_up => Err(Unreachable),
             ("manager", "/grants") => {
                 let grants = if self.is_granted {
                     json!([{
@@ -364,9 +417,20 @@ impl World {
     /// Somebody deletes rows of the bakery's store while the node is down.
     pub(super) fn delete(&mut self, keys: Vec<Key>) {
         let ops = keys.into_iter().map(Op::Delete).collect();
+        self.write(ops);
+    }
+
+    /// The same for operations of every kind.
+    pub(super) fn write(&mut self, ops: Vec<Op>) {
         let transaction = Transaction { checks: Vec::new(), ops };
         assert!(matches!(self.store(0, &transaction), Answer::Done(_)));
         self.restart(0);
+    }
+
+    /// The node starts again with another configuration.
+    pub(super) fn configure(&mut self, node: usize, change: impl FnOnce(&mut Config)) {
+        change(&mut self.nodes[node].config);
+        self.restart(node);
     }
 
     /// The texts that the bakery's node can still open.
@@ -377,7 +441,8 @@ impl World {
         assert_eq!(answer.status, 200);
         let body: Value = serde_json::from_slice(&answer.body).unwrap();
         let rows = body["data"].as_array().unwrap();
-        rows.iter().map(|row| row["text"]["body"].as_str().unwrap().to_owned()).collect()
+        let words = |row: &Value| row[row["type"].as_str().unwrap()]["body"].clone();
+        rows.iter().map(|row| words(row).as_str().unwrap().to_owned()).collect()
     }
 }
 

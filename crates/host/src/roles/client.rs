@@ -170,7 +170,7 @@ impl Person {
 fn shows(event: &Event) {
     let told = match event {
         Event::Acknowledged { number } => json!({ "event": "acknowledged", "number": number }),
-        Event::Shown { from, name, id, text, sent_at } => json!({
+        Event::Shown { from, name, id, text, sent_at, .. } => json!({
             "event": "shown", "from": from.digits(), "name": name, "id": id.to_string(),
             "text": text, "sent_at_us": sent_at.0,
         }),

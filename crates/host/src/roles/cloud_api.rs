@@ -116,6 +116,7 @@ fn logs(log: Log) -> Observer<Event> {
             | Event::Forwarded { .. }
             | Event::Forgot { .. }
             | Event::Took { .. }
+            | Event::Withheld { .. }
             | Event::Denied { .. }
             | Event::Accessed { .. } => return,
         };
@@ -171,6 +172,7 @@ impl Hop {
             root_key: ground.secrets.secret("root", NAME),
             name_key: ground.secrets.secret("names", NAME),
             statistics_every: Micros::minutes(1),
+            rules: cloud_api::Rules::default(),
             trace: false,
             mutant: None,
             endpoint_mutant: None,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{Share, Subscription};
+use cloud_api::{Rules, Share, Subscription};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -143,6 +143,7 @@ impl Cast {
             root_key: self.secrets.secret("root", CLOUD_API),
             name_key: self.secrets.secret("names", CLOUD_API),
             statistics_every: Micros::minutes(1),
+            rules: Rules::default(),
             trace: false,
             mutant: None,
             endpoint_mutant: None,

@@ -145,6 +145,7 @@ impl Journal {
             Happening::Accepted { id, .. } => (id, "sent"),
             Happening::Delivered { id, .. } => (id, "delivered"),
             Happening::Read { id, .. } => (id, "read"),
+            Happening::Played { id, .. } => (id, "played"),
             Happening::Failed { id, .. } => (id, "failed"),
             Happening::Ready
             | Happening::Deleted
@@ -153,6 +154,7 @@ impl Journal {
             | Happening::WrongCode
             | Happening::Sealed { .. }
             | Happening::Derived { .. }
+            | Happening::Typing { .. }
             | Happening::Opened { .. }
             | Happening::Copy { .. }
             | Happening::NotOpened { .. }
@@ -162,9 +164,14 @@ impl Journal {
             | Happening::RetransmissionRefused { .. }
             | Happening::RefusedByPeer { .. } => return,
         };
+        self.reached(*id, status);
+    }
+
+    /// A message that is known got further.
+    fn reached(&self, id: MessageId, status: &'static str) {
         let at = self.0.clock.wall();
         let mut state = self.state();
-        if let Some(place) = state.places.get(id).copied()
+        if let Some(place) = state.places.get(&id).copied()
             && let Some(message) = state.messages.get_mut(&place)
         {
             message.reached(status, at);
@@ -257,6 +264,7 @@ pub(crate) fn at_cloud_api(
 ) -> crate::node::Observer<cloud_api::Event> {
     Box::new(move |event| match event {
         cloud_api::Event::Took { phone_number_id, id } => journal.taken(id, &phone_number_id),
+        cloud_api::Event::Withheld { id, .. } => journal.reached(id, "failed"),
         cloud_api::Event::Decrypted { id, .. } => journal.opened(id),
         cloud_api::Event::Happened { happening: Happening::Ready, .. } => {
             setup.is_ready(super::cast::CLOUD_API);

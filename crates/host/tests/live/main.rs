@@ -13,6 +13,7 @@ mod clock;
 mod world;
 
 use host::up::Up;
+use serde_json::json;
 
 use crate::world::{Caller, options, run};
 
@@ -33,14 +34,18 @@ fn a_person_writes_and_the_business_answers_over_real_sockets() {
 }
 
 #[test]
-fn a_caller_with_the_token_reaches_a_person_who_never_wrote() {
+fn only_a_template_reaches_a_person_who_never_wrote() {
     let folder = tempfile::tempdir().unwrap();
     run(async {
         let up = Up::start(options(folder.path())).await.unwrap();
         let caller = Caller::of(&up);
-        let wamid = caller.send(&caller.ready.users[1], "Your order is ready").await;
-        let shown = caller.wait_for(&format!("wamid={wamid}&status=delivered"), 1).await;
-        assert_eq!(shown[0]["text"]["body"], "Your order is ready");
+        let to = &caller.ready.users[1];
+        let template = json!({ "name": "hello_world", "language": { "code": "en_US" } });
+        let greeting = caller.send(to, json!({ "type": "template", "template": template })).await;
+        caller.wait_for(&format!("wamid={greeting}&status=delivered"), 1).await;
+        let text = json!({ "type": "text", "text": { "body": "Your order is ready" } });
+        let text = caller.send(to, text).await;
+        caller.wait_for(&format!("wamid={text}&status=failed"), 1).await;
         up.end().await;
     });
 }

@@ -80,13 +80,12 @@ impl Caller {
         answer["wamid"].as_str().unwrap().to_owned()
     }
 
-    /// The business writes to a person: the wamid.
-    pub(crate) async fn send(&self, to: &str, text: &str) -> String {
+    /// The business sends `message`, which has its type and what that names, to a person: the wamid.
+    pub(crate) async fn send(&self, to: &str, mut message: Value) -> String {
         let url = format!("{}/{}/messages", self.ready.base_url, self.ready.phone_number_id);
-        let body = json!({
-            "messaging_product": "whatsapp", "to": to, "type": "text", "text": { "body": text },
-        });
-        let (status, answer) = self.post(&url, body).await;
+        message["messaging_product"] = json!("whatsapp");
+        message["to"] = json!(to);
+        let (status, answer) = self.post(&url, message).await;
         assert_eq!(status, 200, "{answer}");
         answer["messages"][0]["id"].as_str().unwrap().to_owned()
     }

@@ -23,12 +23,16 @@ impl Resident for Client {
     fn typed(command: &Command) -> Option<Vec<u8>> {
         match &command.ask {
             Ask::Write { to, text, .. } => Some(format!("to {}: {text}", to.digits()).into_bytes()),
+            Ask::Send { to, body, .. } => {
+                Some(format!("to {}: {}", to.digits(), body.words()).into_bytes())
+            }
             Ask::Report { about, attached, .. } => {
                 Some(format!("report {}: {attached:?}", about.digits()).into_bytes())
             }
             Ask::Block { who, .. } => Some(format!("block {}", who.digits()).into_bytes()),
             Ask::EnterCode { code } => Some(format!("code {code}").into_bytes()),
             Ask::Read { .. }
+            | Ask::Play { .. }
             | Ask::AskAgain { .. }
             | Ask::LoseSession { .. }
             | Ask::DeleteAccount

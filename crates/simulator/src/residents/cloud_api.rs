@@ -21,6 +21,10 @@ impl Resident for CloudApi {
             Event::Took { phone_number_id, id } => {
                 on(EventRecord::new("took").with("id", id.to_string()), phone_number_id)
             }
+            Event::Withheld { phone_number_id, id, code } => {
+                let record = EventRecord::new("withheld").with("id", id.to_string());
+                on(record.with("code", *code), phone_number_id)
+            }
             Event::Forwarded { item } => EventRecord::new("forwarded").with("item", item.clone()),
             Event::Denied { principal, route } => EventRecord::new("denied")
                 .with("principal", principal.clone())

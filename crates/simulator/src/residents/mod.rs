@@ -18,7 +18,8 @@ fn happening(happening: &Happening) -> EventRecord {
         Happening::Sealed { id, .. } => record.with("id", id.to_string()),
         Happening::Accepted { id, to }
         | Happening::Delivered { id, to }
-        | Happening::Read { id, to } => {
+        | Happening::Read { id, to }
+        | Happening::Played { id, to } => {
             record.with("id", id.to_string()).with("to", to.to_string())
         }
         Happening::Failed { id, to, why } | Happening::RetransmissionRefused { id, to, why } => {
@@ -28,6 +29,7 @@ fn happening(happening: &Happening) -> EventRecord {
         Happening::Opened { from, content } => {
             record.with("from", from.to_string()).with("id", content.id.to_string())
         }
+        Happening::Typing { from } => record.with("from", from.to_string()),
         Happening::Copy { from, id } => {
             record.with("from", from.to_string()).with("id", id.to_string())
         }
@@ -72,6 +74,8 @@ const fn kind(happening: &Happening) -> &'static str {
         Happening::Failed { .. } => "failed",
         Happening::Delivered { .. } => "delivered",
         Happening::Read { .. } => "read",
+        Happening::Played { .. } => "played",
+        Happening::Typing { .. } => "typing",
         Happening::Opened { .. } => "opened",
         Happening::Copy { .. } => "copy",
         Happening::NotOpened { .. } => "not-opened",

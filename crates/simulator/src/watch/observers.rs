@@ -126,7 +126,9 @@ impl Watch {
                 self.dishonest.told.insert(*id);
                 self.moved_on((host, at), *id, to);
             }
-            Happening::Read { id, to } => self.moved_on((host, at), *id, to),
+            Happening::Read { id, to } | Happening::Played { id, to } => {
+                self.moved_on((host, at), *id, to);
+            }
             Happening::Copy { .. } => self.occasion("duplicate-suppressed"),
             Happening::IdentityChanged { peer, .. } => {
                 self.occasion("identity-changed");
@@ -154,6 +156,7 @@ impl Watch {
             | Happening::WrongCode
             | Happening::Accepted { .. }
             | Happening::Opened { .. }
+            | Happening::Typing { .. }
             | Happening::RunBy { .. }
             | Happening::RefusedByPeer { .. } => {}
         }

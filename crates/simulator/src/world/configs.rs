@@ -113,6 +113,8 @@ impl Stage<'_> {
             root_key: self.cast.secret("root", node),
             name_key: self.cast.secret("names", node),
             statistics_every: Micros::seconds(20),
+            // Businesses of scenarios write first, and as often as they like.
+            rules: cloud_api::Rules::NONE,
             trace: self.options.trace,
             mutant: self.cloud_api_mutant(),
             endpoint_mutant: self.endpoint_mutant(),

@@ -363,6 +363,10 @@ pub enum ReceiptKind {
     Retry = 3,
     /// The sender will not send the message again: it is no longer kept, or the identity changed.
     Refused = 4,
+    /// A voice message was listened to.
+    Played = 5,
+    /// An answer to the message is being written; of no interest a little later.
+    Typing = 6,
 }
 impl ReceiptKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -376,6 +380,8 @@ impl ReceiptKind {
             Self::Read => "RECEIPT_KIND_READ",
             Self::Retry => "RECEIPT_KIND_RETRY",
             Self::Refused => "RECEIPT_KIND_REFUSED",
+            Self::Played => "RECEIPT_KIND_PLAYED",
+            Self::Typing => "RECEIPT_KIND_TYPING",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -386,6 +392,8 @@ impl ReceiptKind {
             "RECEIPT_KIND_READ" => Some(Self::Read),
             "RECEIPT_KIND_RETRY" => Some(Self::Retry),
             "RECEIPT_KIND_REFUSED" => Some(Self::Refused),
+            "RECEIPT_KIND_PLAYED" => Some(Self::Played),
+            "RECEIPT_KIND_TYPING" => Some(Self::Typing),
             _ => None,
         }
     }

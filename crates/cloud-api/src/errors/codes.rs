@@ -1,0 +1,56 @@
+//! Names for the codes that this hop answers or reports with.
+
+/// The app or its token is nobody's.
+pub const AUTH: u32 = 0;
+/// Nothing is known about what happened.
+pub const UNKNOWN: u32 = 1;
+/// The service is down or overloaded; the call may be made again.
+pub const SERVICE: u32 = 2;
+/// The caller has no right to this.
+pub const PERMISSION: u32 = 10;
+/// A parameter is not supported, or the request's form is wrong.
+pub const PARAMETER: u32 = 100;
+/// The token is nobody's, or has expired.
+pub const TOKEN: u32 = 190;
+/// The number sends more than its throughput.
+pub const THROUGHPUT: u32 = 130_429;
+/// The message was asked for again after its retention.
+pub const NOT_KEPT: u32 = 131_036;
+/// A parameter that must be there is not.
+pub const MISSING: u32 = 131_008;
+/// A parameter has a value that it cannot have.
+pub const VALUE: u32 = 131_009;
+/// The recipient is the sender.
+pub const TO_ITSELF: u32 = 131_021;
+/// The message cannot be delivered.
+pub const UNDELIVERABLE: u32 = 131_026;
+/// The recipient's last message is more than 24 hours old.
+pub const RE_ENGAGEMENT: u32 = 131_047;
+/// The number reaches only those who wrote to it, for now.
+pub const SPAM: u32 = 131_048;
+/// The recipient wants no marketing of this business.
+pub const MARKETING_STOPPED: u32 = 131_050;
+/// There is no such type of message.
+pub const TYPE: u32 = 131_051;
+/// Media of a message could not be fetched.
+pub const MEDIA_UPLOAD: u32 = 131_053;
+/// Too many messages to one recipient.
+pub const PAIR_RATE: u32 = 131_056;
+/// This kind of recipient is not possible for this message.
+pub const RECIPIENT_KIND: u32 = 131_062;
+/// A template is given another number of parameters than it has.
+pub const TEMPLATE_COUNT: u32 = 132_000;
+/// There is no such template in this language, or it is not approved.
+pub const TEMPLATE_MISSING: u32 = 132_001;
+/// A template with its parameters is too long.
+pub const TEMPLATE_LONG: u32 = 132_005;
+/// A parameter of a template has the wrong form.
+pub const TEMPLATE_FORMAT: u32 = 132_012;
+/// A template is paused.
+pub const TEMPLATE_PAUSED: u32 = 132_015;
+/// A template is disabled.
+pub const TEMPLATE_DISABLED: u32 = 132_016;
+/// The number is not registered.
+pub const NOT_REGISTERED: u32 = 133_010;
+/// The recipient's identity is another than was expected.
+pub const IDENTITY: u32 = 137_000;

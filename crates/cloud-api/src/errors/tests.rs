@@ -1,0 +1,55 @@
+//! The catalogue against the table it was made from, and the object that answers bear.
+
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use serde_json::Value;
+
+use super::{CATALOGUE, GraphError, codes, known};
+
+#[test]
+fn the_catalogue_is_sorted_and_no_code_has_two_rows() {
+    assert!(CATALOGUE.windows(2).all(|two| two[0].last < two[1].code));
+    assert!(CATALOGUE.iter().all(|row| !row.title.is_empty() && !row.details.is_empty()));
+    assert!(CATALOGUE.iter().all(|row| row.code <= row.last));
+}
+
+#[test]
+fn limits_are_answered_with_400_and_not_with_429() {
+    for code in [4, 80_007, 130_429, 131_048, 131_056, 133_016] {
+        assert_eq!(known(code).status, 400, "{code}");
+    }
+    let others = [(0, 401), (190, 401), (10, 403), (250, 403), (368, 403), (131_005, 403)];
+    for (code, status) in others {
+        assert_eq!(known(code).status, status, "{code}");
+    }
+    for (code, status) in [(132_001, 404), (131_000, 500), (131_045, 500), (2, 503)] {
+        assert_eq!(known(code).status, status, "{code}");
+    }
+    assert_eq!(known(999_999).code, codes::UNKNOWN);
+}
+
+#[test]
+fn an_answer_bears_the_documented_object() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let answer = GraphError::new(codes::THROUGHPUT).response(&mut rng);
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let error = &body["error"];
+    assert_eq!(answer.status, 400);
+    assert_eq!(error["message"], "(#130429) Rate limit hit");
+    assert_eq!(error["type"], "OAuthException");
+    assert_eq!(error["code"], 130_429);
+    assert_eq!(error["error_subcode"], 2_494_055);
+    assert_eq!(error["error_data"]["messaging_product"], "whatsapp");
+    assert_eq!(error["error_data"]["details"], "Cloud API message throughput has been reached.");
+    let trace = error["fbtrace_id"].as_str().unwrap();
+    assert!(trace.len() == 23 && trace.starts_with('A'), "{trace}");
+    let other = GraphError::new(codes::THROUGHPUT).response(&mut rng);
+    assert_ne!(answer.body, other.body, "a trace id names one answer");
+}
+
+#[test]
+fn an_error_of_a_webhook_says_its_title_twice() {
+    let error = GraphError::with(codes::UNDELIVERABLE, "the recipient's mailbox is full");
+    let error = error.in_webhook();
+    assert_eq!(error["title"], error["message"]);
+    assert_eq!(error["error_data"]["details"], "the recipient's mailbox is full");
+}

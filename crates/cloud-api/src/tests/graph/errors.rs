@@ -1,0 +1,300 @@
+//! Every error that a call to send is refused with, and every one that comes as a status.
+
+use serde_json::{Value, json};
+use vocab::Micros;
+use wire::transport::Status;
+
+use super::{body, refused};
+use crate::{
+    rows::{self, Category, GrantRow, TemplateRow, TemplateStatus},
+    tests::world::{NUMBERS, World},
+};
+
+fn text() -> Value {
+    json!({ "type": "text", "text": { "body": "bread" } })
+}
+
+#[test]
+fn what_is_missing_is_131008_and_named() {
+    let mut world = World::in_touch();
+    let interactive =
+        |interactive: Value| json!({ "type": "interactive", "interactive": interactive });
+    let cases = [
+        (json!({ "to": null, "text": { "body": "a" } }), "to"),
+        (json!({ "type": "text" }), "text"),
+        (json!({ "text": {} }), "text.body"),
+        (json!({ "text": { "body": "" } }), "text.body"),
+        (json!({ "type": "image", "image": {} }), "image.id"),
+        (json!({ "type": "location", "location": { "latitude": 1 } }), "location.longitude"),
+        (json!({ "type": "contacts" }), "contacts"),
+        (
+            json!({ "type": "contacts", "contacts": [{ "name": { "formatted_name": "Ada" } }] }),
+            "contacts[0].name.first_name",
+        ),
+        (json!({ "type": "reaction", "reaction": { "emoji": "👍" } }), "reaction.message_id"),
+        (interactive(json!({ "type": "button" })), "interactive.action"),
+        (
+            interactive(json!({ "type": "button", "body": { "text": "a" }, "action": {} })),
+            "interactive.action.buttons",
+        ),
+        (
+            interactive(json!({ "type": "location_request_message",
+                "action": { "name": "send_location" } })),
+            "interactive.body",
+        ),
+        (json!({ "type": "template", "template": { "name": "a" } }), "template.language"),
+    ];
+    for (message, name) in cases {
+        let details = world.refuses(&message, (131_008, 400));
+        assert_eq!(details, format!("The parameter {name} is required."));
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_is_131009_and_named() {
+    let mut world = World::in_touch();
+    let buttons = |buttons: Value| {
+        json!({ "type": "interactive", "interactive": {
+            "type": "button", "body": { "text": "a" }, "action": { "buttons": buttons },
+        } })
+    };
+    let reply =
+        |id: &str, title: &str| json!({ "type": "reply", "reply": { "id": id, "title": title } });
+    let cases = [
+        (json!({ "to": "12", "text": { "body": "a" } }), "to"),
+        (json!({ "to": null, "recipient": "49151", "text": { "body": "a" } }), "recipient"),
+        (json!({ "recipient_type": "crowd", "text": { "body": "a" } }), "recipient_type"),
+        (json!({ "text": { "body": ["a"] } }), "text.body"),
+        (json!({ "text": { "body": "a".repeat(4_097) } }), "text.body"),
+        (json!({ "text": "a" }), "text"),
+        (json!({ "text": { "body": "a", "preview_url": "x" } }), "text.preview_url"),
+        (
+            json!({ "text": { "body": "a" }, "context": { "message_id": "x" } }),
+            "context.message_id",
+        ),
+        (json!({ "type": "image", "image": { "link": "ftp://a" } }), "image.link"),
+        (json!({ "type": "audio", "audio": { "id": "1", "caption": "a" } }), "audio.caption"),
+        (json!({ "type": "image", "image": { "id": "1" } }), "id"),
+        (
+            json!({ "type": "location", "location": { "latitude": 91, "longitude": 0 } }),
+            "location.latitude",
+        ),
+        (json!({ "type": "contacts", "contacts": [] }), "contacts"),
+        (
+            json!({ "type": "interactive", "interactive": { "type": "x", "action": {} } }),
+            "interactive.type",
+        ),
+        (buttons(json!([reply("1", "a"), reply("1", "b")])), "interactive.action.buttons"),
+        (
+            buttons(json!([reply("1", &"a".repeat(21))])),
+            "interactive.action.buttons[0].reply.title",
+        ),
+        (buttons(json!([])), "interactive.action.buttons"),
+        (
+            json!({ "text": { "body": "a" }, "biz_opaque_callback_data": "a".repeat(513) }),
+            "biz_opaque_callback_data",
+        ),
+    ];
+    for (message, name) in cases {
+        let details = world.refuses(&message, (131_009, 400));
+        assert!(details.starts_with(&format!("Parameter {name}: ")), "{name}: {details}");
+    }
+}
+
+#[test]
+fn a_request_of_another_product_or_form_is_100_and_an_unknown_type_131051() {
+    let mut world = World::in_touch();
+    world.refuses(&json!({ "messaging_product": null, "text": { "body": "a" } }), (100, 400));
+    world.refuses(&json!({ "messaging_product": "messenger" }), (100, 400));
+    world.refuses(&json!({ "recipient_type": "group", "text": { "body": "a" } }), (100, 400));
+    let long = "ä".repeat(1_000);
+    let contact = json!({ "name": { "formatted_name": long, "first_name": long } });
+    let contacts = json!({ "type": "contacts", "contacts": vec![contact; 20] });
+    let details = world.refuses(&contacts, (131_009, 400));
+    assert!(details.contains("bytes"), "{details}");
+    world.refuses(&json!({ "type": "poll", "poll": {} }), (131_051, 400));
+}
+
+#[test]
+fn a_business_does_not_write_to_itself_or_to_a_user_that_nobody_is() {
+    let mut world = World::in_touch();
+    let itself = json!({ "to": NUMBERS[0], "text": { "body": "a" } });
+    world.refuses(&itself, (131_021, 400));
+    let nobody = json!({
+        "to": null, "recipient": "DE.13491208655302741918", "text": { "body": "a" },
+    });
+    world.refuses(&nobody, (131_026, 400));
+}
+
+#[test]
+fn a_number_that_is_not_registered_sends_nothing() {
+    let mut world = World::in_touch();
+    let row = GrantRow {
+        slot: 0,
+        phone_number_id: "100".into(),
+        business: "bakery".into(),
+        display_phone_number: NUMBERS[0].into(),
+        live: true,
+        deregistered: true,
+    };
+    world.put(rows::grant(0), prost::Message::encode_to_vec(&row));
+    world.refuses(&text(), (133_010, 400));
+}
+
+#[test]
+fn the_46th_message_at_once_to_one_person_is_131056_and_6_seconds_later_one_more_goes() {
+    let mut world = World::in_touch();
+    for _ in 0..45 {
+        world.accepts(&text());
+    }
+    world.refuses(&text(), (131_056, 400));
+    world.pass(Micros::seconds(6));
+    world.accepts(&text());
+    world.refuses(&text(), (131_056, 400));
+    world.pass(Micros::seconds(6 * 45));
+    assert!(world.table("pair").is_empty(), "what is whole again is not kept");
+}
+
+#[test]
+fn the_81st_message_at_once_of_one_number_is_130429() {
+    let mut world = World::strict();
+    world.configure(0, |config| config.rules.pair = None);
+    let answers: Vec<_> = (0..81).map(|_| world.send(&text())).collect();
+    assert!(answers[..80].iter().all(|answer| answer.status == 200));
+    refused(&answers[80], (130_429, 400));
+    assert_eq!(body(&answers[80])["error"]["error_subcode"], 2_494_055);
+    world.pass(Micros::millis(13));
+    world.accepts(&text());
+}
+
+/// The bakery has this template.
+fn with_template(world: &mut World, status: TemplateStatus, category: Category) {
+    let components = json!([
+        { "type": "BODY", "text": "Hello {{1}}, your {{2}} is ready." },
+        { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Stop" }] },
+    ]);
+    let row = TemplateRow {
+        name: "ready".into(),
+        language: "en".into(),
+        category: category.into(),
+        status: status.into(),
+        components: components.to_string().into_bytes(),
+    };
+    let key = rows::template("bakery", "ready", "en");
+    world.put(key, prost::Message::encode_to_vec(&row));
+}
+
+fn template(name: &str, components: &Value) -> Value {
+    json!({ "type": "template", "template": {
+        "name": name, "language": { "code": "en" }, "components": components,
+    } })
+}
+
+fn words(first: &str, second: &str) -> Value {
+    let word = |text: &str| json!({ "type": "text", "text": text });
+    json!([{ "type": "body", "parameters": [word(first), word(second)] }])
+}
+
+#[test]
+fn a_template_that_is_not_there_or_not_approved_is_132001() {
+    let mut world = World::in_touch();
+    world.refuses(&template("missing", &json!([])), (132_001, 404));
+    for status in [TemplateStatus::Pending, TemplateStatus::Rejected] {
+        with_template(&mut world, status, Category::Utility);
+        world.refuses(&template("ready", &words("Ada", "bread")), (132_001, 404));
+    }
+    with_template(&mut world, TemplateStatus::Paused, Category::Utility);
+    world.refuses(&template("ready", &words("Ada", "bread")), (132_015, 400));
+    with_template(&mut world, TemplateStatus::Disabled, Category::Utility);
+    world.refuses(&template("ready", &words("Ada", "bread")), (132_016, 400));
+}
+
+#[test]
+fn parameters_that_do_not_fit_a_template_are_told_apart() {
+    let mut world = World::in_touch();
+    with_template(&mut world, TemplateStatus::Approved, Category::Utility);
+    world.refuses(&template("ready", &json!([])), (132_000, 400));
+    let long = "a".repeat(1_025);
+    world.refuses(&template("ready", &words("Ada", &long)), (132_005, 400));
+    let odd = json!([{ "type": "body", "parameters": [{ "type": "video_call" }] }]);
+    world.refuses(&template("ready", &odd), (132_012, 400));
+    let mut button = words("Ada", "bread");
+    button.as_array_mut().unwrap().push(json!({
+        "type": "button", "sub_type": "url", "index": "0",
+        "parameters": [{ "type": "text", "text": "x" }],
+    }));
+    world.refuses(&template("ready", &button), (132_012, 400));
+    button[1]["sub_type"] = "quick_reply".into();
+    button[1]["parameters"] = json!([{ "type": "payload", "payload": "STOP" }]);
+    let wamid = world.accepts(&template("ready", &button));
+    world.status(&wamid, "delivered");
+    assert_eq!(world.history(), ["Hello Ada, your bread is ready."]);
+}
+
+#[test]
+fn a_one_time_password_does_not_go_to_a_user_id() {
+    let mut world = World::in_touch();
+    with_template(&mut world, TemplateStatus::Approved, Category::Authentication);
+    let user = world.values()[0]["contacts"][0]["user_id"].clone();
+    let mut message = template("ready", &words("Ada", "code"));
+    message["to"] = Value::Null;
+    message["recipient"] = user;
+    world.refuses(&message, (131_062, 400));
+}
+
+#[test]
+fn out_of_the_window_a_message_is_accepted_and_fails_with_131047_and_a_template_goes() {
+    let mut world = World::strict();
+    let wamid = world.accepts(&text());
+    assert_eq!(world.failure(&wamid)["code"], 131_047);
+    assert!(world.carried.is_empty());
+    with_template(&mut world, TemplateStatus::Approved, Category::Utility);
+    let wamid = world.accepts(&template("ready", &words("Ada", "bread")));
+    world.status(&wamid, "delivered");
+}
+
+#[test]
+fn marketing_fails_with_131050_for_who_wants_none_and_all_else_goes() {
+    let mut world = World::in_touch();
+    let phone = vocab::PhoneNumber::parse(NUMBERS[1]).unwrap();
+    let name = endpoint::vault::name_under(&[7; 32], &phone);
+    with_template(&mut world, TemplateStatus::Approved, Category::Marketing);
+    let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+    world.status(&wamid, "delivered");
+    world.put(rows::marketing_stop(0, &name), vec![1]);
+    let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+    assert_eq!(world.failure(&wamid)["code"], 131_050);
+    world.accepts(&text());
+    with_template(&mut world, TemplateStatus::Approved, Category::Utility);
+    let wamid = world.accepts(&template("ready", &words("Ada", "bread")));
+    world.status(&wamid, "delivered");
+}
+
+#[test]
+fn media_behind_a_link_fails_with_131053_where_no_address_is_allowed() {
+    let mut world = World::in_touch();
+    let link = json!({ "link": "https://bakery.example/bread.png" });
+    let wamid = world.accepts(&json!({ "type": "image", "image": link }));
+    assert_eq!(world.failure(&wamid)["code"], 131_053);
+}
+
+#[test]
+fn a_stale_identity_key_hash_fails_with_137000_and_the_right_one_goes() {
+    let mut world = World::in_touch();
+    let with = |hash: &str| json!({ "recipient_identity_key_hash": hash, "text": { "body": "a" } });
+    let wamid = world.accepts(&with("stale"));
+    assert_eq!(world.failure(&wamid)["code"], 137_000);
+    let pin = world.rows().into_iter().find(|(key, _)| key.starts_with(&store::Key::table("pin")));
+    let wamid = world.accepts(&with(&crate::handle::identity_hash(&pin.unwrap().1)));
+    world.status(&wamid, "delivered");
+}
+
+#[test]
+fn what_the_transport_does_not_take_fails_with_131026_or_131048() {
+    for (status, code) in [(Status::Full, 131_026), (Status::Throttled, 131_048)] {
+        let mut world = World::in_touch();
+        world.sends_are = status;
+        let wamid = world.accepts(&text());
+        assert_eq!(world.failure(&wamid)["code"], code);
+    }
+}

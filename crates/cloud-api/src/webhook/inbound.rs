@@ -1,0 +1,152 @@
+//! Messages of people, as a webhook tells them.
+
+use serde_json::{Map, Value, json};
+use vocab::PhoneNumber;
+use wire::content::{Answer, Body, ChoiceKind, Content, Media, MediaKind, Object, ObjectKind};
+
+use super::change;
+use crate::{
+    base64,
+    errors::{GraphError, codes},
+    graph::wamid,
+    rows::GrantRow,
+};
+
+/// Who wrote.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct From<'a> {
+    pub(crate) phone: &'a PhoneNumber,
+    pub(crate) user_id: &'a str,
+}
+
+/// A message from a person. `media_id` is what the business knows its file under.
+pub(crate) fn message(
+    grant: &GrantRow,
+    from: From<'_>,
+    content: &Content,
+    media_id: Option<&str>,
+) -> Vec<u8> {
+    let mut message = Map::new();
+    let mut put = |name: &str, value: Value| {
+        message.insert(name.to_owned(), value);
+    };
+    put("from", from.phone.digits().into());
+    put("from_user_id", from.user_id.into());
+    put("id", wamid(content.id).into());
+    put("timestamp", content.sent_at.seconds().to_string().into());
+    if let Some(quoted) = content.quoted {
+        put("context", json!({ "from": grant.display_phone_number, "id": wamid(quoted) }));
+    }
+    let (kind, value) = body(&content.body, media_id);
+    put("type", kind.into());
+    match value {
+        Some(value) => put(kind, value),
+        None => {
+            let details = "Message type is currently not supported.";
+            put("errors", json!([GraphError::with(codes::TYPE, details).in_webhook()]));
+        }
+    }
+    change(
+        grant,
+        json!({
+            "contacts": [{
+                "profile": { "name": content.profile_name },
+                "wa_id": from.phone.digits(),
+                "user_id": from.user_id,
+            }],
+            "messages": [message],
+        }),
+    )
+}
+
+/// The type, and the object under its name; no object for what a webhook has no form for.
+fn body(body: &Body, media_id: Option<&str>) -> (&'static str, Option<Value>) {
+    match body {
+        Body::Text(text) => ("text", Some(json!({ "body": text.body }))),
+        Body::Media(media) => {
+            let name = media_name(media.kind);
+            (name, media_id.map(|id| file(media, id)))
+        }
+        Body::Reaction(reaction) => {
+            let mut value = json!({ "message_id": wamid(reaction.message) });
+            // One that was withdrawn comes without its emoji.
+            if let Some(object) = value.as_object_mut().filter(|_| !reaction.emoji.is_empty()) {
+                object.insert("emoji".to_owned(), reaction.emoji.as_str().into());
+            }
+            ("reaction", Some(value))
+        }
+        Body::Answer(answer) => chosen(answer),
+        Body::Object(object) => carried(object),
+        // Businesses offer, people answer.
+        Body::Offer(_) => ("unsupported", None),
+    }
+}
+
+/// What media of a kind are called in requests and webhooks.
+pub(crate) const fn media_name(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "image",
+        MediaKind::Audio => "audio",
+        MediaKind::Video => "video",
+        MediaKind::Document => "document",
+        MediaKind::Sticker => "sticker",
+        MediaKind::Unspecified => "unsupported",
+    }
+}
+
+fn file(media: &Media, id: &str) -> Value {
+    let mut value = json!({
+        "id": id,
+        "mime_type": media.mime_type,
+        "sha256": base64::encode(&media.file_digest),
+    });
+    if let Some(object) = value.as_object_mut() {
+        for (name, text) in [("caption", &media.caption), ("filename", &media.filename)] {
+            if !text.is_empty() {
+                object.insert(name.to_owned(), text.as_str().into());
+            }
+        }
+        match media.kind {
+            MediaKind::Audio => drop(object.insert("voice".to_owned(), media.voice.into())),
+            MediaKind::Sticker => drop(object.insert("animated".to_owned(), media.animated.into())),
+            MediaKind::Image | MediaKind::Video | MediaKind::Document | MediaKind::Unspecified => {}
+        }
+    }
+    value
+}
+
+fn chosen(answer: &Answer) -> (&'static str, Option<Value>) {
+    let (id, title) = (&answer.id, &answer.title);
+    match answer.kind {
+        ChoiceKind::Button => {
+            let reply = json!({ "id": id, "title": title });
+            ("interactive", Some(json!({ "type": "button_reply", "button_reply": reply })))
+        }
+        ChoiceKind::Row => {
+            let reply = json!({ "id": id, "title": title, "description": answer.description });
+            ("interactive", Some(json!({ "type": "list_reply", "list_reply": reply })))
+        }
+        ChoiceKind::Flow => {
+            let json = String::from_utf8_lossy(&answer.json);
+            let reply = json!({ "name": "flow", "body": title, "response_json": json });
+            ("interactive", Some(json!({ "type": "nfm_reply", "nfm_reply": reply })))
+        }
+        ChoiceKind::QuickReply => ("button", Some(json!({ "payload": id, "text": title }))),
+        ChoiceKind::Link | ChoiceKind::Unspecified => ("unsupported", None),
+    }
+}
+
+/// An object of a person's device is not ours: what is no JSON is not handed on.
+fn carried(object: &Object) -> (&'static str, Option<Value>) {
+    let name = match object.kind {
+        ObjectKind::Location => "location",
+        ObjectKind::Contacts => "contacts",
+        ObjectKind::Order => "order",
+        ObjectKind::System => "system",
+        ObjectKind::Unspecified => return ("unsupported", None),
+    };
+    match serde_json::from_slice(&object.json) {
+        Ok(value) => (name, Some(value)),
+        Err(_) => ("unsupported", None),
+    }
+}

@@ -1,0 +1,100 @@
+//! How far a message of the business got, as a webhook tells it.
+
+use serde_json::{Map, Value, json};
+use vocab::{MessageId, PhoneNumber, UnixMicros, limits};
+
+use super::change;
+use crate::{
+    errors::GraphError,
+    graph::wamid,
+    rows::{Category, GrantRow, Kind, TagRow},
+};
+
+/// One message and who it was for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'a> {
+    pub(crate) id: MessageId,
+    pub(crate) to: &'a PhoneNumber,
+    pub(crate) user_id: &'a str,
+    /// What its statuses bear.
+    pub(crate) tag: &'a TagRow,
+    /// What names the conversation, where statuses speak of them.
+    pub(crate) conversation: Option<&'a str>,
+}
+
+/// A message got further.
+pub(crate) fn status(grant: &GrantRow, about: About<'_>, kind: Kind, at: UnixMicros) -> Vec<u8> {
+    let mut entry = entry(about, kind.name(), at);
+    if matches!(kind, Kind::Sent | Kind::Delivered) {
+        entry.insert("pricing".to_owned(), pricing(about.tag));
+        if let Some(id) = about.conversation {
+            entry.insert("conversation".to_owned(), conversation(id, about.tag, kind, at));
+        }
+    }
+    told(grant, about, entry)
+}
+
+/// A message does not go out, or not again.
+pub(crate) fn failed(
+    grant: &GrantRow,
+    about: About<'_>,
+    error: &GraphError,
+    at: UnixMicros,
+) -> Vec<u8> {
+    let mut entry = entry(about, Kind::Failed.name(), at);
+    entry.insert("errors".to_owned(), json!([error.in_webhook()]));
+    told(grant, about, entry)
+}
+
+fn entry(about: About<'_>, status: &str, at: UnixMicros) -> Map<String, Value> {
+    let mut entry = Map::new();
+    let mut put = |name: &str, value: Value| {
+        entry.insert(name.to_owned(), value);
+    };
+    put("id", wamid(about.id).into());
+    put("status", status.into());
+    put("timestamp", at.seconds().to_string().into());
+    put("recipient_id", about.to.digits().into());
+    put("recipient_user_id", about.user_id.into());
+    if !about.tag.opaque.is_empty() {
+        put("biz_opaque_callback_data", about.tag.opaque.as_str().into());
+    }
+    entry
+}
+
+/// Contacts also of what failed: the documentation leaves them out, the wire does not.
+fn told(grant: &GrantRow, about: About<'_>, entry: Map<String, Value>) -> Vec<u8> {
+    let contact = json!({ "wa_id": about.to.digits(), "user_id": about.user_id });
+    change(grant, json!({ "contacts": [contact], "statuses": [entry] }))
+}
+
+/// Per-message pricing: answers are free, and so are utility templates while the window is open.
+fn pricing(tag: &TagRow) -> Value {
+    let category = tag.category();
+    let is_free = is_free(tag);
+    json!({
+        "billable": !is_free,
+        "pricing_model": "PMP",
+        "type": if is_free { "free_customer_service" } else { "regular" },
+        "category": category.name(),
+    })
+}
+
+/// Whether a message is not charged for.
+pub(crate) fn is_free(tag: &TagRow) -> bool {
+    match tag.category() {
+        Category::Service => true,
+        Category::Utility => tag.in_window,
+        Category::Marketing | Category::Authentication => false,
+    }
+}
+
+fn conversation(id: &str, tag: &TagRow, kind: Kind, at: UnixMicros) -> Value {
+    let origin = json!({ "type": tag.category().name() });
+    if kind == Kind::Sent {
+        let until = at.after(limits::SERVICE_WINDOW).seconds().to_string();
+        json!({ "id": id, "expiration_timestamp": until, "origin": origin })
+    } else {
+        json!({ "id": id, "origin": origin })
+    }
+}
