@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod control;
+mod faults;
 pub mod folder;
 pub mod http;
 pub mod ledger;

@@ -8,6 +8,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     clock::Clock,
+    faults::Faults,
     http::{Asker, Hosts, Server, Service, service},
     links::{Dial, Ground, Here, Links, Rules, Seeds},
     log::Log,
@@ -30,6 +31,8 @@ pub struct Site {
     pub metrics: Metrics,
     /// Whom hops may ask over HTTP.
     pub hosts: Hosts,
+    /// What goes wrong on purpose.
+    pub(crate) faults: Faults,
     asker: Asker,
     ground: Ground,
     stores: Stores,
@@ -110,8 +113,9 @@ impl Site {
             log: log.clone(),
             metrics: metrics.clone(),
         };
-        let asker = Asker::new(hosts.clone(), log.clone());
-        Ok(Self { clock, log, metrics, hosts, asker, ground, stores, draws })
+        let faults = Faults::default();
+        let asker = Asker::with(hosts.clone(), log.clone(), faults.clone());
+        Ok(Self { clock, log, metrics, hosts, faults, asker, ground, stores, draws })
     }
 
     /// Starts a hop. Its store is `store`, its name in the log `name`; what is counted of it is

@@ -64,7 +64,7 @@ pub fn wamid(id: MessageId) -> String {
 }
 
 /// The message that a wamid of this server names.
-pub(crate) fn message_id(wamid: &str) -> Option<MessageId> {
+pub fn message_id(wamid: &str) -> Option<MessageId> {
     MessageId::from_hex(wamid.strip_prefix("wamid.")?)
 }
 

@@ -1,18 +1,19 @@
-//! The calls of the control API.
+//! Calls about messages, the clock and what goes wrong.
 
 use std::sync::PoisonError;
 
-use client::Ask;
-use cloud_api::wamid;
+use cloud_api::{parameters::Parameters, wamid};
 use hop::http::Request;
-use rand_core::Rng as _;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::{Duration, timeout};
-use vocab::{MessageId, Micros, PhoneNumber, limits};
+use vocab::Micros;
 
-use super::{Inner, Refusal};
-use crate::{rng::Kind, up::Filter};
+use super::{Inner, Refusal, read};
+use crate::{
+    faults::{MOST_DELAY_MS, Set},
+    up::{Filter, Persona},
+};
 
 /// The longest that a call waits for messages.
 const MOST_WAIT: Duration = Duration::from_secs(25);
@@ -23,20 +24,8 @@ const MOST_WAIT: Duration = Duration::from_secs(25);
 struct Inbound {
     from: String,
     phone_number_id: String,
-    message: Message,
-}
-
-/// A message as a webhook carries it. Other types come with the Cloud API's own.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Message {
-    Text { text: Text },
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    body: String,
+    /// As a webhook carries it.
+    message: Map<String, Value>,
 }
 
 /// What `POST /clock` takes.
@@ -46,60 +35,40 @@ struct Advance {
     advance_ms: u64,
 }
 
-fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|why| Refusal::Bad(format!("the body: {why}")))
+/// What `POST /reset` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reset {
+    user: Option<String>,
+    phone_number_id: Option<String>,
 }
 
 impl Inner {
     /// A simulated person writes to a business. Answered when it is durable on the device.
     pub(super) async fn inbound(&self, body: &[u8]) -> Result<Value, Refusal> {
-        let Inbound { from, phone_number_id, message: Message::Text { text } } = read(body)?;
-        let from = PhoneNumber::parse(&from).map_err(|why| Refusal::Bad(why.to_string()))?;
-        let person = self.people.get(&from);
-        let person = person.ok_or_else(|| Refusal::Absent("no such user".to_owned()))?;
-        let (id, number) = &self.business;
-        if *id != phone_number_id {
-            return Err(Refusal::Absent("no such phone_number_id".to_owned()));
-        }
-        if text.body.is_empty() || text.body.len() > limits::MAX_TEXT {
-            let most = limits::MAX_TEXT;
-            return Err(Refusal::Bad(format!("text.body must have 1 to {most} bytes")));
-        }
-        let id = self.draw();
-        self.journal.written(id, &from, &phone_number_id, &text.body);
-        let ask = Ask::Write { id, to: number.clone(), text: text.body };
-        person.does(ask).await.map_err(|_| Refusal::Ending)?;
+        let Inbound { from, phone_number_id, message } = read(body)?;
+        let person = self.person(&from)?;
+        self.is_known(&phone_number_id)?;
+        let says = self.people.means(person.phone(), &message)?;
+        let id = self.people.says(&person, says).await?;
         Ok(json!({ "wamid": wamid(id) }))
     }
 
-    fn draw(&self) -> MessageId {
-        let mut randomness = self.randomness.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut id = [0; 16];
-        randomness.next(Kind::Command).fill_bytes(&mut id);
-        MessageId(id)
+    fn is_known(&self, phone_number_id: &str) -> Result<(), Refusal> {
+        let (id, _) = self.people.business();
+        let known = id == phone_number_id;
+        known.then_some(()).ok_or_else(|| Refusal::Absent("no such phone_number_id".to_owned()))
     }
 
     /// What passed. With `wait_ms`, as soon as there are `count` messages that fit (one, if nothing
     /// is said), or with what there is by then.
     pub(super) async fn messages(&self, request: &Request) -> Result<Value, Refusal> {
-        let own = |name: &str| request.query(name).map(str::to_owned);
-        let number = |name: &str, default: u64| match request.query(name) {
+        let query = Parameters::read(request).map_err(|why| Refusal::Bad(why.details.into()))?;
+        let number = |name: &str, default: u64| match query.text(name) {
             None => Ok(default),
             Some(text) => text.parse().map_err(|_| Refusal::Bad(format!("{name} is no number"))),
         };
-        let inbound = match request.query("direction") {
-            None => None,
-            Some("inbound") => Some(true),
-            Some("outbound") => Some(false),
-            Some(_) => return Err(Refusal::Bad("direction is inbound or outbound".to_owned())),
-        };
-        let filter = Filter {
-            person: own("user"),
-            phone_number_id: own("phone_number_id"),
-            inbound,
-            wamid: own("wamid"),
-            status: own("status"),
-        };
+        let filter = filter(&query)?;
         let least = usize::try_from(number("count", 1)?).unwrap_or(usize::MAX);
         let wait = Duration::from_millis(number("wait_ms", 0)?).min(MOST_WAIT);
         let found = timeout(wait, self.journal.wait_for(&filter, least)).await;
@@ -117,4 +86,76 @@ impl Inner {
         drop(folder);
         Ok(self.date())
     }
+
+    /// The faults that are on.
+    pub(super) fn faults(&self) -> Value {
+        serde_json::to_value(self.faults.now()).unwrap_or_default()
+    }
+
+    /// These faults are on from now on, and no others.
+    pub(super) fn set_faults(&self, body: &[u8]) -> Result<Value, Refusal> {
+        let faults: Set = read(body)?;
+        let webhooks = faults.webhooks.as_ref();
+        let delays = [
+            webhooks.map_or(0, |fault| fault.delay_ms),
+            faults.sends.as_ref().map_or(0, |fault| fault.delay_ms),
+        ];
+        if delays.iter().any(|delay| *delay > MOST_DELAY_MS) {
+            return Err(Refusal::Bad(format!("delay_ms must be at most {MOST_DELAY_MS}")));
+        }
+        if webhooks.and_then(|fault| fault.status).is_some_and(|code| !(100..=599).contains(&code))
+        {
+            return Err(Refusal::Bad("webhooks.status must be from 100 to 599".to_owned()));
+        }
+        self.faults.replace(faults);
+        Ok(self.faults())
+    }
+
+    /// Forgets what passed: of a user, who does nothing by themselves any more, or of a number. With
+    /// nothing said, of everybody, and no fault is on either.
+    pub(super) fn reset(&self, body: &[u8]) -> Result<Value, Refusal> {
+        let Reset { user, phone_number_id } = read(body)?;
+        if let Some(id) = &phone_number_id {
+            self.is_known(id)?;
+        }
+        let people = match (&user, &phone_number_id) {
+            (Some(user), _) => vec![self.person(user)?],
+            (None, Some(_)) => Vec::new(),
+            (None, None) => {
+                self.faults.replace(Set::default());
+                self.people.all()
+            }
+        };
+        people.iter().for_each(|person| person.becomes(Persona::default()));
+        let user = user.and(people.first().map(|person| person.phone().digits().to_owned()));
+        self.journal.forget(&Filter { person: user, phone_number_id, ..Filter::default() });
+        Ok(json!({ "success": true }))
+    }
+}
+
+/// `from` and `to` are a user and a direction.
+fn filter(query: &Parameters) -> Result<Filter, Refusal> {
+    let mut filter = Filter {
+        person: query.text("user"),
+        phone_number_id: query.text("phone_number_id"),
+        inbound: match query.text("direction").as_deref() {
+            None => None,
+            Some("inbound") => Some(true),
+            Some("outbound") => Some(false),
+            Some(_) => return Err(Refusal::Bad("direction is inbound or outbound".to_owned())),
+        },
+        kind: query.text("type"),
+        contains: query.text("contains"),
+        wamid: query.text("wamid"),
+        status: query.text("status"),
+    };
+    for (name, inbound) in [("from", true), ("to", false)] {
+        let Some(user) = query.text(name) else { continue };
+        let differs = filter.person.as_ref().is_some_and(|person| *person != user);
+        if differs || filter.inbound.is_some_and(|said| said != inbound) {
+            return Err(Refusal::Bad(format!("{name} contradicts another parameter")));
+        }
+        (filter.person, filter.inbound) = (Some(user), Some(inbound));
+    }
+    Ok(filter)
 }

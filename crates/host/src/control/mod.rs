@@ -1,23 +1,31 @@
-//! The control API: what a test does to the people and to the clock. See
+//! The control API: what a test does to the people, to the clock and to the network. See
 //! docs/reference/control.md.
 //!
-//! Knows: the simulated people, the journal, the clock. Does not know: any hop.
+//! Knows: the simulated people, the journal, the clock, what goes wrong on purpose. Does not know:
+//! any hop.
 
+mod before;
 mod calls;
+mod openapi;
+mod schemas;
+mod table;
+mod users;
 
 use std::sync::{Arc, Mutex};
 
 use hop::http::{Request, Response};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use vocab::PhoneNumber;
 
+use self::table::{CALLS, Does};
 use crate::{
     clock::Clock,
+    faults::Faults,
     folder::Folder,
-    http::{Service, service},
+    node::Ended,
     rng::Randomness,
     site::json as answer,
-    up::{Journal, People},
+    up::{Journal, People, Unsayable},
 };
 
 /// Where it is, before the paths of the Cloud API.
@@ -31,9 +39,8 @@ pub(crate) struct Parts {
     pub(crate) people: People,
     /// Where a virtual clock's date is kept.
     pub(crate) folder: Arc<Mutex<Folder>>,
-    /// The business's number: its id, and itself.
-    pub(crate) business: (String, PhoneNumber),
-    /// What ids of messages are drawn from.
+    pub(crate) faults: Faults,
+    /// What ids of errors are drawn from.
     pub(crate) randomness: Randomness,
 }
 
@@ -47,7 +54,7 @@ struct Inner {
     journal: Journal,
     people: People,
     folder: Arc<Mutex<Folder>>,
-    business: (String, PhoneNumber),
+    faults: Faults,
     randomness: Mutex<Randomness>,
 }
 
@@ -57,9 +64,15 @@ enum Refusal {
     /// What was sent means nothing.
     #[error("{0}")]
     Bad(String),
+    /// Only programs on this machine may call.
+    #[error("only programs on this machine may call")]
+    Foreign,
     /// There is no such thing.
     #[error("{0}")]
     Absent(String),
+    /// The path has other methods.
+    #[error("this path has no such method")]
+    Method,
     /// It cannot be done now.
     #[error("{0}")]
     Conflict(String),
@@ -72,52 +85,75 @@ impl Refusal {
     const fn status(&self) -> u16 {
         match self {
             Self::Bad(_) => 400,
+            Self::Foreign => 403,
             Self::Absent(_) => 404,
+            Self::Method => 405,
             Self::Conflict(_) => 409,
             Self::Ending => 503,
         }
     }
 }
 
+impl From<Ended> for Refusal {
+    fn from(Ended: Ended) -> Self {
+        Self::Ending
+    }
+}
+
+impl From<Unsayable> for Refusal {
+    fn from(why: Unsayable) -> Self {
+        match why {
+            Unsayable::Form { .. } => Self::Bad(why.to_string()),
+            Unsayable::NotOffered { .. } => Self::Conflict(why.to_string()),
+        }
+    }
+}
+
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, business, randomness } = parts;
+        let Parts { clock, journal, people, folder, faults, randomness } = parts;
         let randomness = Mutex::new(randomness);
-        Self(Arc::new(Inner { clock, journal, people, folder, business, randomness }))
+        Self(Arc::new(Inner { clock, journal, people, folder, faults, randomness }))
     }
+}
 
-    /// Serves what is below its root, and leaves everything else to `rest`.
-    pub(crate) fn before(self, rest: Service) -> Service {
-        service(move |request: Request| {
-            let (control, rest) = (self.clone(), rest.clone());
-            async move {
-                match request.path().strip_prefix(ROOT) {
-                    Some(path) if path.is_empty() || path.starts_with('/') => {
-                        let path = path.to_owned();
-                        Some(control.0.serve(&path, &request).await)
-                    }
-                    _ => rest(request).await,
-                }
-            }
-        })
-    }
+/// Reads a body; none at all is an empty object.
+fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Refusal> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body).map_err(|why| Refusal::Bad(format!("the body: {why}")))
 }
 
 impl Inner {
     async fn serve(&self, path: &str, request: &Request) -> Response {
-        let done = match (request.method.as_str(), path) {
-            ("POST", "/inbound") => self.inbound(&request.body).await,
-            ("GET", "/messages") => self.messages(request).await,
-            ("POST", "/clock") => self.advance(&request.body).await,
-            ("GET", "/clock") => Ok(self.date()),
-            (_, "/inbound" | "/messages" | "/clock") => {
-                return refusal(405, "this path has no such method");
-            }
-            _ => Err(Refusal::Absent("no such path".to_owned())),
+        let done = match find(request, path) {
+            Ok((does, user)) => self.does(does, user, request).await,
+            Err(refusal) => Err(refusal),
         };
         match done {
             Ok(value) => answer(200, &value),
-            Err(why) => refusal(why.status(), &why.to_string()),
+            Err(why) => answer(why.status(), &json!({ "error": { "message": why.to_string() } })),
+        }
+    }
+
+    async fn does(&self, does: Does, user: &str, request: &Request) -> Result<Value, Refusal> {
+        let body = request.body.as_slice();
+        match does {
+            Does::Inbound => self.inbound(body).await,
+            Does::Messages => self.messages(request).await,
+            Does::Users => Ok(self.users()),
+            Does::User => self.user(user),
+            Does::SetPersona => self.set_persona(user, body),
+            Does::Read => self.reads(user, body).await,
+            Does::Play => self.plays(user, body).await,
+            Does::Block => self.blocks(user, body).await,
+            Does::Report => self.reports(user, body).await,
+            Does::ChangePhone => self.changes_phone(user, body).await,
+            Does::Clock => Ok(self.date()),
+            Does::Advance => self.advance(body).await,
+            Does::Faults => Ok(self.faults()),
+            Does::SetFaults => self.set_faults(body),
+            Does::Reset => self.reset(body),
+            Does::OpenApi => Ok(openapi::document()),
         }
     }
 
@@ -128,6 +164,19 @@ impl Inner {
     }
 }
 
-fn refusal(status: u16, message: &str) -> Response {
-    answer(status, &json!({ "error": { "message": message } }))
+/// The call that a request makes, and the user in its path.
+fn find<'p>(request: &Request, path: &'p str) -> Result<(Does, &'p str), Refusal> {
+    if !before::is_from_here(request) {
+        return Err(Refusal::Foreign);
+    }
+    let mut refusal = Refusal::Absent("no such path".to_owned());
+    for call in CALLS {
+        if let Some(user) = call.fits(path) {
+            if call.method == request.method {
+                return Ok((call.does, user));
+            }
+            refusal = Refusal::Method;
+        }
+    }
+    Err(refusal)
 }

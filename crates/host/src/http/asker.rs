@@ -12,11 +12,17 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
-use tokio::time::{Duration, timeout};
+use tokio::time::{Duration, sleep, timeout};
 use vocab::limits;
 
 use super::{hosts::Hosts, message};
-use crate::log::Log;
+use crate::{
+    faults::{Faults, WebhookFault},
+    log::Log,
+};
+
+/// What marks a request that delivers webhooks.
+const SIGNATURE: &str = "x-hub-signature-256";
 
 /// Connections to one server that are kept for later.
 const KEPT: usize = 64;
@@ -32,17 +38,23 @@ struct Inner {
     client: Client<HttpConnector, Full<Bytes>>,
     hosts: Hosts,
     log: Log,
+    faults: Faults,
 }
 
 impl Asker {
     /// May ask whom `hosts` says.
     pub fn new(hosts: Hosts, log: Log) -> Self {
+        Self::with(hosts, log, Faults::default())
+    }
+
+    /// The same, with what goes wrong on purpose.
+    pub(crate) fn with(hosts: Hosts, log: Log, faults: Faults) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(KEPT_FOR)
             .pool_max_idle_per_host(KEPT)
             .build(HttpConnector::new());
-        Self(Some(Arc::new(Inner { client, hosts, log })))
+        Self(Some(Arc::new(Inner { client, hosts, log, faults })))
     }
 
     /// May ask nobody.
@@ -63,14 +75,38 @@ impl Asker {
         let inner = self.0.clone();
         async move {
             let inner = inner.ok_or(Unreachable)?;
-            let patience = Duration::from_micros(limits::HTTP_PATIENCE.0);
-            let answer = timeout(patience, inner.ask(request)).await;
-            answer.map_err(|_| Unreachable)?
+            let is_webhook = request.get_header(SIGNATURE).is_some();
+            match is_webhook.then(|| inner.faults.of_webhook()).flatten() {
+                Some(fault) => inner.ask_faultily(request, fault).await,
+                None => inner.ask_patiently(request).await,
+            }
         }
     }
 }
 
 impl Inner {
+    async fn ask_patiently(&self, request: Request) -> Result<Response, Unreachable> {
+        let patience = Duration::from_micros(limits::HTTP_PATIENCE.0);
+        timeout(patience, self.ask(request)).await.map_err(|_| Unreachable)?
+    }
+
+    async fn ask_faultily(
+        &self,
+        request: Request,
+        fault: WebhookFault,
+    ) -> Result<Response, Unreachable> {
+        sleep(Duration::from_millis(fault.delay_ms)).await;
+        if let Some(status) = fault.status {
+            return Ok(Response::empty(status));
+        }
+        if fault.duplicate {
+            // The second answer is the one that counts.
+            let _first = self.ask_patiently(request.clone()).await;
+        }
+        let answer = self.ask_patiently(request).await;
+        if fault.lost_answer { Err(Unreachable) } else { answer }
+    }
+
     async fn ask(&self, request: Request) -> Result<Response, Unreachable> {
         let address = self.hosts.find(&request.authority).await.map_err(|why| {
             self.log.line("http", "a request was not made", &[("why", why.to_string().into())]);

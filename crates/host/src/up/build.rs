@@ -23,7 +23,7 @@ use super::{
     Cast, Journal, LOG, Options, People, Ready, Time, UpError,
     cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
     journal::at_cloud_api,
-    people::{Memory, Person, onlooker, telephone_network},
+    people::{Memory, Person, Persona, onlooker, telephone_network},
     ready::url,
     setup::Setup,
 };
@@ -188,8 +188,10 @@ impl Start {
         options.allowed.iter().for_each(|authority| site.hosts.allow(authority));
         let missing = accounts(&cast).into_iter().filter(|one| !folder.is_ready(one));
         let setup = Setup::of(missing);
-        let (crew, journal) = (Crew::new(site.clone()), Journal::new(clock));
-        let people = People::default();
+        let (crew, journal) = (Crew::new(site.clone()), Journal::new(clock.clone()));
+        let business = (cast.phone_number_id(), cast.business.clone());
+        let randomness = site.randomness("control")?;
+        let people = People::new((clock, journal.clone()), business, randomness);
         let (starts, folder) = (folder.starts(), Arc::new(Mutex::new(folder)));
         Ok(Self { site, crew, cast, folder, starts, options, journal, setup, people, to_transport })
     }
@@ -239,8 +241,8 @@ impl Start {
             journal: self.journal.clone(),
             people: self.people.clone(),
             folder: self.folder.clone(),
-            business: (self.cast.phone_number_id(), self.cast.business.clone()),
-            randomness: self.site.randomness("control")?,
+            faults: self.site.faults.clone(),
+            randomness: self.site.randomness("faults")?,
         });
         for (name, listener, _) in servers {
             let service = match name {
@@ -312,12 +314,12 @@ impl Start {
         let name = Cast::name(index);
         let links = Links::new(limits::MAX_LINK_WAITING);
         let memory = Memory::new(self.starts);
-        let both = (self.journal.clone(), self.setup.clone());
+        let both = (self.people.clone(), self.setup.clone());
         let observer = onlooker((name.clone(), phone.clone()), memory.clone(), both);
         let hop = Client::new(self.cast.device(index, phone.clone()));
         let node = self.site.start((&name, "client", PEOPLE), hop, &links, observer)?;
         let handle = self.crew.join(node);
-        self.people.add(phone, Person::new(handle.clone(), memory));
+        self.people.add(Person::new(phone, handle.clone(), memory, Persona::default()));
         let dial = dial(&self.cast, self.to_transport, &name);
         self.crew.dial(dial, (&handle, &links), &name);
         Ok(())

@@ -19,8 +19,8 @@ pub use self::{
 };
 pub(crate) use self::{
     cast::Cast,
-    journal::{Filter, Journal},
-    people::People,
+    journal::{Filter, Journal, Said},
+    people::{People, Person, Persona, Unsayable},
 };
 use crate::{folder::FolderError, log::Log, site::StartError};
 

@@ -10,6 +10,7 @@
 
 mod callers;
 mod clock;
+mod people;
 mod world;
 
 use host::up::Up;

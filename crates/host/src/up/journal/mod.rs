@@ -11,7 +11,15 @@ use endpoint::Happening;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use vocab::{MessageId, PhoneNumber, UnixMicros};
+use wire::content::{Choice, ChoiceKind};
 
+mod filter;
+mod said;
+
+pub(crate) use self::{
+    filter::Filter,
+    said::{Said, choice_kind},
+};
 use crate::clock::Clock;
 
 /// Messages that are remembered; the oldest are forgotten first.
@@ -44,41 +52,12 @@ struct Message {
     /// The person.
     person: Option<PhoneNumber>,
     phone_number_id: Option<String>,
-    text: Option<String>,
+    /// What it says, as far as it is known.
+    said: Option<Said>,
+    /// The message that it answers.
+    quoted: Option<MessageId>,
     at: UnixMicros,
     statuses: Vec<(&'static str, UnixMicros)>,
-}
-
-/// Which messages somebody asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Filter {
-    /// Those of this person.
-    pub(crate) person: Option<String>,
-    /// Those of this number of a business.
-    pub(crate) phone_number_id: Option<String>,
-    /// Those to the business, or those to people.
-    pub(crate) inbound: Option<bool>,
-    /// The message of this wamid.
-    pub(crate) wamid: Option<String>,
-    /// Those that have this status.
-    pub(crate) status: Option<String>,
-}
-
-impl Filter {
-    fn fits(&self, message: &Message) -> bool {
-        let digits = message.person.as_ref().map(PhoneNumber::digits);
-        self.person.as_deref().is_none_or(|person| digits == Some(person))
-            && self
-                .phone_number_id
-                .as_deref()
-                .is_none_or(|id| message.phone_number_id.as_deref() == Some(id))
-            && self.inbound.is_none_or(|inbound| message.inbound == inbound)
-            && self.wamid.as_deref().is_none_or(|wanted| wamid(message.id) == wanted)
-            && self
-                .status
-                .as_deref()
-                .is_none_or(|wanted| message.statuses.iter().any(|(status, _)| *status == wanted))
-    }
 }
 
 impl Journal {
@@ -101,14 +80,15 @@ impl Journal {
     pub(crate) fn written(
         &self,
         id: MessageId,
-        person: &PhoneNumber,
-        phone_number_id: &str,
-        text: &str,
+        (person, phone_number_id): (&PhoneNumber, &str),
+        quoted: Option<MessageId>,
+        said: Said,
     ) {
         self.note(id, true, |message, _| {
             message.person = Some(person.clone());
             message.phone_number_id = Some(phone_number_id.to_owned());
-            message.text = Some(text.to_owned());
+            message.quoted = quoted;
+            message.said = Some(said);
         });
     }
 
@@ -120,18 +100,72 @@ impl Journal {
         });
     }
 
+    /// What the business asked for in a message that was accepted.
+    pub(crate) fn asked(&self, id: MessageId, to: Option<PhoneNumber>, said: Said) {
+        self.note(id, false, |message, _| {
+            message.person = message.person.take().or(to);
+            // What a person was shown is what came of it.
+            message.said = message.said.take().or(Some(said));
+        });
+    }
+
     /// A person is shown a message.
     pub(crate) fn shown(
         &self,
         id: MessageId,
-        (_from, to): (&PhoneNumber, &PhoneNumber),
-        text: String,
+        to: &PhoneNumber,
+        quoted: Option<MessageId>,
+        said: Said,
     ) {
         self.note(id, false, |message, at| {
             message.person = Some(to.clone());
-            message.text = Some(text);
+            message.quoted = quoted;
+            message.said = Some(said);
             message.reached("shown", at);
         });
+    }
+
+    /// What a person was shown with this choice in it, the newest; only in the message `quoted`,
+    /// if one is named.
+    pub(crate) fn offered(
+        &self,
+        person: &PhoneNumber,
+        quoted: Option<MessageId>,
+        (kind, id): (ChoiceKind, Option<&str>),
+    ) -> Option<(MessageId, Choice)> {
+        let state = self.state();
+        let shown = state.messages.values().rev().filter(|message| {
+            message.is_shown_to(person) && quoted.is_none_or(|quoted| message.id == quoted)
+        });
+        let fits = |choice: &&Choice| choice.kind == kind && id.is_none_or(|id| choice.id == id);
+        let mut offered = shown.filter_map(|message| {
+            let choice = message.said.as_ref()?.choices.iter().find(fits)?;
+            Some((message.id, choice.clone()))
+        });
+        offered.next()
+    }
+
+    /// Whether a person was shown a message.
+    pub(crate) fn was_shown(&self, person: &PhoneNumber, id: MessageId) -> bool {
+        let state = self.state();
+        let message = state.places.get(&id).and_then(|place| state.messages.get(place));
+        message.is_some_and(|message| message.is_shown_to(person))
+    }
+
+    /// What a person was shown and has not read, oldest first.
+    pub(crate) fn unread(&self, person: &PhoneNumber) -> Vec<MessageId> {
+        let state = self.state();
+        let shown = state.messages.values().filter(|message| message.is_shown_to(person));
+        let unread = shown.filter(|message| !message.has("read"));
+        unread.map(|message| message.id).collect()
+    }
+
+    /// Forgets the messages that fit.
+    pub(crate) fn forget(&self, filter: &Filter) {
+        let mut state = self.state();
+        let State { messages, places, .. } = &mut *state;
+        messages.retain(|_, message| !filter.fits(message));
+        places.retain(|_, place| messages.contains_key(place));
     }
 
     /// The Cloud API opened a message of a person.
@@ -218,7 +252,8 @@ impl State {
             inbound,
             person: None,
             phone_number_id: None,
-            text: None,
+            said: None,
+            quoted: None,
             at,
             statuses: Vec::new(),
         });
@@ -233,27 +268,42 @@ impl State {
 
 impl Message {
     fn reached(&mut self, status: &'static str, at: UnixMicros) {
-        if !self.statuses.iter().any(|(known, _)| *known == status) {
+        if !self.has(status) {
             self.statuses.push((status, at));
         }
     }
 
+    fn is_shown_to(&self, person: &PhoneNumber) -> bool {
+        !self.inbound && self.person.as_ref() == Some(person) && self.has("shown")
+    }
+
+    fn has(&self, status: &str) -> bool {
+        self.statuses.iter().any(|(known, _)| *known == status)
+    }
+
     fn show(&self) -> Value {
-        let Self { id, inbound, person, phone_number_id, text, at, statuses } = self;
+        let Self { id, inbound, person, phone_number_id, said, quoted, at, statuses } = self;
         let statuses: Vec<Value> = statuses
             .iter()
             .map(|(status, at)| json!({ "status": status, "at_us": at.0 }))
             .collect();
-        json!({
+        let mut shown = json!({
             "wamid": wamid(*id),
             "direction": if *inbound { "inbound" } else { "outbound" },
             "user": person.as_ref().map(PhoneNumber::digits),
             "phone_number_id": phone_number_id,
-            "type": "text",
-            "text": text.as_ref().map(|text| json!({ "body": text })),
             "at_us": at.0,
             "statuses": statuses,
-        })
+        });
+        if let Some(shown) = shown.as_object_mut() {
+            if let Some(quoted) = quoted {
+                shown.insert("context".to_owned(), json!({ "id": wamid(*quoted) }));
+            }
+            if let Some(said) = said {
+                said.show(shown);
+            }
+        }
+        shown
     }
 }
 

@@ -1,0 +1,165 @@
+//! Shapes of bodies and answers, in JSON Schema.
+
+use serde_json::{Value, json};
+
+/// An object of which these members are known and no others are taken.
+fn closed(required: &[&str], properties: Value) -> Value {
+    let mut schema = json!({
+        "type": "object", "properties": properties, "additionalProperties": false,
+    });
+    if let Some(schema) = schema.as_object_mut().filter(|_| !required.is_empty()) {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    schema
+}
+
+/// An object whose members are not said.
+pub(super) fn object() -> Value {
+    json!({ "type": "object" })
+}
+
+pub(super) fn nothing() -> Value {
+    closed(&[], json!({}))
+}
+
+pub(super) fn success() -> Value {
+    closed(&["success"], json!({ "success": { "type": "boolean" } }))
+}
+
+pub(super) fn error() -> Value {
+    let message = closed(&["message"], json!({ "message": { "type": "string" } }));
+    closed(&["error"], json!({ "error": message }))
+}
+
+pub(super) fn wamid() -> Value {
+    closed(&["wamid"], json!({ "wamid": { "type": "string" } }))
+}
+
+/// One of a person's messages, or all of them.
+pub(super) fn which() -> Value {
+    closed(&[], json!({ "wamid": { "type": "string" } }))
+}
+
+pub(super) fn block() -> Value {
+    closed(&["on"], json!({ "on": { "type": "boolean" } }))
+}
+
+pub(super) fn inbound() -> Value {
+    let message = json!({
+        "type": "object",
+        "description": "As a webhook carries it: its type, what that names, and perhaps a context.",
+        "required": ["type"],
+        "properties": {
+            "type": { "enum": [
+                "text", "reaction", "location", "contacts", "order", "interactive", "button",
+            ] },
+            "context": { "type": "object", "properties": { "id": { "type": "string" } } },
+        },
+    });
+    let text = json!({ "type": "string" });
+    let properties = json!({ "from": text, "phone_number_id": text, "message": message });
+    closed(&["from", "phone_number_id", "message"], properties)
+}
+
+fn message() -> Value {
+    let time = json!({ "type": "integer", "description": "Microseconds since 1970." });
+    let status = closed(
+        &["status", "at_us"],
+        json!({
+            "status": { "enum": [
+                "accepted", "sent", "received", "shown", "delivered", "read", "played", "failed",
+            ] },
+            "at_us": time,
+        }),
+    );
+    json!({
+        "type": "object",
+        "description": "With type, what is said stands under that name.",
+        "required": ["wamid", "direction", "user", "phone_number_id", "at_us", "statuses"],
+        "properties": {
+            "wamid": { "type": "string" },
+            "direction": { "enum": ["inbound", "outbound"] },
+            "user": { "type": ["string", "null"] },
+            "phone_number_id": { "type": ["string", "null"] },
+            "type": { "type": "string" },
+            "context": { "type": "object" },
+            "choices": { "type": "array", "items": { "type": "object" } },
+            "at_us": time,
+            "statuses": { "type": "array", "items": status },
+        },
+    })
+}
+
+pub(super) fn messages() -> Value {
+    closed(&["messages"], json!({ "messages": { "type": "array", "items": message() } }))
+}
+
+pub(super) fn persona() -> Value {
+    closed(
+        &[],
+        json!({
+            "reads": { "type": "boolean" },
+            "presses": { "type": "boolean" },
+            "answers": { "type": "array", "items": { "type": "string" } },
+        }),
+    )
+}
+
+pub(super) fn user() -> Value {
+    let properties = json!({ "user": { "type": "string" }, "persona": persona() });
+    closed(&["user", "persona"], properties)
+}
+
+pub(super) fn users() -> Value {
+    closed(&["users"], json!({ "users": { "type": "array", "items": user() } }))
+}
+
+pub(super) fn clock() -> Value {
+    let properties = json!({
+        "clock": { "enum": ["real", "virtual"] },
+        "now_us": { "type": "integer" },
+    });
+    closed(&["clock", "now_us"], properties)
+}
+
+pub(super) fn advance() -> Value {
+    let milliseconds = json!({ "type": "integer", "minimum": 0 });
+    closed(&["advance_ms"], json!({ "advance_ms": milliseconds }))
+}
+
+pub(super) fn reset() -> Value {
+    let text = json!({ "type": ["string", "null"] });
+    closed(&[], json!({ "user": text, "phone_number_id": text }))
+}
+
+pub(super) fn faults() -> Value {
+    let number =
+        |least: u64, most: u64| json!({ "type": "integer", "minimum": least, "maximum": most });
+    let or_null = |mut schema: Value| {
+        if let Some(kind) = schema.get_mut("type") {
+            *kind = json!([*kind, "null"]);
+        }
+        schema
+    };
+    let times = or_null(number(0, u32::MAX.into()));
+    let delay = number(0, crate::faults::MOST_DELAY_MS);
+    let webhooks = closed(
+        &[],
+        json!({
+            "status": or_null(number(100, 599)),
+            "lost_answer": { "type": "boolean" },
+            "duplicate": { "type": "boolean" },
+            "delay_ms": delay,
+            "times": times,
+        }),
+    );
+    let sends = closed(
+        &[],
+        json!({
+            "code": or_null(number(0, u32::MAX.into())),
+            "delay_ms": delay,
+            "times": times,
+        }),
+    );
+    closed(&[], json!({ "webhooks": or_null(webhooks), "sends": or_null(sends) }))
+}
