@@ -1,5 +1,10 @@
 //! Names for the codes that this hop answers or reports with.
 
+/// What Business Manager may say of a number that the platform restricts: everything that it sends
+/// is refused with this code.
+pub const RESTRICTIONS: [u32; 9] =
+    [33, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_057];
+
 /// The app or its token is nobody's.
 pub const AUTH: u32 = 0;
 /// Nothing is known about what happened.

@@ -140,6 +140,9 @@ fn judge(
     attempt: &mut Attempted<'_>,
     outgoing: &Outgoing,
 ) -> Result<Accepted, Stop> {
+    if number.grant.restriction != 0 {
+        return Err(GraphError::new(number.grant.restriction).into());
+    }
     if number.grant.deregistered {
         return Err(GraphError::new(codes::NOT_REGISTERED).into());
     }

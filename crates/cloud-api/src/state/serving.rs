@@ -207,6 +207,7 @@ impl CloudApi {
                 display_phone_number: own.phone.digits().to_owned(),
                 live: true,
                 deregistered: false,
+                restriction: 0,
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -252,6 +253,13 @@ fn principal(answer: &Response) -> Option<String> {
     Some(body.get("principal")?.as_str()?.to_owned())
 }
 
+/// How the platform restricts a number, as far as this server knows the restriction.
+fn restriction(grant: &Value) -> u32 {
+    let code = grant.get("restriction").and_then(Value::as_u64);
+    let code = code.and_then(|code| u32::try_from(code).ok());
+    code.filter(|code| codes::RESTRICTIONS.contains(code)).unwrap_or(0)
+}
+
 /// The grants in an answer of Business Manager; `None` if it is not one.
 fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
     let body: Value = serde_json::from_slice(&answer.body).ok()?;
@@ -264,6 +272,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             display_phone_number: text(grant, "display_phone_number")?,
             live: true,
             deregistered: false,
+            restriction: restriction(grant),
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()
