@@ -39,6 +39,10 @@ pub const MARKETING_STOPPED: u32 = 131_050;
 pub const TYPE: u32 = 131_051;
 /// Media of a message could not be fetched.
 pub const MEDIA_UPLOAD: u32 = 131_053;
+/// This interface does not do this.
+pub const METHOD: u32 = 131_055;
+/// This interface sends only templates that advertise.
+pub const NOT_MARKETING: u32 = 134_100;
 /// Too many messages to one recipient.
 pub const PAIR_RATE: u32 = 131_056;
 /// This kind of recipient is not possible for this message.

@@ -238,6 +238,7 @@ impl World {
             opaque: String::new(),
             identity_hash: None,
             request_id: None,
+            only_marketing: false,
         });
         let work = NumberJob::Send { exchange: ExchangeId(0), message };
         let mut step = Step { now: self.now, rng: &mut self.rng, effects: Vec::new() };

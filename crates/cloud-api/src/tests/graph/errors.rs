@@ -321,6 +321,21 @@ fn marketing_fails_with_131050_for_who_wants_none_and_all_else_goes() {
 }
 
 #[test]
+fn the_interface_for_marketing_takes_templates_that_advertise_and_nothing_else() {
+    let mut world = World::strict();
+    let post = |world: &mut World, message: &Value| world.post("marketing_messages", message);
+    refused(&post(&mut world, &text()), (100, 400));
+    let read = json!({ "status": "read", "message_id": "wamid.0" });
+    refused(&post(&mut world, &read), (131_055, 400));
+    with_template(&mut world, TemplateStatus::Approved, Category::Utility);
+    let message = template("ready", &words("Ada", "bread"));
+    refused(&post(&mut world, &message), (134_100, 400));
+    with_template(&mut world, TemplateStatus::Approved, Category::Marketing);
+    let answer = post(&mut world, &message);
+    assert_eq!(body(&answer)["messages"][0]["message_status"], "accepted");
+}
+
+#[test]
 fn media_behind_a_link_fails_with_131053_where_no_address_is_allowed() {
     let mut world = World::in_touch();
     let link = json!({ "link": "https://bakery.example/bread.png" });
