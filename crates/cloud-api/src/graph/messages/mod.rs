@@ -105,8 +105,8 @@ pub(crate) enum Source {
 /// Characters of `biz_opaque_callback_data` (Meta's description of the Cloud API, v23.0).
 const MAX_OPAQUE: usize = 512;
 
-/// Reads a call to [`MESSAGES`], or to [`MARKETING`] if `only_marketing`; a message that it sends is
-/// called `id`.
+/// Reads a call to [`MESSAGES`], or to [`MARKETING`] if `only_marketing`; a message that it sends
+/// is called `id`.
 pub(crate) fn read(
     parameters: &Parameters,
     request: &Request,
