@@ -35,7 +35,7 @@ pub mod vault;
 mod webhook;
 
 pub use config::{Config, Own, Subscription};
-pub use graph::ROUTES;
+pub use graph::{ROUTES, wamid};
 pub use input::Command;
 pub use mutant::Mutant;
 pub use output::Event;

@@ -356,7 +356,7 @@ impl Hop for CloudApi {
             }
             Input::Wake => self.wake(&mut step),
             // Another link than the pinned transport's is not heard.
-            Input::Frame { .. } | Input::Link { .. } => {}
+            Input::Frame { .. } | Input::Link { .. } | Input::Joined { .. } => {}
             Input::Command(command) => match command {},
         }
         let wake_at = self.wake_at();

@@ -70,7 +70,7 @@ pub(crate) fn answer(body: &Value) -> Response {
 }
 
 /// A message's id as the Graph interface writes it: opaque, and derived from no number.
-pub(crate) fn wamid(id: MessageId) -> String {
+pub fn wamid(id: MessageId) -> String {
     format!("wamid.{id}")
 }
 

@@ -266,6 +266,7 @@ impl World {
             Act::Reply { id, response } => self.nodes[node].replies.push((id, response)),
             Act::Request { id, request } => self.asked.push_back((node, id, request)),
             Act::Log(line) => panic!("{line}"),
+            Act::Watch { .. } => panic!("its store is its own"),
             Act::Store { .. } => unreachable!("no transaction waits for another"),
         }
     }
