@@ -287,8 +287,7 @@ impl CloudApi {
         outcome: Result<http::Response, Unreachable>,
         step: &mut Step<'_>,
     ) {
-        let keys = self.outbox.of(id);
-        if !keys.is_empty() {
+        if let Some(keys) = self.outbox.ended(id) {
             let done = planted(self.config.mutant, Mutant::WebhookDoneAnyhow);
             if done || outcome.is_ok_and(|response| response.is_success()) {
                 self.run(Job::Arrived { keys }, step);

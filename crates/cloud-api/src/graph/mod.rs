@@ -9,23 +9,34 @@ use vocab::{DataClass, MessageId};
 
 pub(crate) mod messages;
 
+/// What is kept of the messages of a number.
+pub(crate) const HISTORY: &str = "/{phone_number_id}/message_history";
+/// Where Business Manager says that grants changed.
+pub(crate) const GRANTS_CHANGED: &str = "/grants_changed";
+
 /// Every interface of this server. Paths may begin with a version, which makes no difference here.
 pub const ROUTES: &[Route] = &[
     Route {
         method: "POST",
-        pattern: "/{phone_number_id}/messages",
+        pattern: messages::MESSAGES,
         class: DataClass::MessageContent,
         doc: "send a message, or mark one as read",
     },
     Route {
+        method: "POST",
+        pattern: messages::MARKETING,
+        class: DataClass::MessageContent,
+        doc: "send a template that advertises",
+    },
+    Route {
         method: "GET",
-        pattern: "/{phone_number_id}/message_history",
+        pattern: HISTORY,
         class: DataClass::MessageContent,
         doc: "what is kept of the messages that this number sent",
     },
     Route {
         method: "POST",
-        pattern: "/grants_changed",
+        pattern: GRANTS_CHANGED,
         class: DataClass::BusinessInformation,
         doc: "Business Manager says that grants changed",
     },

@@ -65,6 +65,8 @@ pub(super) struct World {
     pub(super) webhook_status: u16,
     /// Whether Business Manager still has the bakery's grant.
     pub(super) is_granted: bool,
+    /// How the platform restricts the bakery's number, for Business Manager to say.
+    pub(super) restriction: u32,
     /// Whether Business Manager answers.
     pub(super) is_manager_up: bool,
     /// How the relay answers envelopes.
@@ -140,6 +142,7 @@ impl World {
             served: Vec::new(),
             webhook_status: 200,
             is_granted: true,
+            restriction: 0,
             is_manager_up: true,
             sends_are: Status::Ok,
             retry_after: Micros(0),
@@ -235,6 +238,7 @@ impl World {
             opaque: String::new(),
             identity_hash: None,
             request_id: None,
+            only_marketing: false,
         });
         let work = NumberJob::Send { exchange: ExchangeId(0), message };
         let mut step = Step { now: self.now, rng: &mut self.rng, effects: Vec::new() };
@@ -274,7 +278,7 @@ impl World {
                 let grants = if self.is_granted {
                     json!([{
                         "phone_number_id": IDS[0], "business": "bakery",
-                        "display_phone_number": NUMBERS[0],
+                        "display_phone_number": NUMBERS[0], "restriction": self.restriction,
                     }])
                 } else {
                     json!([])
