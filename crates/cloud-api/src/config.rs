@@ -26,6 +26,9 @@ pub struct Config {
     pub principals: Vec<([u8; 32], String)>,
     /// Where webhooks go.
     pub subscriptions: Vec<Subscription>,
+    /// Updates in one webhook, at most [`vocab::limits::MAX_WEBHOOK_UPDATES`]. Many receivers read
+    /// the first one alone (pywa 4.5.0 and whatsapp-api-js 6.3.0 do).
+    pub webhook_updates: usize,
     /// Which handshake numbers start and accept.
     pub profile: Profile,
     /// One-time prekeys of the elliptic curve that each number keeps published.

@@ -18,8 +18,10 @@ const LOOKED_AT: usize = 4 * limits::MAX_WEBHOOK_UPDATES;
 
 /// Items that wait or are on their way. What is asked for at every input takes no look at all of
 /// them: behind a receiver that is down, they are many.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
+    /// Webhooks in one request.
+    most: usize,
     items: BTreeMap<Key, Item>,
     /// Items that wait, by when they are due.
     waiting: BTreeSet<(Instant, Key)>,
@@ -46,6 +48,12 @@ pub(crate) struct Batch {
 }
 
 impl Outbox {
+    /// At most so many webhooks go in one request.
+    pub(crate) fn new(most: usize) -> Self {
+        let (items, waiting, under_way) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Self { most, items, waiting, under_way, more: false }
+    }
+
     pub(crate) fn add(&mut self, key: Key, bytes: usize, now: Instant) {
         if !self.items.contains_key(&key) {
             let item = Item { due: Some(now), wait: limits::WEBHOOK_RETRY_FIRST, bytes };
@@ -107,7 +115,7 @@ impl Outbox {
         let beside = |key: &&Key| key.starts_with(&rows::hooks()) && slot(key) == slot(first);
         for key in due.take(LOOKED_AT).filter(beside) {
             let Some(left) = room.checked_sub(self.bytes(key)) else { break };
-            if keys.len() >= limits::MAX_WEBHOOK_UPDATES {
+            if keys.len() >= self.most {
                 break;
             }
             room = left;
@@ -180,7 +188,7 @@ mod tests {
 
     #[test]
     fn webhooks_of_one_number_share_a_request_and_others_go_alone() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(limits::MAX_WEBHOOK_UPDATES);
         for nth in 0..3 {
             outbox.add(hook(nth, 1), 10, Instant(0));
             outbox.add(rows::bills().with_number(nth), 10, Instant(0));
@@ -199,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_before_it_is_sent_takes_no_room() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(limits::MAX_WEBHOOK_UPDATES);
         for slot in 0..20 {
             outbox.add(hook(1, slot), 10, Instant(0));
         }
@@ -213,12 +221,12 @@ mod tests {
 
     #[test]
     fn a_request_holds_so_many_updates_and_bytes_and_no_more() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(limits::MAX_WEBHOOK_UPDATES);
         for nth in 0..2_500 {
             outbox.add(hook(nth, 1), 10, Instant(0));
         }
         assert_eq!(due(&mut outbox), [1_000, 1_000, 500]);
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(limits::MAX_WEBHOOK_UPDATES);
         for nth in 0..3 {
             outbox.add(hook(nth, 1), limits::MAX_HTTP_BODY / 2, Instant(0));
         }

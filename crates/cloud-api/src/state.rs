@@ -65,9 +65,9 @@ impl CloudApi {
         Self {
             courier: Courier::new(config.transport),
             desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
+            outbox: Outbox::new(config.webhook_updates),
             config,
             numbers: Vec::new(),
-            outbox: Outbox::default(),
             principals: Principals::default(),
             last_exchange: 0,
             grants_asked: None,

@@ -98,6 +98,7 @@ fn config(node: usize) -> Config {
         ]
         .map(|(token, principal)| (Sha256::digest(token).into(), principal.to_owned()))
         .to_vec(),
+        webhook_updates: vocab::limits::MAX_WEBHOOK_UPDATES,
         subscriptions: vec![Subscription {
             phone_number_id: IDS[node].into(),
             authority: "shop".into(),

@@ -166,6 +166,7 @@ impl Hop {
             principals: self.principals,
             share: Share::ALL,
             subscriptions: vec![subscription],
+            webhook_updates: 1,
             profile: Profile::V4Spqr,
             one_time_prekeys: 100,
             kem_prekeys: 10,

@@ -65,7 +65,7 @@ fn neither_the_log_nor_the_metrics_have_a_number_or_a_word_of_what_was_written()
         let ready = caller.ready.clone();
         up.end().await;
         let log = std::fs::read_to_string(folder.path().join(host::up::LOG)).unwrap();
-        assert!(log.contains("a link ended"), "{log}");
+        assert!(log.contains("refused a request on link"), "{log}");
         let business = ready.display_phone_number.trim_start_matches('+').to_owned();
         for secret in ready.users.iter().chain([&business, &ready.token]).map(String::as_str) {
             assert!(!log.contains(secret) && !metrics.contains(secret), "{secret}");

@@ -107,6 +107,7 @@ impl Stage<'_> {
             )],
             share: Share::ALL,
             subscriptions: subscriptions.collect(),
+            webhook_updates: vocab::limits::MAX_WEBHOOK_UPDATES,
             profile: self.profile(),
             one_time_prekeys: self.business_prekeys(),
             kem_prekeys: self.kem_prekeys(),

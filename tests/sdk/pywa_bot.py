@@ -1,0 +1,441 @@
+"""pywa 4.5.0 from PyPI, unmodified, against a live Blindpost: python pywa_bot.py BLINDPOST [--plant]
+
+With --plant the bot has another app secret, so that no webhook may pass its verification.
+"""
+
+import logging
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from pywa import WhatsApp, errors, types
+from pywa.types.callback import (
+    CallPermissionRequestButton,
+    ContactInfoRequestButton,
+    ImageCarouselCard,
+    VoiceCallButton,
+)
+from pywa.types.templates import (
+    BodyText,
+    Buttons,
+    QuickReplyButton,
+    Template,
+    TemplateCategory,
+    TemplateLanguage,
+)
+
+from world import Checks, Seen, World
+
+WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\""
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+class ToBlindpost(httpx.HTTPTransport):
+    """Sends every request to one server, whatever its URL says: the SDK's own is fixed."""
+
+    def __init__(self, base_url):
+        super().__init__()
+        self.to = httpx.URL(base_url)
+
+    def handle_request(self, request):
+        request.url = request.url.copy_with(
+            scheme=self.to.scheme, host=self.to.host, port=self.to.port
+        )
+        return super().handle_request(request)
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """A server as somebody writes it who uses pywa without one of its frameworks."""
+
+    bot = None
+
+    def answer(self, text, status):
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write((text or "").encode())
+
+    def do_GET(self):
+        query = parse_qs(urlsplit(self.path).query)
+        one = lambda name: query.get(name, [None])[0]
+        self.answer(*self.bot.webhook_challenge_handler(one("hub.verify_token"), one("hub.challenge")))
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        refused = self.bot.webhook_update_validator(body, self.headers["X-Hub-Signature-256"])
+        self.answer(*(refused or self.bot.webhook_update_handler(body)))
+
+    def log_message(self, *_):
+        pass
+
+
+class Bot:
+    """The SDK, and what its handlers were called with."""
+
+    def __init__(self, world, app_secret):
+        ready = world.ready
+        self.world, self.seen = world, Seen()
+        self.wa = WhatsApp(
+            phone_id=ready["phone_number_id"],
+            token=ready["token"],
+            session=httpx.Client(transport=ToBlindpost(ready["base_url"]), timeout=30),
+            waba_id=ready["waba_id"],
+            app_id=ready["app_id"],
+            app_secret=app_secret,
+            verify_token=ready["verify_token"],
+        )
+        add = lambda _, update: self.seen.add(update)
+        for handles in (
+            self.wa.on_message,
+            self.wa.on_message_status,
+            self.wa.on_callback_button,
+            self.wa.on_callback_selection,
+            self.wa.on_flow_completion,
+        ):
+            handles()(lambda wa, update: add(wa, update))
+        Receiver.bot = self.wa
+
+    def hears(self, kind, wamid):
+        """The update of this class about a message of the person."""
+        fits = lambda update: isinstance(update, kind) and update.id == wamid
+        return self.seen.wait(fits, f"{kind.__name__} {wamid}")
+
+    def status(self, sent, status):
+        """The update that says that what was sent has this status."""
+        fits = lambda u: isinstance(u, types.MessageStatus) and u.id == sent.id and u.status == status
+        return self.seen.wait(fits, f"{status} of {sent.id}")
+
+    def arrives(self, send, kind):
+        """A message of this type is shown, and its statuses go as far as read."""
+        sent = send()
+        shown = self.world.passed(sent.id, "shown")
+        assert shown["type"] == kind, shown
+        for status in ("sent", "delivered", "read"):
+            self.status(sent, status)
+        return sent, shown
+
+
+def main(blindpost, plant):
+    logging.getLogger("pywa").setLevel(logging.CRITICAL if plant else logging.ERROR)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    checks = Checks("pywa")
+    with World(blindpost, f"http://127.0.0.1:{server.server_port}/webhook") as world:
+        bot = Bot(world, "another" if plant else world.ready["app_secret"])
+        world.control(f"/users/{world.user}", {"reads": True})
+        inbound(checks.check, bot, world)
+        if not plant:
+            outbound(checks.check, bot, world)
+            pressed(checks.check, bot, world)
+            errors_and_statuses(checks.check, bot, world)
+            managed(checks.check, bot, world)
+    return int(checks.counts["FAILED"] > 0) if plant else checks.end()
+
+
+def inbound(check, bot, world):
+    wa = bot.wa
+
+    def text():
+        message = bot.hears(types.Message, world.says("text", {"body": WORDS}))
+        assert message.text == WORDS and message.from_user.wa_id == world.user, message
+        assert message.from_user.bsuid, "a business-scoped user id"
+        assert message.mark_as_read() and world.passed(message.id, "read")
+        answer = message.reply_text("You wrote " + WORDS, quote=True)
+        assert world.passed(answer.id, "shown")["context"]["id"] == message.id
+
+    def location():
+        place = {"latitude": 52.5, "longitude": 13.4, "name": "Here", "address": "Street 1"}
+        message = bot.hears(types.Message, world.says("location", place))
+        assert (message.location.latitude, message.location.name) == (52.5, "Here")
+
+    def contacts():
+        card = {"name": {"formatted_name": "Ada"}, "phones": [{"phone": "+1 555", "type": "HOME"}]}
+        message = bot.hears(types.Message, world.says("contacts", [card]))
+        assert message.contacts[0].name.formatted_name == "Ada"
+
+    def reaction():
+        sent = wa.send_message(world.user, "React to this")
+        world.passed(sent.id, "shown")
+        heard = world.says("reaction", {"message_id": sent.id, "emoji": "👍"})
+        assert bot.hears(types.Message, heard).reaction.emoji == "👍"
+
+    def order():
+        item = {"product_retailer_id": "a", "quantity": 1, "item_price": 2, "currency": "EUR"}
+        heard = world.says("order", {"catalog_id": "1", "product_items": [item], "text": "Please"})
+        assert bot.hears(types.Message, heard).order.products[0].sku == "a"
+
+    def quoted():
+        sent = wa.send_message(world.user, "Which?")
+        world.passed(sent.id, "shown")
+        heard = world.says("text", {"body": "This"}, context={"id": sent.id})
+        assert bot.hears(types.Message, heard).reply_to_message.message_id == sent.id
+
+    def image():
+        heard = world.says("image", {"mime_type": "image/png"})
+        assert bot.hears(types.Message, heard).image.mime_type == "image/png"
+
+    for name, does in [
+        ("in: text, marked as read, answered to the user id", text),
+        ("in: location", location),
+        ("in: contacts", contacts),
+        ("in: reaction", reaction),
+        ("in: order", order),
+        ("in: text that quotes", quoted),
+        ("in: image", image),
+    ]:
+        check(name, does)
+        if bot.wa._app_secret == "another":
+            return
+
+
+def outbound(check, bot, world):
+    wa, to = bot.wa, world.user
+    says = lambda text: wa.send_message(to, text)
+    buttons = lambda: [types.Button("Yes", "yes"), types.Button("No", "no")]
+    rows = [types.SectionRow("Bread", "bread", "fresh"), types.SectionRow("Cake", "cake")]
+    flow = types.FlowButton(
+        "Open", flow_id="1", flow_token="t", flow_action_type="data_exchange", mode="draft"
+    )
+    card = types.Contact(
+        name=types.Contact.Name(formatted_name="Ada", first_name="Ada"),
+        phones=[types.Contact.Phone(phone="+15551234", type="HOME")],
+    )
+    cards = [
+        ImageCarouselCard(
+            body=f"Card {index}",
+            image="https://example.com/a.png",
+            buttons=[types.Button("Take", f"take-{index}")],
+        )
+        for index in range(2)
+    ]
+    section = types.ProductsSection(title="All", skus=["a", "b"])
+    location = lambda: wa.send_location(to, 52.5, 13.4, "Here", "Street 1")
+    hello = lambda: wa.send_template(to, "hello_world", TemplateLanguage.ENGLISH_US, [])
+    text = lambda **more: wa.send_message(to, "Text", **more)
+    for name, kind, send in [
+        ("text", "text", lambda: wa.send_message(to, WORDS, preview_url=True)),
+        ("text with a tracker", "text", lambda: text(tracker="abc")),
+        ("buttons", "interactive", lambda: text(header="H", footer="F", buttons=buttons())),
+        ("link button", "interactive", lambda: text(buttons=types.URLButton("Go", "https://example.com/a"))),
+        ("list", "interactive", lambda: text(buttons=types.SectionList("Choose", [types.Section("All", rows)]))),
+        ("flow", "interactive", lambda: text(buttons=flow)),
+        ("voice call button", "interactive", lambda: text(buttons=VoiceCallButton("Call"))),
+        ("call permission request", "interactive", lambda: text(buttons=CallPermissionRequestButton())),
+        ("contact info request", "interactive", lambda: text(buttons=ContactInfoRequestButton())),
+        ("location", "location", location),
+        ("location request", "interactive", lambda: wa.request_location(to, "Where?")),
+        ("contacts", "contacts", lambda: wa.send_contact(to, card)),
+        ("catalog", "interactive", lambda: wa.send_catalog(to, "All", "Footer")),
+        ("product", "interactive", lambda: wa.send_product(to, "1", "a", "One")),
+        ("products", "interactive", lambda: wa.send_products(to, "1", [section], "Title", "Body")),
+        ("carousel", "interactive", lambda: wa.send_carousel(to, body="Cards", cards=cards)),
+        ("template", "template", hello),
+    ]:
+        check(f"out: {name}", lambda: bot.arrives(send, kind))
+
+    def reaction():
+        heard = world.says("text", {"body": "Nice?"})
+        bot.hears(types.Message, heard)
+        bot.arrives(lambda: wa.send_reaction(to, "❤️", heard), "reaction")
+        removed = wa.remove_reaction(to, heard)
+        assert world.passed(removed.id, "shown")["reaction"]["emoji"] == ""
+
+    def typing():
+        heard = world.says("text", {"body": "Are you there?"})
+        bot.hears(types.Message, heard)
+        assert wa.indicate_typing(heard)
+        world.passed(heard, "read")
+
+    def linked(send):
+        status = bot.status(send(), types.MessageStatusType.FAILED)
+        assert status.error.error_code == 131053, status
+
+    check("out: reaction, and its removal", reaction)
+    check("typing indicator", typing)
+    link = "https://example.com/file"
+    for name, send in [
+        ("image", lambda: wa.send_image(to, link + ".png", "Caption")),
+        ("video", lambda: wa.send_video(to, link + ".mp4")),
+        ("document", lambda: wa.send_document(to, link + ".pdf", "a.pdf")),
+        ("audio", lambda: wa.send_audio(to, link + ".mp3")),
+        ("sticker", lambda: wa.send_sticker(to, link + ".webp")),
+    ]:
+        check(f"out: {name} by a link that may not be fetched fails with 131053", lambda: linked(send))
+    sends = lambda: wa.send_image(to, PNG, "Caption", mime_type="image/png")
+    check("out: image that is uploaded", lambda: bot.arrives(sends, "image"))
+
+
+def pressed(check, bot, world):
+    wa, to = bot.wa, world.user
+
+    def button():
+        sent, _ = bot.arrives(
+            lambda: wa.send_message(to, "Bread?", buttons=[types.Button("Yes", "yes")]), "interactive"
+        )
+        reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
+        update = bot.hears(types.CallbackButton, world.says("interactive", reply))
+        assert (update.data, update.title) == ("yes", "Yes"), update
+        assert update.reply_to_message.message_id == sent.id
+
+    def row():
+        rows = [types.SectionRow("Cake", "cake", "sweet")]
+        choose = types.SectionList("Choose", [types.Section("All", rows)])
+        bot.arrives(lambda: wa.send_message(to, "What?", buttons=choose), "interactive")
+        reply = {"type": "list_reply", "list_reply": {"id": "cake"}}
+        update = bot.hears(types.CallbackSelection, world.says("interactive", reply))
+        assert (update.data, update.description) == ("cake", "sweet"), update
+
+    def flow():
+        opens = types.FlowButton(
+            "Open", flow_id="1", flow_token="t", flow_action_type="data_exchange", mode="draft"
+        )
+        bot.arrives(lambda: wa.send_message(to, "Form", buttons=opens), "interactive")
+        answer = {"name": "flow", "body": "Sent", "response_json": '{"flow_token":"t","a":1}'}
+        reply = {"type": "nfm_reply", "nfm_reply": answer}
+        update = bot.hears(types.FlowCompletion, world.says("interactive", reply))
+        assert (update.token, update.response["a"]) == ("t", 1), update
+
+    def never_shown():
+        reply = {"type": "button_reply", "button_reply": {"id": "never"}}
+        try:
+            world.says("interactive", reply)
+        except AssertionError as refused:
+            assert "409" in str(refused), refused
+        else:
+            raise AssertionError("it was pressed")
+
+    check("in: a button that is pressed", button)
+    check("in: a row that is chosen", row)
+    check("in: a flow that is completed", flow)
+    check("nobody presses what was never shown", never_shown)
+
+
+def errors_and_statuses(check, bot, world):
+    wa = bot.wa
+
+    def raises(kind, call):
+        try:
+            call()
+        except kind:
+            return
+        raise AssertionError(f"no {kind.__name__}")
+
+    def outside():
+        sent = wa.send_message(world.stranger, "Hello?")
+        status = bot.status(sent, types.MessageStatusType.FAILED)
+        assert isinstance(status.error, errors.ReEngagementMessage), status
+
+    def tracked():
+        sent = wa.send_message(world.user, "Text", tracker="my tracker")
+        assert bot.status(sent, "delivered").tracker == "my tracker"
+
+    def priced():
+        sent = wa.send_template(world.stranger, "hello_world", TemplateLanguage.ENGLISH_US, [])
+        pricing = bot.status(sent, "sent").pricing
+        assert (pricing.model, pricing.billable) == ("PMP", True), pricing
+
+    def duplicate():
+        world.control("/faults", {"webhooks": {"duplicate": True}})
+        heard = world.says("text", {"body": "Twice"})
+        bot.hears(types.Message, heard)
+        world.passed(heard, "received")
+        again = [u for u in bot.seen.all if isinstance(u, types.Message) and u.id == heard]
+        world.control("/faults", {})
+        assert len(again) == 1, again
+
+    def limited():
+        world.control("/faults", {"sends": {"code": 131056, "times": 1}})
+        raises(errors.ToManyMessages, lambda: wa.send_message(world.user, "Too many"))
+
+    no_token = WhatsApp(
+        phone_id=world.ready["phone_number_id"],
+        token="nobody's",
+        session=httpx.Client(transport=ToBlindpost(world.ready["base_url"])),
+    )
+    unknown = lambda: wa.send_template(world.user, "unknown", TemplateLanguage.ENGLISH_US, [])
+    check("out of the window: 131047 in a status", outside)
+    check("a tracker comes back in statuses", tracked)
+    check("a template outside the window is charged", priced)
+    check("a webhook that comes twice is handled once", duplicate)
+    check("a fault of the control API is the SDK's error", limited)
+    check("an unknown template is the SDK's error", lambda: raises(errors.TemplateNotExists, unknown))
+    check(
+        "an unknown token is the SDK's error",
+        lambda: raises(errors.WhatsAppError, lambda: no_token.send_message(world.user, "Hello")),
+    )
+
+
+def managed(check, bot, world):
+    wa, ready = bot.wa, world.ready
+
+    def media():
+        uploaded = wa.upload_media(PNG, mime_type="image/png", filename="a.png")
+        url = wa.get_media_url(uploaded.id)
+        assert wa.get_media_bytes(url.url) == PNG
+        assert wa.delete_media(uploaded.id)
+
+    def quick_reply():
+        template = Template(
+            name="visit",
+            category=TemplateCategory.UTILITY,
+            language=TemplateLanguage.ENGLISH_US,
+            components=[BodyText("Come today?"), Buttons([QuickReplyButton("Yes")])],
+        )
+        assert wa.create_template(template).id
+        names = [known.name for known in wa.get_templates()]
+        assert "visit" in names and "hello_world" in names, names
+        sent = wa.send_template(world.user, "visit", TemplateLanguage.ENGLISH_US, [])
+        world.passed(sent.id, "shown")
+        heard = world.says("button", {"payload": "Yes", "text": "Yes"})
+        assert bot.hears(types.CallbackButton, heard).data == "Yes"
+        assert wa.delete_template("visit")
+
+    def blocked():
+        assert wa.block_users([world.user]).added_users
+        assert [user.input for user in wa.get_blocked_users()] == [world.user]
+        assert wa.unblock_users([world.user]).removed_users
+
+    def registered():
+        assert wa.deregister_phone_number()
+        assert wa.register_phone_number(pin="123456")
+
+    def profile():
+        assert wa.update_business_profile(about="We bake")
+        assert wa.get_business_profile().about == "We bake"
+
+    def number():
+        assert wa.get_business_phone_number().id == ready["phone_number_id"]
+
+    def commerce():
+        assert wa.update_commerce_settings(is_catalog_visible=True, is_cart_enabled=True)
+        assert wa.get_commerce_settings().is_cart_enabled
+
+    def subscribed():
+        token = wa.get_app_access_token(ready["app_id"], ready["app_secret"])
+        url, verify = ready["webhook_url"], ready["verify_token"]
+        assert wa.set_app_callback_url(ready["app_id"], token, url, verify, ["messages"])
+
+    def code():
+        assert wa.create_qr_code("Hello").code
+
+    for name, does in [
+        ("media: upload, metadata, download, delete", media),
+        ("templates: create, list, send, quick reply, delete", quick_reply),
+        ("block list", blocked),
+        ("deregister and register", registered),
+        ("business profile", profile),
+        ("phone number", number),
+        ("commerce settings", commerce),
+        ("app: token and subscription with its challenge", subscribed),
+        ("QR link", code),
+    ]:
+        check(name, does)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], "--plant" in sys.argv[2:]))
