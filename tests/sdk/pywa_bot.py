@@ -173,7 +173,7 @@ def inbound(check, bot, world):
         sent = wa.send_message(world.user, "Which?")
         world.passed(sent.id, "shown")
         heard = world.says("text", {"body": "This"}, context={"id": sent.id})
-        assert bot.hears(types.Message, heard).reply_to_message.message_id == sent.id
+        assert bot.hears(types.Message, heard).reply_to_message.id == sent.id
 
     def image():
         heard = world.says("image", {"mime_type": "image/png"})
@@ -253,7 +253,7 @@ def outbound(check, bot, world):
 
     def linked(send):
         status = bot.status(send(), types.MessageStatusType.FAILED)
-        assert status.error.error_code == 131053, status
+        assert status.error.code == 131053, status
 
     check("out: reaction, and its removal", reaction)
     check("typing indicator", typing)
@@ -280,7 +280,7 @@ def pressed(check, bot, world):
         reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
         update = bot.hears(types.CallbackButton, world.says("interactive", reply))
         assert (update.data, update.title) == ("yes", "Yes"), update
-        assert update.reply_to_message.message_id == sent.id
+        assert update.reply_to_message.id == sent.id
 
     def row():
         rows = [types.SectionRow("Cake", "cake", "sweet")]
@@ -350,7 +350,7 @@ def errors_and_statuses(check, bot, world):
 
     def limited():
         world.control("/faults", {"sends": {"code": 131056, "times": 1}})
-        raises(errors.ToManyMessages, lambda: wa.send_message(world.user, "Too many"))
+        raises(errors.TooManyMessages, lambda: wa.send_message(world.user, "Too many"))
 
     no_token = WhatsApp(
         phone_id=world.ready["phone_number_id"],
@@ -384,7 +384,7 @@ def managed(check, bot, world):
             name="visit",
             category=TemplateCategory.UTILITY,
             language=TemplateLanguage.ENGLISH_US,
-            components=[BodyText("Come today?"), Buttons([QuickReplyButton("Yes")])],
+            components=[BodyText("Come today?"), Buttons([QuickReplyButton(text="Yes")])],
         )
         assert wa.create_template(template).id
         names = [known.name for known in wa.get_templates()]

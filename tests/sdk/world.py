@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-PATIENCE = 30
+PATIENCE = 10
 
 
 class World:
@@ -57,7 +57,7 @@ class World:
 
     def passed(self, wamid, status):
         """The message as the control API shows it, once it has this status."""
-        found = self.control(f"/messages?wamid={wamid}&status={status}&wait_ms=20000")["messages"]
+        found = self.control(f"/messages?wamid={wamid}&status={status}&wait_ms=9000")["messages"]
         assert found, f"{wamid} never became {status}"
         return found[0]
 

@@ -10,13 +10,16 @@ const MOST_DIGITS: usize = 32;
 /// Hexadecimal digits of the longest id of a record.
 const MOST_HEX: usize = 64;
 
-/// The id of a business: letters, digits, `-`, `_` and `.`, at least one of them a letter, so that
-/// it cannot be a telephone number.
+/// Digits of the longest telephone number (E.164 section 6.2.1).
+const MOST_TELEPHONE: usize = 15;
+
+/// The id of a business: letters, digits, `-`, `_` and `.`. With a letter among them or longer than
+/// a telephone number, so that it cannot be one; Graph's own ids are digits.
 pub(crate) fn business(text: &str) -> Result<String, Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let good = (1..=MOST_NAME).contains(&text.len())
         && text.bytes().all(allowed)
-        && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+        && (text.len() > MOST_TELEPHONE || text.bytes().any(|byte| byte.is_ascii_alphabetic()));
     checked(good, text, "the id of a business")
 }
 

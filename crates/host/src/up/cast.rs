@@ -26,7 +26,7 @@ pub(crate) const BUSINESS: &str = "sample-business";
 pub(crate) const PEOPLE: &str = "people";
 /// Who may read at the servers beside the path.
 const READERS: [&str; 5] = ["cloud-api", "business-manager", "whatsapp", "rest-of-meta", "ads"];
-/// The sample business's id; its principal is `business:sample`.
+/// What ids and secrets of the sample business are drawn under.
 const SAMPLE: &str = "sample";
 
 /// Who takes part.
@@ -81,7 +81,7 @@ impl Cast {
     }
 
     pub(crate) fn token(&self) -> String {
-        self.secrets.token(&principal())
+        self.secrets.token(&self.principal())
     }
 
     pub(crate) fn app_secret(&self) -> String {
@@ -102,7 +102,7 @@ impl Cast {
     }
 
     fn principals(&self) -> Vec<([u8; 32], String)> {
-        let names = READERS.map(str::to_owned).into_iter().chain([principal()]);
+        let names = READERS.map(str::to_owned).into_iter().chain([self.principal()]);
         names.map(|name| (self.secrets.token_hash(&name), name)).collect()
     }
 
@@ -156,7 +156,7 @@ impl Cast {
     pub(crate) fn business(&self, webhook: Option<&Webhook>) -> business::Config {
         let answer = Rule { when: Match::Any, reply: "You wrote: {text}".to_owned() };
         business::Config {
-            id: SAMPLE.to_owned(),
+            id: self.waba_id(),
             authority: BUSINESS.to_owned(),
             name: "Sample business".to_owned(),
             address: "1 Example Street".to_owned(),
@@ -218,19 +218,21 @@ impl Cast {
         }
     }
 
-    /// What the same as everywhere is called: ids of Graph that stand for nothing here yet.
+    /// The id of its app in Graph, which stands for nothing here yet.
     pub(crate) fn app_id(&self) -> String {
         self.secrets.id("app", SAMPLE)
     }
 
+    /// Its WhatsApp Business Account, which is what a business is called here: webhooks name it.
     pub(crate) fn waba_id(&self) -> String {
-        self.secrets.id("waba", SAMPLE)
+        // Longer than a telephone number, so that it is taken for none.
+        format!("1{}", self.secrets.id("waba", SAMPLE))
     }
-}
 
-/// The principal of the sample business.
-fn principal() -> String {
-    format!("business:{SAMPLE}")
+    /// Its principal.
+    fn principal(&self) -> String {
+        format!("business:{}", self.waba_id())
+    }
 }
 
 /// Where a link key is dialed.
