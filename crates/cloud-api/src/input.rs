@@ -6,7 +6,11 @@ use store::Key;
 use vocab::{MessageId, PhoneNumber};
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
-use crate::{graph::messages::Outgoing, outbox::Batch, rows::GrantRow};
+use crate::{
+    graph::{manage::Managed, messages::Outgoing},
+    outbox::Batch,
+    rows::{GrantRow, manage::PendingRow},
+};
 
 /// An operator has nothing to ask of this hop: what it does, it does for its businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,8 @@ pub(crate) enum NumberJob {
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, id: MessageId },
     History { exchange: ExchangeId },
+    Manage(Box<Managed>),
+    Judge(PendingRow),
 }
 
 impl NumberJob {
@@ -52,7 +58,9 @@ impl NumberJob {
             Self::Send { exchange, .. }
             | Self::MarkRead { exchange, .. }
             | Self::History { exchange } => Some(*exchange),
+            Self::Manage(call) => Some(call.exchange),
             Self::Boot
+            | Self::Judge(_)
             | Self::Deliver { .. }
             | Self::Gone { .. }
             | Self::Forget { .. }

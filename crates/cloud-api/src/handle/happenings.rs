@@ -177,7 +177,7 @@ fn error_of(why: Failure) -> GraphError {
 }
 
 /// Writes a webhook down; it is delivered from there.
-fn hook(
+pub(super) fn hook(
     number: &Number,
     attempt: &mut Attempted<'_>,
     body: Vec<u8>,

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// An error for the business, or rows that are not on the desk.
-enum Stop {
+pub(super) enum Stop {
     Refused(GraphError),
     Waiting,
 }
