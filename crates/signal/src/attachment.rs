@@ -150,6 +150,8 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
     use super::{AttachmentError, Kind, MAC_BYTES, open, seal, sha256};
     use crate::testing::hex;
 
@@ -177,12 +179,19 @@ mod tests {
         }
     }
 
+    fn refused(
+        key: &[u8; 32],
+        kind: Kind,
+        bytes: &[u8],
+        digests: [&[u8; 32]; 2],
+    ) -> AttachmentError {
+        open(key, kind, bytes, digests).unwrap_err()
+    }
+
     #[test]
     fn another_key_kind_blob_or_file_is_not_opened() {
         let blob = seal(&KEY, Kind::Audio, b"words");
         let digests = [&blob.digest, &blob.file_digest];
-        let refused =
-            |key, kind, bytes: &[u8], digests| open(key, kind, bytes, digests).unwrap_err();
         let wrong = AttachmentError::WrongMac;
         assert_eq!(refused(&[8; 32], Kind::Audio, &blob.bytes, digests), wrong);
         assert_eq!(refused(&KEY, Kind::Image, &blob.bytes, digests), wrong);

@@ -14,6 +14,7 @@ use crate::{
     graph::{
         self, ROUTES,
         messages::{self, Messages},
+        operations,
     },
     input::{Job, NumberJob},
     output::Event,
@@ -99,7 +100,12 @@ impl CloudApi {
         step: &mut Step<'_>,
     ) {
         match router::admit(ROUTES, request, Some(principal)) {
-            Err(denied) => self.refuse(id, principal, request, &refused(&denied.refusal), step),
+            Err(denied) => {
+                let is_out =
+                    denied.refusal == Refusal::NoSuchRoute && operations::is_out(request.path());
+                let error = if is_out { GraphError::method() } else { refused(&denied.refusal) };
+                self.refuse(id, principal, request, &error, step);
+            }
             Ok(call) if call.route.pattern == "/grants_changed" => {
                 if principal == "business-manager" {
                     self.accessed(principal, call.route.pattern, step);

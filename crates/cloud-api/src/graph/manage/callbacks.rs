@@ -66,6 +66,9 @@ pub(crate) enum Wanted {
 
 /// Reads it.
 pub(crate) fn wanted(call: &Managed) -> Result<Wanted, GraphError> {
+    if call.route.method != "POST" {
+        return Ok(Wanted::Nothing);
+    }
     let fields = call.fields();
     let (name, fields) = match (call.target, call.edge()) {
         (Target::Number, "") => match fields.optional_object("webhook_configuration")? {
@@ -80,9 +83,6 @@ pub(crate) fn wanted(call: &Managed) -> Result<Wanted, GraphError> {
         }
         _ => return Ok(Wanted::Nothing),
     };
-    if call.route.method != "POST" {
-        return Ok(Wanted::Nothing);
-    }
     match fields.get(name).and_then(Value::as_str) {
         None | Some("") => Ok(Wanted::Default),
         Some(uri) => {

@@ -90,7 +90,7 @@ fn change(
         Err(_) => users::find(number, attempt, input)?,
     };
     let phone = found.ok_or_else(|| user.wrong("user", "is nobody that is known here"))?;
-    if &phone == &number.account.address().phone {
+    if phone == number.account.address().phone {
         return Err(user.wrong("user", "is the number itself").into());
     }
     let name = users::name(number, &phone);

@@ -52,7 +52,7 @@ fn neither_number_nor_user_id_stands_in_a_row_of_the_rules() {
     for table in ["win", "pair", "user"] {
         assert_eq!(world.table(table).len(), 1, "{table}");
     }
-    let wanted = [user[3..].as_bytes(), NUMBERS[1].as_bytes(), &digits.to_be_bytes()];
+    let wanted = [&user.as_bytes()[3..], NUMBERS[1].as_bytes(), &digits.to_be_bytes()];
     for (key, value) in world.rows() {
         for wanted in wanted {
             let occurs = |bytes: &[u8]| bytes.windows(wanted.len()).any(|part| part == wanted);

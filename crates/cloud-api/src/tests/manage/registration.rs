@@ -16,9 +16,9 @@ fn pin(pin: &str) -> Value {
 impl World {
     /// The code that the operator was told.
     fn code(&self) -> String {
-        let code = |event: &Event| match event {
-            Event::Code { code, .. } => Some(code.clone()),
-            _ => None,
+        let code = |event: &Event| {
+            let Event::Code { code, .. } = event else { return None };
+            Some(code.clone())
         };
         self.nodes[0].events.iter().rev().find_map(code).unwrap()
     }
