@@ -2,10 +2,10 @@
 //! Media and Other Attachments").
 //!
 //! A file is encrypted once, under a key that travels inside the message; whoever stores the blob
-//! sees its length and nothing else. From the key come an IV, a cipher key, a MAC key and a key that
-//! is not used here, 112 bytes of HKDF-SHA256; a blob is AES-256-CBC with PKCS#7 padding and behind
-//! it the first 10 bytes of HMAC-SHA256 over IV and ciphertext. The message also bears the blob's
-//! SHA-256, which is checked first.
+//! sees its length and nothing else. From the key come an IV, a cipher key, a MAC key and a key
+//! that is not used here, 112 bytes of HKDF-SHA256; a blob is AES-256-CBC with PKCS#7 padding and
+//! behind it the first 10 bytes of HMAC-SHA256 over IV and ciphertext. The message also bears the
+//! blob's SHA-256, which is checked first.
 
 use alloc::vec::Vec;
 

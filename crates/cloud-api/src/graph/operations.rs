@@ -148,17 +148,15 @@ pub fn page() -> String {
     page
 }
 
-const HEAD: &str = "# Graph operations
-
-Made from `OPERATIONS` in `crates/cloud-api/src/graph/operations.rs` by `cargo run -q -p cloud-api \
-                    --example graph_page`; a test compares the two, and both with the routes.
-
-Paths may begin with any version or none. `{phone_number_id}` is a number, `{id}` whatever else has \
-                    an id. What is *out* is answered with Graph's error 100.
-
-| method | path | state | what is missing, or why |
-|---|---|---|---|
-";
+/// What stands above the table.
+const HEAD: &str = concat!(
+    "# Graph operations\n\n",
+    "Made from `OPERATIONS` in `crates/cloud-api/src/graph/operations.rs` by ",
+    "`cargo run -q -p cloud-api --example graph_page`; a test compares the two, and both with the ",
+    "routes.\n\nPaths may begin with any version or none. `{phone_number_id}` is a number, `{id}` ",
+    "whatever else has an id. What is *out* is answered with Graph's error 100.\n\n",
+    "| method | path | state | what is missing, or why |\n|---|---|---|---|\n",
+);
 
 #[cfg(test)]
 mod tests {

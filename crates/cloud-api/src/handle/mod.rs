@@ -4,6 +4,7 @@ mod calls;
 mod forgetting;
 mod grants;
 mod happenings;
+mod identity;
 mod manage;
 mod media;
 mod outgoing;
@@ -23,7 +24,7 @@ use crate::{
 };
 
 #[cfg(test)]
-pub(crate) use sending::identity_hash;
+pub(crate) use identity::hash as identity_hash;
 
 /// What attempts leave for the memory of this hop, applied when they are durable.
 #[derive(Debug)]

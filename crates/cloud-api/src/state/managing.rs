@@ -100,8 +100,8 @@ impl CloudApi {
         }
     }
 
-    /// What a path is about, and at which number's place the work is done: the number itself, or the
-    /// first one of the business.
+    /// What a path is about, and at which number's place the work is done: the number itself, or
+    /// the first one of the business.
     fn placed(&self, call: &Call<'_>) -> Result<(u32, Target, Vec<GrantRow>), GraphError> {
         let business = call.principal.strip_prefix("business:").unwrap_or_default();
         let numbers: Vec<GrantRow> = self

@@ -79,8 +79,8 @@ pub(crate) fn profile(call: &Managed, mut before: Document) -> Result<Document, 
     Ok(before)
 }
 
-/// Storage and identity settings after a call. `is_registered`: storage is set only while the number
-/// is not (requirement R070).
+/// Storage and identity settings after a call. `is_registered`: storage is set only while the
+/// number is not (requirement R070).
 pub(crate) fn settings(
     call: &Managed,
     mut before: Document,

@@ -58,8 +58,8 @@ impl Managed {
         self.route.method == "GET"
     }
 
-    /// Which fields an answer shall have; `None` for those that it has by itself. What stands behind
-    /// a name, such as `.limit(1)` or `{id}`, is dropped.
+    /// Which fields an answer shall have; `None` for those that it has by itself. What stands
+    /// behind a name, such as `.limit(1)` or `{id}`, is dropped.
     pub(crate) fn wanted(&self) -> Option<Vec<String>> {
         let text = self.parameters.text("fields")?;
         let mut depth = 0_u32;

@@ -1,5 +1,6 @@
 //! Whom a number blocks. The transport holds the block: what the person sends does not arrive. Here
-//! lies only the list that the business can read, sealed, and no longer than any number of a person.
+//! lies only the list that the business can read, sealed, and no longer than any number of a
+//! person.
 
 use endpoint::Vault as _;
 use hop::http::Response;
@@ -132,7 +133,10 @@ fn list(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let digits: Vec<String> =
         opened.into_iter().filter_map(|(_, plain)| String::from_utf8(plain?).ok()).collect();
     let (digits, paging) = page(context.call, digits, Clone::clone)?;
-    let user = |digits: &String| json!({ "messaging_product": "whatsapp", "wa_id": digits, "input": digits });
-    let data: Vec<Value> = digits.iter().map(user).collect();
+    let mut data: Vec<Value> = Vec::with_capacity(digits.len());
+    for digits in digits {
+        let product = "whatsapp";
+        data.push(json!({ "messaging_product": product, "wa_id": digits, "input": digits }));
+    }
     Ok(graph::answer(&json!({ "data": data, "paging": paging })))
 }

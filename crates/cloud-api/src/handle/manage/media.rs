@@ -1,7 +1,7 @@
 //! Files: uploaded, looked at, downloaded, deleted.
 //!
-//! A file lies here as the blob that a device would fetch, encrypted under a key of its own; the key
-//! lies in a sealed row beside it. Removing that row makes every copy of the blob unreadable.
+//! A file lies here as the blob that a device would fetch, encrypted under a key of its own; the
+//! key lies in a sealed row beside it. Removing that row makes every copy of the blob unreadable.
 
 use endpoint::Vault as _;
 use hop::{http::Response, router::same_secret};

@@ -1,4 +1,5 @@
-//! Verifying a number with a code. There is no telephone network here: the code goes to the operator.
+//! Verifying a number with a code. There is no telephone network here: the code goes to the
+//! operator.
 
 use hop::{Waiting, router::same_secret};
 use prost::Message as _;

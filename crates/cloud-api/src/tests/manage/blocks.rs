@@ -1,7 +1,9 @@
 //! Whom a business blocks.
 
+use hop::Input;
 use serde_json::{Value, json};
-use vocab::Micros;
+use vocab::{Address, Micros, NoiseKey, PhoneNumber};
+use wire::transport::{FromTransport, Notice};
 
 use super::{World, body};
 use crate::{Rules, tests::world::NUMBERS};
@@ -80,5 +82,17 @@ fn the_list_holds_no_number_in_clear_and_none_for_longer_than_30_days() {
     }
     assert_eq!(world.table("blk").len(), 1);
     world.pass(Micros::days(30));
+    assert!(world.table("blk").is_empty());
+}
+
+#[test]
+fn of_somebody_who_left_no_block_is_listed() {
+    let mut world = strict();
+    world.sends(1, "hello");
+    world.post(BLOCK.1, users(&[NUMBERS[1]]));
+    let [to, phone] = NUMBERS.map(|number| PhoneNumber::parse(number).unwrap());
+    let notice = Notice { to: Address::first_device(to), phone, ids: Vec::new() };
+    let bytes = FromTransport::Gone { place: 1_000, notice }.encode();
+    world.give(0, Input::Frame { from: NoiseKey([99; 32]), bytes });
     assert!(world.table("blk").is_empty());
 }

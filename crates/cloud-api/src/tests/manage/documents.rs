@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::World;
+use crate::tests::world::NUMBERS;
 
 #[test]
 fn a_profile_is_changed_in_parts_and_shown_by_fields() {
@@ -132,4 +133,27 @@ fn links_are_made_listed_changed_and_deleted() {
     assert_eq!(world.get(path)["data"], json!([]));
     assert_eq!(world.plainly("GET", &format!("{path}/{code}"), Value::Null), (100, 400));
     world.refused(("POST", path), json!({}), (131_008, 400));
+}
+
+#[test]
+fn webhooks_bear_the_hash_of_an_identity_key_where_the_number_asks_for_it() {
+    let mut world = World::new();
+    let newest = |world: &World| world.bodies("shop").pop().unwrap()["entry"][0].clone();
+    world.sends(1, "hello");
+    assert!(!newest(&world).to_string().contains("identity_key_hash"));
+    let check = json!({ "enable_identity_key_check": true });
+    world.does("POST", "/v24.0/100/settings", json!({ "user_identity_change": check }));
+    world.sends(1, "hello again");
+    let value = newest(&world)["changes"][0]["value"].clone();
+    let hash = value["contacts"][0]["identity_key_hash"].as_str().unwrap().to_owned();
+    world.sends(0, "hello to you");
+    let status = newest(&world)["changes"][0]["value"]["statuses"][0].clone();
+    assert_eq!(status["recipient_identity_key_hash"], hash);
+
+    let message = json!({
+        "messaging_product": "whatsapp", "to": NUMBERS[1], "text": { "body": "bread" },
+        "recipient_identity_key_hash": hash,
+    });
+    let wamid = world.post("/100/messages", message)["messages"][0]["id"].clone();
+    assert!(world.statuses(wamid.as_str().unwrap()).contains(&"delivered".to_owned()));
 }

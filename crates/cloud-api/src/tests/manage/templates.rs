@@ -15,7 +15,10 @@ fn order(name: &str) -> Value {
     json!({
         "name": name, "language": "en_US", "category": "UTILITY",
         "components": [
-            { "type": "BODY", "text": "Your {{1}} is ready.", "example": { "body_text": [["bread"]] } },
+            {
+                "type": "BODY", "text": "Your {{1}} is ready.",
+                "example": { "body_text": [["bread"]] },
+            },
             { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Thanks" }] },
         ],
     })
