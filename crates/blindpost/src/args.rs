@@ -17,6 +17,24 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Runs everything on this machine: transport, Cloud API, a sample business, simulated people.
+    #[cfg(feature = "live")]
+    Up(Box<crate::live::args::Up>),
+    /// Runs the transport: stores and forwards what it cannot open.
+    #[cfg(feature = "live")]
+    Transport(crate::live::single::Args<{ crate::live::single::TRANSPORT }>),
+    /// Runs the Cloud API: the business's end of the encryption.
+    #[cfg(feature = "live")]
+    CloudApi(crate::live::single::Args<{ crate::live::single::CLOUD_API }>),
+    /// Runs a sample business, which answers what its webhook hears.
+    #[cfg(feature = "live")]
+    Business(crate::live::single::Args<{ crate::live::single::BUSINESS }>),
+    /// Runs a person's device: lines of JSON in and out.
+    #[cfg(feature = "live")]
+    Client(crate::live::single::Args<{ crate::live::single::CLIENT }>),
+    /// Runs Business Manager, billing and statistics.
+    #[cfg(feature = "live")]
+    Meta(crate::live::single::Args<{ crate::live::single::META }>),
     /// Runs scenarios in virtual time and reports who saw what.
     Sim(Box<Sim>),
     /// Puts together what the parts of a sweep found (`sim --seeds … --shard … --results FILE`).
@@ -262,6 +280,10 @@ pub(crate) struct Outputs {
     /// Write what goes over the virtual links as pcapng, which Wireshark opens.
     #[arg(long, value_name = "FILE", value_parser = file())]
     pub(crate) pcap: Option<PathBuf>,
+
+    /// Write the keys that decrypt these packets, where scenarios have `noise = true`.
+    #[arg(long, value_name = "FILE", value_parser = file(), requires = "pcap")]
+    pub(crate) pcap_keys: Option<PathBuf>,
 
     /// Write counters in the text format of Prometheus.
     #[arg(long, value_name = "FILE", value_parser = file())]

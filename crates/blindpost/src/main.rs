@@ -6,6 +6,8 @@ mod args;
 mod conform;
 mod exit;
 mod judge;
+#[cfg(feature = "live")]
+mod live;
 mod merge;
 mod mutant;
 mod outputs;
@@ -25,6 +27,18 @@ fn main() -> ExitCode {
         signal::crypto::force_portable();
     }
     let exit = match cli.command {
+        #[cfg(feature = "live")]
+        args::Command::Up(up) => live::up::run(&up),
+        #[cfg(feature = "live")]
+        args::Command::Transport(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::CloudApi(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Business(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Client(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Meta(role) => live::single::run(role),
         args::Command::Sim(sim) => sim::run(&sim),
         args::Command::Merge(merge) => merge::run(&merge),
         args::Command::Conform(conform) => conform::run(&conform),

@@ -16,9 +16,6 @@ use crate::{
     output::Event,
 };
 
-/// Rows without a transaction under way that the device keeps at hand.
-const ROWS_AT_HAND: usize = 64;
-
 /// A person's device.
 #[derive(Debug)]
 pub struct Client {
@@ -54,7 +51,7 @@ impl Client {
         Self {
             account: Account::new(config.endpoint, vault),
             courier,
-            desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
+            desk: Desk::new(config.rows_at_hand).with_mutant(config.desk_mutant),
             early: Vec::new(),
             hello: None,
             mutant: config.mutant,
@@ -240,7 +237,10 @@ impl Hop for Client {
                 effects.push(Effect { after: None, act });
             }
             // Another link, or an answer to nothing: not the pinned transport, so not heard.
-            Input::Frame { .. } | Input::Link { .. } | Input::Response { .. } => {}
+            Input::Frame { .. }
+            | Input::Link { .. }
+            | Input::Response { .. }
+            | Input::Joined { .. } => {}
         }
         let wake_at = [self.courier.wake_at(), self.desk.wake_at()].into_iter().flatten().min();
         Outputs { effects, wake_at }

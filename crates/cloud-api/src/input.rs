@@ -3,11 +3,14 @@
 use endpoint::forgetting::Cursor;
 use hop::ExchangeId;
 use store::Key;
-use vocab::{MessageId, PhoneNumber};
+use vocab::PhoneNumber;
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
 use crate::{
-    graph::{manage::Managed, messages::Outgoing},
+    graph::{
+        manage::Managed,
+        messages::{Marking, Outgoing},
+    },
     outbox::Batch,
     rows::{GrantRow, manage::PendingRow},
 };
@@ -45,7 +48,7 @@ pub(crate) enum NumberJob {
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Box<Outgoing> },
-    MarkRead { exchange: ExchangeId, id: MessageId },
+    MarkRead { exchange: ExchangeId, marking: Marking },
     History { exchange: ExchangeId },
     Manage(Box<Managed>),
     Judge(PendingRow),

@@ -36,7 +36,7 @@ pub mod vault;
 mod webhook;
 
 pub use config::{Config, Own, Subscription};
-pub use graph::{ROUTES, operations::page as graph_page};
+pub use graph::{ROUTES, operations::page as graph_page, wamid};
 pub use input::Command;
 pub use management::Management;
 pub use mutant::Mutant;

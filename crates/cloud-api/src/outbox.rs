@@ -3,7 +3,7 @@
 //! Every item is a row first; this is only the memory of which rows wait. Webhooks of one number
 //! that are due at the same time go in one request, as far as it holds them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hop::ExchangeId;
 use store::Key;
@@ -13,47 +13,55 @@ use crate::rows;
 
 /// Requests on their way at once.
 const IN_FLIGHT: usize = 8;
+/// Items that are looked at for one request: those of other numbers may stand between.
+const LOOKED_AT: usize = 4 * limits::MAX_WEBHOOK_UPDATES;
 
-/// Items that wait or are on their way.
+/// Items that wait or are on their way. What is asked for at every input takes no look at all of
+/// them: behind a receiver that is down, they are many.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     items: BTreeMap<Key, Item>,
+    /// Items that wait, by when they are due.
+    waiting: BTreeSet<(Instant, Key)>,
+    under_way: BTreeMap<ExchangeId, Vec<Key>>,
     /// Rows beyond those that the last scan brought.
     pub(crate) more: bool,
 }
 
 #[derive(Debug)]
 struct Item {
-    due: Instant,
+    /// When it is due, if it waits.
+    due: Option<Instant>,
     wait: Micros,
     /// At most how long it is when it is sent.
     bytes: usize,
-    exchange: Option<ExchangeId>,
-}
-
-impl Item {
-    fn is_due(&self, now: Instant) -> bool {
-        self.exchange.is_none() && self.due <= now
-    }
 }
 
 /// Items that go in one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) exchange: ExchangeId,
-    /// Oldest first; several only of webhooks.
+    /// Those that waited longest first; several only of webhooks.
     pub(crate) keys: Vec<Key>,
 }
 
 impl Outbox {
     pub(crate) fn add(&mut self, key: Key, bytes: usize, now: Instant) {
-        let wait = limits::WEBHOOK_RETRY_FIRST;
-        self.items.entry(key).or_insert(Item { due: now, wait, bytes, exchange: None });
+        if !self.items.contains_key(&key) {
+            let item = Item { due: Some(now), wait: limits::WEBHOOK_RETRY_FIRST, bytes };
+            self.waiting.insert((now, key.clone()));
+            self.items.insert(key, item);
+        }
     }
 
+    /// Items are done with: taken, or gone before they were sent.
     pub(crate) fn remove(&mut self, keys: &[Key]) {
+        self.under_way.retain(|_, batch| batch.as_slice() != keys);
         for key in keys {
-            self.items.remove(key);
+            let item = self.items.remove(key);
+            if let Some(due) = item.and_then(|item| item.due) {
+                self.waiting.remove(&(due, key.clone()));
+            }
         }
     }
 
@@ -61,7 +69,7 @@ impl Outbox {
         self.items.is_empty()
     }
 
-    /// What to send now, oldest first; `exchange` names each request.
+    /// What to send now; `exchange` names each request.
     pub(crate) fn due(
         &mut self,
         now: Instant,
@@ -73,31 +81,32 @@ impl Outbox {
             if keys.is_empty() {
                 break;
             }
-            let exchange = exchange();
             for key in &keys {
-                if let Some(item) = self.items.get_mut(key) {
-                    item.exchange = Some(exchange);
+                let due = self.items.get_mut(key).and_then(|item| item.due.take());
+                if let Some(due) = due {
+                    self.waiting.remove(&(due, key.clone()));
                 }
             }
+            let exchange = exchange();
+            self.under_way.insert(exchange, keys.clone());
             batches.push(Batch { exchange, keys });
         }
         batches
     }
 
-    /// The oldest item that is due, and the webhooks of the same number that fit beside it.
+    /// The item that is due first, and the webhooks of the same number that fit beside it.
     fn first_due(&self, now: Instant) -> Vec<Key> {
-        let mut due = self.items.iter().filter(|(_, item)| item.is_due(now));
-        let Some((first, item)) = due.next() else { return Vec::new() };
+        let is_due = |(due, _): &&(Instant, Key)| *due <= now;
+        let mut due = self.waiting.iter().take_while(is_due).map(|(_, key)| key);
+        let Some(first) = due.next() else { return Vec::new() };
         let (mut keys, mut room) = (vec![first.clone()], limits::MAX_HTTP_BODY);
         if !first.starts_with(&rows::hooks()) {
             return keys;
         }
-        room = room.saturating_sub(item.bytes);
-        for (key, item) in due.filter(|(key, _)| key.starts_with(&rows::hooks())) {
-            if slot(key) != slot(first) {
-                continue;
-            }
-            let Some(left) = room.checked_sub(item.bytes) else { break };
+        room = room.saturating_sub(self.bytes(first));
+        let beside = |key: &&Key| key.starts_with(&rows::hooks()) && slot(key) == slot(first);
+        for key in due.take(LOOKED_AT).filter(beside) {
+            let Some(left) = room.checked_sub(self.bytes(key)) else { break };
             if keys.len() >= limits::MAX_WEBHOOK_UPDATES {
                 break;
             }
@@ -107,29 +116,29 @@ impl Outbox {
         keys
     }
 
-    /// The items that an exchange was for; none if it was for something else.
-    pub(crate) fn of(&self, exchange: ExchangeId) -> Vec<Key> {
-        let items = self.items.iter().filter(|(_, item)| item.exchange == Some(exchange));
-        items.map(|(key, _)| key.clone()).collect()
+    fn bytes(&self, key: &Key) -> usize {
+        self.items.get(key).map_or(0, |item| item.bytes)
+    }
+
+    /// An exchange ended: the items that it was for; none if it was for something else.
+    pub(crate) fn ended(&mut self, exchange: ExchangeId) -> Option<Vec<Key>> {
+        self.under_way.remove(&exchange)
     }
 
     /// An exchange failed: its items wait, each time twice as long.
     pub(crate) fn failed(&mut self, keys: &[Key], now: Instant) {
         for key in keys {
             if let Some(item) = self.items.get_mut(key) {
-                item.exchange = None;
-                item.due = now.after(item.wait);
+                let due = now.after(item.wait);
+                item.due = Some(due);
                 item.wait = item.wait.doubled_up_to(limits::WEBHOOK_RETRY_MOST);
+                self.waiting.insert((due, key.clone()));
             }
         }
     }
 
     fn room(&self) -> usize {
-        let mut under_way: Vec<ExchangeId> =
-            self.items.values().filter_map(|item| item.exchange).collect();
-        under_way.sort_unstable();
-        under_way.dedup();
-        IN_FLIGHT.saturating_sub(under_way.len())
+        IN_FLIGHT.saturating_sub(self.under_way.len())
     }
 
     /// When [`Outbox::due`] has something; with no room, an answer comes first.
@@ -137,7 +146,7 @@ impl Outbox {
         if self.room() == 0 {
             return None;
         }
-        self.items.values().filter(|item| item.exchange.is_none()).map(|item| item.due).min()
+        self.waiting.first().map(|(due, _)| *due)
     }
 }
 
@@ -178,9 +187,28 @@ mod tests {
         }
         outbox.add(hook(9, 2), 10, Instant(0));
         assert_eq!(due(&mut outbox), [1, 1, 1, 3, 1]);
-        assert_eq!(outbox.of(ExchangeId(4)), [hook(0, 1), hook(1, 1), hook(2, 1)]);
-        outbox.failed(&outbox.of(ExchangeId(4)), Instant(0));
-        assert_eq!(outbox.wake_at(), Some(Instant(0).after(limits::WEBHOOK_RETRY_FIRST)));
+        let keys = outbox.ended(ExchangeId(4)).unwrap();
+        assert_eq!(keys, [hook(0, 1), hook(1, 1), hook(2, 1)]);
+        assert_eq!((outbox.ended(ExchangeId(4)), outbox.wake_at()), (None, None));
+        outbox.failed(&keys, Instant(0));
+        let again = Instant(0).after(limits::WEBHOOK_RETRY_FIRST);
+        assert_eq!(outbox.wake_at(), Some(again));
+        outbox.remove(&keys);
+        assert_eq!(outbox.wake_at(), None);
+    }
+
+    #[test]
+    fn what_is_gone_before_it_is_sent_takes_no_room() {
+        let mut outbox = Outbox::default();
+        for slot in 0..20 {
+            outbox.add(hook(1, slot), 10, Instant(0));
+        }
+        assert_eq!(due(&mut outbox).len(), 8);
+        assert_eq!((due(&mut outbox).len(), outbox.wake_at()), (0, None));
+        outbox.remove(&[hook(1, 0)]);
+        assert_eq!(outbox.wake_at(), Some(Instant(0)));
+        let ninth = outbox.due(Instant(0), || ExchangeId(9)).remove(0);
+        assert_eq!(ninth.keys, [hook(1, 8)]);
     }
 
     #[test]

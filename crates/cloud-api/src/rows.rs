@@ -51,6 +51,10 @@ pub struct GrantRow {
     /// Whether the business deregistered it: it neither sends nor receives.
     #[prost(bool, tag = "6")]
     pub deregistered: bool,
+    /// The error that everything it sends is refused with, since the platform restricts its
+    /// business: one of [`crate::errors::codes::RESTRICTIONS`]; 0 while it is in good standing.
+    #[prost(uint32, tag = "7")]
+    pub restriction: u32,
 }
 
 /// A webhook that waits.

@@ -298,8 +298,7 @@ impl CloudApi {
         outcome: Result<http::Response, Unreachable>,
         step: &mut Step<'_>,
     ) {
-        let keys = self.outbox.of(id);
-        if !keys.is_empty() {
+        if let Some(keys) = self.outbox.ended(id) {
             let done = planted(self.config.mutant, Mutant::WebhookDoneAnyhow);
             if done || outcome.is_ok_and(|response| response.is_success()) {
                 self.run(Job::Arrived { keys }, step);
@@ -369,7 +368,7 @@ impl Hop for CloudApi {
             }
             Input::Wake => self.wake(&mut step),
             // Another link than the pinned transport's is not heard.
-            Input::Frame { .. } | Input::Link { .. } => {}
+            Input::Frame { .. } | Input::Link { .. } | Input::Joined { .. } => {}
             Input::Command(command) => match command {},
         }
         let wake_at = self.wake_at();

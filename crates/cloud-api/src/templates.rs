@@ -66,8 +66,8 @@ pub(crate) fn places(text: &str) -> Vec<&str> {
 ///
 /// # Errors
 ///
-/// 132001 for one that is not approved, 132015 and 132016 for one that is paused or disabled, 132000
-/// and 132012 for parameters that do not fit, 132005 for a text that becomes too long.
+/// 132001 for one that is not approved, 132015 and 132016 for one that is paused or disabled,
+/// 132000 and 132012 for parameters that do not fit, 132005 for a text that becomes too long.
 pub(crate) fn render(row: &TemplateRow, call: &TemplateCall) -> Result<Rendered, GraphError> {
     match row.status() {
         TemplateStatus::Approved => {}

@@ -244,6 +244,21 @@ impl<V: Vault> Account<V> {
         Ok(())
     }
 
+    /// Tells a sender that an answer to a message is being written.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row is not on the desk.
+    pub fn tell_typing<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        to: &Address,
+        answering: MessageId,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        self.receipt(attempt, to, (ReceiptKind::Typing, [answering].into(), 0), rng)
+    }
+
     /// Asks a sender for a message that was lost here.
     ///
     /// # Errors

@@ -72,6 +72,10 @@ impl Courier {
     /// Forgets a request that was answered.
     pub fn answered(&mut self, id: u64) {
         self.asked.remove(&id);
+        if self.asked.is_empty() {
+            // Not its room: many ends are at rest nearly always.
+            self.asked = BTreeMap::new();
+        }
     }
 
     /// A request was refused for now: it is sent again after this time.

@@ -73,6 +73,11 @@ pub enum Happening {
         /// Its recipient.
         to: Address,
     },
+    /// Somebody is writing an answer, for the next [`vocab::limits::TYPING_AGE`] or until it comes.
+    Typing {
+        /// Who.
+        from: Address,
+    },
     /// A message was opened, for the first time.
     Opened {
         /// Its sender.

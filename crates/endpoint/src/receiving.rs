@@ -7,7 +7,7 @@ use keys::PublicKey;
 use prost::Message as _;
 use rand_core::CryptoRng;
 use signal::{Incoming, OpenContext, OpenError, OpenRandomness, Opened, Profile, Session};
-use vocab::{DataClass, Keep, MessageId, Micros, Reason, limits};
+use vocab::{DataClass, Keep, MessageId, Micros, Reason, UnixMicros, limits};
 use wire::{
     content::Content,
     transport::{Ask, Bundle, Envelope, Payload, ReceiptKind, Status},
@@ -58,7 +58,8 @@ impl<V: Vault> Account<V> {
         } else {
             match &envelope.payload {
                 Payload::Receipt { kind, ids, .. } => {
-                    let happened = self.receipt_came(attempt, &peer, (*kind, ids), rng)?;
+                    let receipt = (*kind, ids.as_slice(), envelope.sent_at);
+                    let happened = self.receipt_came(attempt, &peer, receipt, rng)?;
                     self.mark_seen(attempt, seen);
                     happened
                 }
@@ -262,7 +263,7 @@ impl<V: Vault> Account<V> {
         &self,
         attempt: &mut Attempt<'_, E, N>,
         peer: &Peer,
-        (kind, ids): (ReceiptKind, &[MessageId]),
+        (kind, ids, sent_at): (ReceiptKind, &[MessageId], UnixMicros),
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
         let mut happened = Vec::new();
@@ -280,6 +281,12 @@ impl<V: Vault> Account<V> {
             ReceiptKind::Refused => {
                 let from = peer.address.clone();
                 happened.push(Happening::RefusedByPeer { ids: ids.to_vec(), from });
+            }
+            ReceiptKind::Typing => {
+                // What lay in the mailbox meanwhile is over.
+                if attempt.now().wall.since(sent_at) < limits::TYPING_AGE {
+                    happened.push(Happening::Typing { from: peer.address.clone() });
+                }
             }
             ReceiptKind::Unspecified => {}
         }

@@ -7,7 +7,7 @@ use vocab::{DataClass, UnixMicros};
 
 use crate::{
     key::Key,
-    transaction::{Answer, Revision, Transaction},
+    transaction::{Answer, Refusal, Revision, Transaction},
 };
 
 /// A store of rows. The world owns it and calls it for a hop.
@@ -23,7 +23,13 @@ pub trait Engine {
     fn apply(&mut self, transactions: &[Transaction], now: UnixMicros) -> Vec<Answer>;
 
     /// Makes everything applied so far durable.
-    fn sync(&mut self);
+    ///
+    /// # Errors
+    ///
+    /// What the disk said. Then nothing applied since the last sync that succeeded is there any
+    /// more: whoever drives the engine answers each of these transactions, reads included, with
+    /// [`Answer::Unavailable`] and this refusal. What was durable before is untouched.
+    fn sync(&mut self) -> Result<(), Refusal>;
 
     /// Removes expired rows, so that their bytes are gone: how many, of each class, in the order of
     /// classes. Durable only after [`Engine::sync`], as everything: a crash before it may bring the

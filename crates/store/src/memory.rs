@@ -104,6 +104,14 @@ impl Memory {
         self.sync();
     }
 
+    /// Makes everything applied so far durable. Memory never fails to.
+    pub fn sync(&mut self) {
+        // Not their room: a run holds many stores, and most of them are at rest.
+        self.undo = Vec::new();
+        self.begun = Vec::new();
+        self.durable_number = self.last_number;
+    }
+
     /// Transactions that changed rows since the last [`Engine::sync`].
     pub const fn unsynced(&self) -> usize {
         self.begun.len()
@@ -218,8 +226,9 @@ impl Memory {
     }
 
     fn change(&mut self, key: Key, held: Option<Held>) {
+        let stands = held.is_some();
         let before = self.place(&key, held);
-        if before.is_some() || self.rows.contains(key.as_bytes()) {
+        if before.is_some() || stands {
             self.undo.push((key, before));
         }
     }
@@ -272,11 +281,9 @@ impl Engine for Memory {
         transactions.iter().map(|transaction| self.transact(transaction, now)).collect()
     }
 
-    fn sync(&mut self) {
-        // Not their room: a run holds many stores, and most of them are at rest.
-        self.undo = Vec::new();
-        self.begun = Vec::new();
-        self.durable_number = self.last_number;
+    fn sync(&mut self) -> Result<(), Refusal> {
+        Self::sync(self);
+        Ok(())
     }
 
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {

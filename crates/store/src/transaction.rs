@@ -172,6 +172,12 @@ pub enum Refusal {
     /// It can be read but not written.
     #[error("the store is read-only")]
     ReadOnly,
+    /// Writing or reading failed below the store: the disk, the file system, the machine.
+    #[error("the disk failed")]
+    Failed,
+    /// A row that is needed, or the file around it, is not as it was written.
+    #[error("the store is damaged")]
+    Damaged,
     /// A key or a value is longer than [`vocab::limits`] allows.
     #[error("a row is larger than the limit")]
     RowTooLarge,

@@ -32,6 +32,11 @@ pub(crate) enum Job {
         /// Their places.
         places: Vec<u64>,
     },
+    /// Look into a mailbox that other nodes put envelopes into, and at what is left of prekeys.
+    Look {
+        /// Which mailbox.
+        to: Mailbox,
+    },
     /// Find what was being cleared when the node stopped.
     Resume {
         /// A cursor.

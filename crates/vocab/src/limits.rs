@@ -40,6 +40,9 @@ pub const MAX_CIPHERTEXT: usize = 60_000;
 pub const MAX_MAILBOX_ENVELOPES: usize = 10_000;
 /// Envelopes pushed to one device and not yet acknowledged.
 pub const MAX_UNACKNOWLEDGED: usize = 32;
+/// How often one of several nodes over a store looks into an open mailbox unasked, in case a word
+/// about a new envelope was lost.
+pub const MAILBOX_POLL: Micros = Micros::seconds(30);
 /// Requests that one link may leave unanswered.
 pub const MAX_UNANSWERED: usize = 1_000;
 /// How long the transport keeps what nobody has fetched (source documents: 30 days).
@@ -48,6 +51,43 @@ pub const MAILBOX_AGE: Micros = Micros::days(30);
 pub const RESEND_FIRST: Micros = Micros::seconds(2);
 /// The longest wait between two sendings of one frame.
 pub const RESEND_MOST: Micros = Micros::seconds(60);
+
+// --- Noise on a link -----------------------------------------------------------------------
+
+/// Bytes of one Noise message (Noise revision 34, section 3).
+pub const MAX_LINK_MESSAGE: usize = 65_535;
+/// Records of one direction under one key (ours): of the longest ones, 2^28 blocks, far below the
+/// 2^34 that TLS 1.3 (RFC 8446, section 5.5) allows AES-GCM.
+pub const LINK_RECORDS_PER_KEY: u64 = 65_536;
+/// Records of one direction of a link (ours): a million a second for twelve days.
+pub const MAX_LINK_RECORDS: u64 = 1 << 40;
+/// How far around the record that is due a receiver looks to say why one does not open (ours).
+pub const LINK_MISPLACED: u64 = 8;
+/// How long a handshake may take, however slowly its bytes come (ours).
+pub const LINK_HANDSHAKE_TIME: Micros = Micros::seconds(10);
+/// A client that has heard nothing for so long sends a ping (ours).
+pub const LINK_PING_AFTER: Micros = Micros::seconds(60);
+/// An end that has heard nothing for so long closes the link (ours: a ping lost, and one more).
+pub const LINK_DEAD_AFTER: Micros = Micros::seconds(150);
+
+// --- Links of a live host ------------------------------------------------------------------
+
+/// Connections of devices at one transport (ours).
+pub const MAX_LINKS: usize = 100_000;
+/// Connections within their handshake at a time (ours): one more ends the oldest of them.
+pub const MAX_HALF_OPEN: usize = 1_024;
+/// Frames of one connection (ours): what is beyond is read later. The transport's own rate for a
+/// link is that of [`FRAMES_PER_LINK`].
+pub const FRAMES_PER_CONNECTION: Rate = Rate { burst: 10_000, every: Micros(500) };
+/// Bytes that wait for one connection (ours; as [`MAX_UNACKNOWLEDGED`] frames and as much again):
+/// whoever does not read them is disconnected, and finds them in the mailbox.
+pub const MAX_LINK_WAITING: usize = 4 * 1024 * 1024;
+/// How long a peer may leave unread what was written to it (ours).
+pub const LINK_WRITE_TIME: Micros = Micros::seconds(30);
+/// The first wait before a connection is tried again (ours).
+pub const LINK_RETRY_FIRST: Micros = Micros::millis(100);
+/// The longest such wait (ours).
+pub const LINK_RETRY_MOST: Micros = Micros::seconds(15);
 
 // --- Transport -----------------------------------------------------------------------------
 
@@ -185,6 +225,18 @@ pub const MAX_WAITING_FOR_BUNDLE: usize = 1_000;
 
 /// Bytes of one HTTP body.
 pub const MAX_HTTP_BODY: usize = 3 * 1024 * 1024;
+/// Bytes of the head of one HTTP request, and of what is read at a time (ours).
+pub const MAX_HTTP_HEAD: usize = 64 * 1024;
+/// Headers of one HTTP request (ours).
+pub const MAX_HTTP_HEADERS: usize = 100;
+/// Connections of one HTTP server at a time (ours).
+pub const MAX_HTTP_CONNECTIONS: usize = 4_096;
+/// How long the head of an HTTP request may take, however slowly it comes (ours).
+pub const HTTP_HEAD_TIME: Micros = Micros::seconds(10);
+/// How long the body of an HTTP request may take (ours).
+pub const HTTP_BODY_TIME: Micros = Micros::seconds(30);
+/// How long an asker waits for an answer over HTTP (ours).
+pub const HTTP_PATIENCE: Micros = Micros::seconds(30);
 /// How long a business may write freely to somebody who wrote to it (the Cloud API: 24 hours).
 pub const SERVICE_WINDOW: Micros = Micros::days(1);
 /// Messages of one business number to one person (the Cloud API: one in 6 seconds, 45 at once).
@@ -221,6 +273,8 @@ pub const SMALLEST_CELL: u64 = 10;
 pub const MAX_IDS: usize = 100;
 /// Message ids in one notice that an account was deleted: as many as fit a frame (ours).
 pub const MAX_NOTICE_IDS: usize = 3_000;
+/// How long somebody is shown as writing (the Cloud API: 25 seconds).
+pub const TYPING_AGE: Micros = Micros::seconds(25);
 /// How long it is remembered, by hash alone, that whoever had a number did not want to hear of a
 /// business (ours; a year, as numbers are given out again).
 pub const SUPPRESSION_AGE: Micros = Micros::days(365);

@@ -1,7 +1,8 @@
 //! How far a message got, and who may say so.
 
 use endpoint::Happening;
-use wire::transport::ReceiptKind;
+use vocab::{MessageId, UnixMicros};
+use wire::transport::{Envelope, Payload, ReceiptKind};
 
 use super::world::{World, address, id, phone};
 use crate::Ask;
@@ -46,6 +47,23 @@ fn a_voice_message_is_played_once_however_often_it_is_listened_to() {
     }
     assert_eq!(world.count(0, |what| matches!(what, Happening::Played { .. })), 1);
     assert_eq!((delivered(&world), read(&world)), (1, 0));
+}
+
+#[test]
+fn who_is_writing_is_shown_for_a_while_and_not_what_lay_in_the_mailbox() {
+    let mut world = World::of(2);
+    world.receipt(0, 1, ReceiptKind::Typing, 1);
+    let typing = |world: &World| world.count(1, |what| matches!(what, Happening::Typing { .. }));
+    assert_eq!(typing(&world), 1);
+    world.deliver(&Envelope {
+        id: MessageId([0xdd; 16]),
+        from: address(0),
+        to: address(1),
+        payload: Payload::Receipt { kind: ReceiptKind::Typing, ids: [id(2)].into(), attempt: 0 },
+        sent_at: UnixMicros(0),
+        attempt: 0,
+    });
+    assert_eq!(typing(&world), 1);
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! Names for the codes that this hop answers or reports with.
 
+/// What Business Manager may say of a number that the platform restricts: everything that it sends
+/// is refused with this code.
+pub const RESTRICTIONS: [u32; 9] =
+    [33, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_057];
+
 /// The app or its token is nobody's.
 pub const AUTH: u32 = 0;
 /// Nothing is known about what happened.
@@ -34,6 +39,10 @@ pub const MARKETING_STOPPED: u32 = 131_050;
 pub const TYPE: u32 = 131_051;
 /// Media of a message could not be fetched.
 pub const MEDIA_UPLOAD: u32 = 131_053;
+/// This interface does not do this.
+pub const METHOD: u32 = 131_055;
+/// This interface sends only templates that advertise.
+pub const NOT_MARKETING: u32 = 134_100;
 /// Too many messages to one recipient.
 pub const PAIR_RATE: u32 = 131_056;
 /// This kind of recipient is not possible for this message.

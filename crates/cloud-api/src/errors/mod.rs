@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 mod catalogue;
 pub mod codes;
+pub mod standing;
 #[cfg(test)]
 mod tests;
 

@@ -3,13 +3,46 @@
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::Value;
 
-use super::{CATALOGUE, GraphError, codes, known};
+use super::{
+    CATALOGUE, GraphError, codes, known,
+    standing::{STANDING, Standing},
+};
 
 #[test]
 fn the_catalogue_is_sorted_and_no_code_has_two_rows() {
     assert!(CATALOGUE.windows(2).all(|two| two[0].last < two[1].code));
     assert!(CATALOGUE.iter().all(|row| !row.title.is_empty() && !row.details.is_empty()));
     assert!(CATALOGUE.iter().all(|row| row.code <= row.last));
+}
+
+/// The tests that produce errors.
+const TESTS: [&str; 6] = [
+    include_str!("../tests/graph/errors.rs"),
+    include_str!("../tests/graph/front.rs"),
+    include_str!("../tests/graph/rules.rs"),
+    include_str!("../tests/manage/blocks.rs"),
+    include_str!("../tests/manage/registration.rs"),
+    include_str!("../tests/manage/templates.rs"),
+];
+
+/// Whether a test names a code, written as the workspace writes numbers.
+fn is_named(code: u32) -> bool {
+    let digits = code.to_string();
+    let (thousands, rest) = digits.split_at(digits.len().saturating_sub(3));
+    let written = if thousands.is_empty() { digits.clone() } else { format!("{thousands}_{rest}") };
+    let ends = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    TESTS.iter().any(|text| text.split(ends).any(|word| word == written))
+}
+
+#[test]
+fn every_code_has_a_standing_and_those_that_are_produced_are_named_by_a_test() {
+    let codes: Vec<u32> = CATALOGUE.iter().map(|row| row.code).collect();
+    let standing: Vec<u32> = STANDING.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, standing);
+    for (code, standing) in STANDING {
+        assert!(*standing != Standing::Produced || is_named(*code), "no test names {code}");
+    }
+    assert!(!is_named(131_064), "the search finds what is not there");
 }
 
 #[test]

@@ -14,6 +14,11 @@ mod routes;
 
 pub use routes::ROUTES;
 
+/// What is kept of the messages of a number.
+pub(crate) const HISTORY: &str = "/{phone_number_id}/message_history";
+/// Where Business Manager says that grants changed.
+pub(crate) const GRANTS_CHANGED: &str = "/grants_changed";
+
 /// The request without the version in front of its path: clients of every age call, and some name
 /// none (facts, cloud-api.md section 1.1).
 pub(crate) fn unversioned(mut request: Request) -> Request {
@@ -54,7 +59,7 @@ pub(crate) fn answer(body: &Value) -> Response {
 }
 
 /// A message's id as the Graph interface writes it: opaque, and derived from no number.
-pub(crate) fn wamid(id: MessageId) -> String {
+pub fn wamid(id: MessageId) -> String {
     format!("wamid.{id}")
 }
 

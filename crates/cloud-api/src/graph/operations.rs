@@ -38,7 +38,7 @@ use State::{Done, Out, Partial};
 /// Every operation, in the order of the page.
 pub(crate) const OPERATIONS: &[Operation] = &[
     of("POST", "/{phone_number_id}/messages", Done, ""),
-    of("POST", "/{phone_number_id}/marketing_messages", Out, "templates go through messages"),
+    of("POST", "/{phone_number_id}/marketing_messages", Done, ""),
     of("POST", "/{phone_number_id}/messages_encrypted", Out, "no encrypted bodies"),
     of("GET", "/{phone_number_id}/message_history", Partial, "what is kept, without its events"),
     of("GET", "/{id}/events", Out, "no events of single messages"),

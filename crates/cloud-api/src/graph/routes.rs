@@ -3,6 +3,8 @@
 use hop::http::Route;
 use vocab::DataClass;
 
+use super::{GRANTS_CHANGED, HISTORY, messages};
+
 const CONTENT: DataClass = DataClass::MessageContent;
 const BUSINESS: DataClass = DataClass::BusinessInformation;
 const PHONE: DataClass = DataClass::ConsumerPhone;
@@ -11,14 +13,10 @@ const TEMPLATE: DataClass = DataClass::Template;
 
 /// Every interface of this server; of two that fit a path the first one counts.
 pub const ROUTES: &[Route] = &[
-    route("POST", "/{phone_number_id}/messages", CONTENT, "send a message, or mark one as read"),
-    route(
-        "GET",
-        "/{phone_number_id}/message_history",
-        CONTENT,
-        "what is kept of the messages that this number sent",
-    ),
-    route("POST", "/grants_changed", BUSINESS, "Business Manager says that grants changed"),
+    route("POST", messages::MESSAGES, CONTENT, "send a message, or mark one as read"),
+    route("POST", messages::MARKETING, CONTENT, "send a template that advertises"),
+    route("GET", HISTORY, CONTENT, "what is kept of the messages that this number sent"),
+    route("POST", GRANTS_CHANGED, BUSINESS, "Business Manager says that grants changed"),
     // Numbers.
     route("POST", "/{phone_number_id}/register", SECRET, "register a number, with its PIN"),
     route("POST", "/{phone_number_id}/deregister", BUSINESS, "deregister a number"),

@@ -61,6 +61,9 @@ pub(super) fn tell(
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
                 if *why == Failure::NoSuchAccount {
                     number.account.forget_unsent(attempt, to, *id);
+                    rules::forget(number, attempt, &users::name(number, &to.phone));
+                    let tag = rows::tag(number.grant.slot, *id);
+                    number.account.vault().remove(attempt, &tag);
                 }
             }
             Happening::RetransmissionRefused { id, to, why: why @ Failure::IdentityChanged } => {

@@ -118,8 +118,8 @@ fn on_number(
         NumberJob::Send { exchange, message } => {
             return sending::send(number, attempt, *exchange, message, rng);
         }
-        NumberJob::MarkRead { exchange, id } => {
-            return reading::mark_read(number, attempt, *exchange, *id, rng);
+        NumberJob::MarkRead { exchange, marking } => {
+            return reading::mark_read(number, attempt, *exchange, *marking, rng);
         }
         NumberJob::History { exchange } => return calls::history(number, attempt, *exchange),
         NumberJob::Manage(call) => return manage::work(config, number, attempt, call, rng),

@@ -63,8 +63,8 @@ pub(super) fn dispatch(
     Ok(())
 }
 
-/// Webhooks that can still be opened, with one fetch for all of them. Any number's vault opens them:
-/// the key of the business's day is named in the row.
+/// Webhooks that can still be opened, with one fetch for all of them. Any number's vault opens
+/// them: the key of the business's day is named in the row.
 fn open_hooks(
     numbers: &[Option<Number>],
     attempt: &mut Attempted<'_>,

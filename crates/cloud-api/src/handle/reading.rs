@@ -6,7 +6,12 @@ use store::transaction::Stored;
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
 
 use super::{Attempted, reply};
-use crate::{errors::GraphError, graph, number::Number, rows, users};
+use crate::{
+    errors::GraphError,
+    graph::{self, messages::Marking},
+    number::Number,
+    rows, users,
+};
 
 /// A message came, and is not read yet.
 pub(super) fn came(number: &Number, attempt: &mut Attempted<'_>, name: &[u8; 16], id: MessageId) {
@@ -21,9 +26,10 @@ pub(super) fn mark_read(
     number: &Number,
     attempt: &mut Attempted<'_>,
     exchange: ExchangeId,
-    id: MessageId,
+    marking: Marking,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    let Marking { id, typing } = marking;
     let Some(phone) = users::author(number, attempt, id)? else {
         let error = GraphError::value("message_id", "is not known here");
         reply(attempt, exchange, error.response(rng));
@@ -39,7 +45,11 @@ pub(super) fn mark_read(
     if ids.is_empty() {
         ids.push(id); // It was marked before: the person may not have heard of it.
     }
-    number.account.mark_read(attempt, &Address::first_device(phone), &ids, rng)?;
+    let author = Address::first_device(phone);
+    number.account.mark_read(attempt, &author, &ids, rng)?;
+    if typing {
+        number.account.tell_typing(attempt, &author, id, rng)?;
+    }
     reply(attempt, exchange, graph::success());
     Ok(())
 }

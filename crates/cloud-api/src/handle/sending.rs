@@ -139,6 +139,9 @@ fn judge(
     attempt: &mut Attempted<'_>,
     outgoing: &Outgoing,
 ) -> Result<Accepted, Stop> {
+    if number.grant.restriction != 0 {
+        return Err(GraphError::new(number.grant.restriction).into());
+    }
     if number.grant.deregistered {
         return Err(GraphError::new(codes::NOT_REGISTERED).into());
     }
@@ -157,6 +160,9 @@ fn judge(
             let row = templates::find(attempt, &number.grant.business, template)?;
             let row = row.ok_or_else(|| GraphError::new(codes::TEMPLATE_MISSING))?;
             let Rendered { category, offer, header } = templates::render(&row, call)?;
+            if outgoing.only_marketing && category != Category::Marketing {
+                return Err(GraphError::new(codes::NOT_MARKETING).into());
+            }
             let by_user_id = matches!(outgoing.to, Recipient::User(_));
             if category == Category::Authentication && by_user_id {
                 return Err(GraphError::new(codes::RECIPIENT_KIND).into());

@@ -1,5 +1,6 @@
-//! What a call brings, however it is written: Graph takes JSON, `application/x-www-form-urlencoded`,
-//! `multipart/form-data` and the query string, also mixed (facts, cloud-api.md section 1.2).
+//! What a call brings, however it is written: Graph takes JSON,
+//! `application/x-www-form-urlencoded`, `multipart/form-data` and the query string, also mixed
+//! (facts, cloud-api.md section 1.2).
 //!
 //! Knows: encodings. Does not know: what any parameter is for. A null is a parameter that is not
 //! there, since clients send nulls everywhere; one that nobody knows is passed over.

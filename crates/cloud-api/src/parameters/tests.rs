@@ -1,6 +1,10 @@
 //! One call in every encoding, and what is no encoding at all.
 
 use hop::http::Request;
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
 use serde_json::json;
 
 use super::{Parameters, token};
@@ -67,6 +71,35 @@ fn what_is_no_encoding_is_refused_and_nothing_else_happens() {
     for (kind, body) in cases {
         let refused = Parameters::read(&post(kind, body)).unwrap_err();
         assert_eq!((refused.code, refused.status), (100, 400), "{kind}: {body:?}");
+    }
+}
+
+#[test]
+fn no_bytes_make_reading_fail_in_another_way() {
+    let seeds: [(&str, &[u8]); 3] = [
+        ("application/json", br#"{"to":"1","text":{"body":"a","b":[null,1.5e3]}}"#),
+        ("application/x-www-form-urlencoded", b"to=%2B49&text=%7B%22body%22%3A%22a%22%7D&a"),
+        (
+            "multipart/form-data; boundary=b",
+            b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\nyz\r\n--b--",
+        ),
+    ];
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    for _ in 0..3_000 {
+        for (kind, seed) in seeds {
+            let mut body = seed.to_vec();
+            for _ in 0..=rng.next_u32() % 4 {
+                let place = rng.next_u32() as usize % body.len();
+                match rng.next_u32() % 3 {
+                    0 => body[place] = rng.next_u32() as u8,
+                    1 => body.truncate(place.max(1)),
+                    _ => body.insert(place, seed[rng.next_u32() as usize % seed.len()]),
+                }
+            }
+            if let Err(error) = Parameters::read(&post(kind, &body)) {
+                assert_eq!((error.code, error.status), (100, 400));
+            }
+        }
     }
 }
 

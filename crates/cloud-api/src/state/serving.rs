@@ -106,7 +106,7 @@ impl CloudApi {
                 let error = if is_out { GraphError::method() } else { refused(&denied.refusal) };
                 self.refuse(id, principal, request, &error, step);
             }
-            Ok(call) if call.route.pattern == "/grants_changed" => {
+            Ok(call) if call.route.pattern == graph::GRANTS_CHANGED => {
                 if principal == "business-manager" {
                     self.accessed(principal, call.route.pattern, step);
                     step.at_once(Act::Reply { id, response: graph::success() });
@@ -120,11 +120,34 @@ impl CloudApi {
             }
             Ok(call) => {
                 let phone_number_id = call.parameters.first().copied().unwrap_or_default();
-                match self.own_number(principal, phone_number_id) {
-                    Ok(slot) => self.on_own_number(id, principal, (slot, request), step),
+                let work = self.own_number(principal, phone_number_id).and_then(|slot| {
+                    let work = self.asked((id, slot), call.route.pattern, request, step);
+                    work.map(|work| (slot, work))
+                });
+                match work {
+                    Ok((slot, work)) => {
+                        self.accessed(principal, call.route.pattern, step);
+                        self.on_number(slot, work, step);
+                    }
                     Err(error) => self.refuse(id, principal, request, &error, step),
                 }
             }
+        }
+    }
+
+    /// What a call asks to be done about a number: one arm for each interface.
+    fn asked(
+        &mut self,
+        (exchange, slot): (ExchangeId, u32),
+        pattern: &str,
+        request: &Request,
+        step: &mut Step<'_>,
+    ) -> Result<NumberJob, GraphError> {
+        match pattern {
+            messages::MESSAGES => self.messages((exchange, slot), false, request, step),
+            messages::MARKETING => self.messages((exchange, slot), true, request, step),
+            graph::HISTORY => Ok(NumberJob::History { exchange }),
+            _ => Err(GraphError::path()),
         }
     }
 
@@ -141,41 +164,19 @@ impl CloudApi {
         }
     }
 
-    fn on_own_number(
-        &mut self,
-        id: ExchangeId,
-        principal: &str,
-        (slot, request): (u32, &Request),
-        step: &mut Step<'_>,
-    ) {
-        let work = if request.method == "GET" {
-            Ok(NumberJob::History { exchange: id })
-        } else {
-            self.messages(id, slot, request, step)
-        };
-        match work {
-            Ok(work) => {
-                let route = router::find(ROUTES, &request.method, request.path());
-                self.accessed(principal, route.map_or("", |(route, _)| route.pattern), step);
-                self.on_number(slot, work, step);
-            }
-            Err(error) => self.refuse(id, principal, request, &error, step),
-        }
-    }
-
-    /// What `POST /{phone_number_id}/messages` asks to be done.
+    /// What a call about messages asks to be done.
     fn messages(
         &mut self,
-        exchange: ExchangeId,
-        slot: u32,
+        (exchange, slot): (ExchangeId, u32),
+        only_marketing: bool,
         request: &Request,
         step: &mut Step<'_>,
     ) -> Result<NumberJob, GraphError> {
         let mut fresh = [0; 16];
         step.rng.fill_bytes(&mut fresh);
         let parameters = Parameters::read(request)?;
-        match messages::read(&parameters, request, MessageId(fresh))? {
-            Messages::MarkRead(id) => Ok(NumberJob::MarkRead { exchange, id }),
+        match messages::read(&parameters, request, (MessageId(fresh), only_marketing))? {
+            Messages::MarkRead(marking) => Ok(NumberJob::MarkRead { exchange, marking }),
             Messages::Send(message) => {
                 let rate = self.config.rules.throughput;
                 let number = self.number_mut(slot);
@@ -223,6 +224,7 @@ impl CloudApi {
                 display_phone_number: own.phone.digits().to_owned(),
                 live: true,
                 deregistered: false,
+                restriction: 0,
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -253,7 +255,7 @@ impl CloudApi {
 
 /// Whether a call sends messages, or looks at those that were sent.
 fn is_about_messages(pattern: &str) -> bool {
-    pattern.ends_with("/messages") || pattern.ends_with("/message_history")
+    matches!(pattern, messages::MESSAGES | messages::MARKETING | graph::HISTORY)
 }
 
 /// Graph's error for a call that has no route.
@@ -273,6 +275,13 @@ fn principal(answer: &Response) -> Option<String> {
     Some(body.get("principal")?.as_str()?.to_owned())
 }
 
+/// How the platform restricts a number, as far as this server knows the restriction.
+fn restriction(grant: &Value) -> u32 {
+    let code = grant.get("restriction").and_then(Value::as_u64);
+    let code = code.and_then(|code| u32::try_from(code).ok());
+    code.filter(|code| codes::RESTRICTIONS.contains(code)).unwrap_or(0)
+}
+
 /// The grants in an answer of Business Manager; `None` if it is not one.
 fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
     let body: Value = serde_json::from_slice(&answer.body).ok()?;
@@ -285,6 +294,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             display_phone_number: text(grant, "display_phone_number")?,
             live: true,
             deregistered: false,
+            restriction: restriction(grant),
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()

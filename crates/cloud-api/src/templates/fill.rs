@@ -1,5 +1,5 @@
-//! Filling the places `{{1}}` or `{{name}}` of a template's text, in one pass: what fills a place is
-//! no template.
+//! Filling the places `{{1}}` or `{{name}}` of a template's text, in one pass: what fills a place
+//! is no template.
 
 use std::collections::BTreeSet;
 

@@ -15,6 +15,11 @@ impl World {
         self.give(0, Input::Frame { from: NoiseKey([99; 32]), bytes });
     }
 
+    /// The person deletes the account.
+    pub(super) fn leaves(&mut self, place: u64) {
+        self.gone(place, &notice(&[]));
+    }
+
     /// A node is somebody else's from now on, and has nothing; places of mailboxes go on from here.
     fn begin_anew(&mut self, node: usize, place: u64) {
         self.places = place;

@@ -65,6 +65,8 @@ pub(super) struct World {
     pub(super) webhook_status: u16,
     /// Whether Business Manager still has the bakery's grant.
     pub(super) is_granted: bool,
+    /// How the platform restricts the bakery's number, for Business Manager to say.
+    pub(super) restriction: u32,
     /// Whether Business Manager answers.
     pub(super) is_manager_up: bool,
     /// Who blocks whom at the relay.
@@ -143,6 +145,7 @@ impl World {
             served: Vec::new(),
             webhook_status: 200,
             is_granted: true,
+            restriction: 0,
             is_manager_up: true,
             blocks: Vec::new(),
             sends_are: Status::Ok,
@@ -239,6 +242,7 @@ impl World {
             opaque: String::new(),
             identity_hash: None,
             request_id: None,
+            only_marketing: false,
         });
         let work = NumberJob::Send { exchange: ExchangeId(0), message };
         let mut step = Step { now: self.now, rng: &mut self.rng, effects: Vec::new() };
@@ -266,6 +270,7 @@ impl World {
             Act::Reply { id, response } => self.nodes[node].replies.push((id, response)),
             Act::Request { id, request } => self.asked.push_back((node, id, request)),
             Act::Log(line) => panic!("{line}"),
+            Act::Watch { .. } => panic!("its store is its own"),
             Act::Store { .. } => unreachable!("no transaction waits for another"),
         }
     }
@@ -277,7 +282,7 @@ impl World {
                 let grants = if self.is_granted {
                     json!([{
                         "phone_number_id": IDS[0], "business": "bakery",
-                        "display_phone_number": NUMBERS[0],
+                        "display_phone_number": NUMBERS[0], "restriction": self.restriction,
                     }])
                 } else {
                     json!([])

@@ -29,6 +29,7 @@ fn happening(happening: &Happening) -> EventRecord {
         Happening::Opened { from, content } => {
             record.with("from", from.to_string()).with("id", content.id.to_string())
         }
+        Happening::Typing { from } => record.with("from", from.to_string()),
         Happening::Copy { from, id } => {
             record.with("from", from.to_string()).with("id", id.to_string())
         }
@@ -74,6 +75,7 @@ const fn kind(happening: &Happening) -> &'static str {
         Happening::Delivered { .. } => "delivered",
         Happening::Read { .. } => "read",
         Happening::Played { .. } => "played",
+        Happening::Typing { .. } => "typing",
         Happening::Opened { .. } => "opened",
         Happening::Copy { .. } => "copy",
         Happening::NotOpened { .. } => "not-opened",

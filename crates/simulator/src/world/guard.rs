@@ -8,10 +8,7 @@ use std::{
 use transport::HashKey;
 use vocab::{NoiseKey, PhoneNumber};
 
-use super::{
-    build::Stage,
-    cast::{self, TRANSPORT},
-};
+use super::{build::Stage, cast};
 use crate::{
     actor::Actor,
     adversary::{Attacker, Orders, Telephones},
@@ -51,8 +48,7 @@ impl Stage<'_> {
             owners.insert(names.alias(phone), owner);
         }
         let named = owners.iter().map(|(alias, owner)| (*alias, owner.link)).collect();
-        let (crowd, seed) = (self.cast.crowd.clone(), self.cast.seed());
-        let link = move |name: &str| NoiseKey(cast::secret(seed, "noise", name));
+        let (crowd, link) = (self.cast.crowd.clone(), self.cast.noise_of());
         let telephones = Arc::new(Telephones::new(named, crowd, names.clone(), link));
         self.shared.with(|watch| watch.guard = Guard::new(owners, telephones.clone()));
         telephones
@@ -67,7 +63,7 @@ impl Stage<'_> {
             // A point's encoding has no sign bit.
             identity.iter_mut().skip(32).for_each(|last| *last &= 0x7f);
             let orders = Orders {
-                transport: self.cast.noise(TRANSPORT),
+                transport: self.cast.noise(&self.scenario.transport_of(&attacker.name)),
                 me: self.cast.phone(&attacker.name),
                 identity,
                 what: attacker.what,

@@ -84,6 +84,10 @@ impl<'a> Bed<'a> {
         into_row(self.one(Op::Get(key.clone()))?)
     }
 
+    pub(super) fn sync(&mut self) -> Verdict {
+        synced(self.engine)
+    }
+
     /// The bytes under `key`.
     pub(super) fn value(&mut self, key: &Key) -> Result<Option<Vec<u8>>, String> {
         Ok(self.get(key)?.map(|stored| stored.value))
@@ -142,6 +146,11 @@ impl<'a> Bed<'a> {
     pub(super) const fn later(&mut self, span: Micros) {
         self.now = self.now.after(span);
     }
+}
+
+/// Syncs, which nothing in a case is to hinder.
+pub(super) fn synced(engine: &mut dyn CrashableEngine) -> Verdict {
+    engine.sync().map_err(|refusal| format!("a sync failed: {refusal}"))
 }
 
 /// A row of a class that no case asks about.

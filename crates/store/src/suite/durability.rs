@@ -45,7 +45,7 @@ fn visible_before_durable(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.put(&key("a"), 1, b"one")?;
     same("before the sync", &bed.value(&key("a"))?, &Some(b"one".to_vec()))?;
-    bed.engine.sync();
+    bed.sync()?;
     same("after the sync", &bed.value(&key("a"))?, &Some(b"one".to_vec()))
 }
 
@@ -53,10 +53,10 @@ fn sync_outlives_a_crash(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.put(&key("a"), 1, b"one")?;
     bed.put(&key("b"), 1, b"one")?;
-    bed.engine.sync();
+    bed.sync()?;
     bed.one(Op::Delete(key("b")))?;
     bed.put(&key("a"), 2, b"two")?;
-    bed.engine.sync();
+    bed.sync()?;
     for _ in 0..2 {
         bed.engine.crash();
         same("the row", &bed.value(&key("a"))?, &Some(b"two".to_vec()))?;
@@ -69,7 +69,7 @@ fn crash_loses_what_was_not_synced(engine: &mut dyn CrashableEngine) -> Verdict 
     let mut bed = Bed::new(engine);
     let names = ["deleted", "overwritten", "taken"];
     bed.all(names.map(|name| put(&key(name), 1, b"before")).into())?;
-    bed.engine.sync();
+    bed.sync()?;
     bed.put(&key("overwritten"), 2, b"after")?;
     bed.put(&key("put"), 1, b"after")?;
     bed.one(Op::Delete(key("deleted")))?;
@@ -87,7 +87,7 @@ fn crash_loses_what_was_not_synced(engine: &mut dyn CrashableEngine) -> Verdict 
 fn many_changes_of_one_row(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.put(&key("a"), 1, b"durable")?;
-    bed.engine.sync();
+    bed.sync()?;
     for revision in 2..20 {
         bed.put(&key("a"), revision, b"passing")?;
         if revision % 3 == 0 {
@@ -102,7 +102,7 @@ fn many_changes_of_one_row(engine: &mut dyn CrashableEngine) -> Verdict {
 fn conflict_after_a_crash(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.put(&key("a"), 1, b"")?;
-    bed.engine.sync();
+    bed.sync()?;
     bed.put(&key("a"), 2, b"")?;
     bed.engine.crash();
     for (revision, holds) in [(2, false), (1, true)] {
@@ -119,7 +119,7 @@ fn torn_crash_keeps_whole_transactions(engine: &mut dyn CrashableEngine) -> Verd
         for name in ["left", "right"] {
             bed.put(&key(name), 100, b"durable")?;
         }
-        bed.engine.sync();
+        bed.sync()?;
         for revision in 1..=3 {
             // Reads and refusals in between are no transactions that could be kept.
             bed.get(&key("left"))?;

@@ -231,7 +231,7 @@ fn next_expiry(engine: &mut dyn CrashableEngine) -> Verdict {
     same("of two rows", &bed.engine.next_expiry(), &at(10))?;
     bed.one(Op::Delete(key("early")))?;
     same("after a delete", &bed.engine.next_expiry(), &at(30))?;
-    bed.engine.sync();
+    bed.sync()?;
     bed.put_for(&key("lost"), 1, b"", Keep::For(Micros(5)))?;
     bed.all([put(&key("late"), 1, b"")].into())?;
     same("of the changed rows", &bed.engine.next_expiry(), &at(5))?;
@@ -244,13 +244,13 @@ fn next_expiry(engine: &mut dyn CrashableEngine) -> Verdict {
 fn unsynced_sweep(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.put_for(&key("a"), 1, b"", Keep::For(Micros(10)))?;
-    bed.engine.sync();
+    bed.sync()?;
     bed.later(Micros(10));
     bed.engine.sweep(bed.now);
     bed.engine.crash();
     same("whether it is readable", &is_readable(&mut bed, &key("a"))?, &false)?;
     bed.engine.sweep(bed.now);
-    bed.engine.sync();
+    bed.sync()?;
     bed.engine.crash();
     same("the rows with bytes", &bed.raw(), &Vec::new())
 }

@@ -7,7 +7,7 @@ use vocab::{DataClass, Keep, Micros, Reason, UnixMicros, sample};
 
 use super::{
     Case, CrashableEngine,
-    bed::{START, Verdict, holds, same},
+    bed::{START, Verdict, holds, same, synced},
 };
 use crate::{
     key::Key,
@@ -56,7 +56,7 @@ impl Walk {
                 self.rows = self.durable.clone();
             }
             1 | 2 => {
-                engine.sync();
+                synced(engine)?;
                 self.durable = self.rows.clone();
             }
             3 => {

@@ -125,7 +125,7 @@ fn queue_numbers_outlive_a_crash(engine: &mut dyn CrashableEngine) -> Verdict {
         last = number(&bed.append(&queue, b"taken")?, &queue)?;
         bed.take(&queue)?;
     }
-    bed.engine.sync();
+    bed.sync()?;
     bed.append(&queue, b"lost")?;
     bed.engine.crash();
     same("the rows", &bed.keys(&queue)?, &Vec::new())?;
@@ -164,11 +164,11 @@ fn take_first_once(engine: &mut dyn CrashableEngine) -> Verdict {
 fn take_first_once_over_a_crash(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.all(["a", "b"].map(|name| put(&key(name), 1, name.as_bytes())).into())?;
-    bed.engine.sync();
+    bed.sync()?;
     let mut taken = [bed.take(&key(""))?].to_vec();
     bed.engine.crash();
     taken.push(bed.take(&key(""))?);
-    bed.engine.sync();
+    bed.sync()?;
     bed.engine.crash();
     taken.push(bed.take(&key(""))?);
     taken.push(bed.take(&key(""))?);

@@ -79,7 +79,7 @@ fn unavailable_does_nothing(engine: &mut dyn CrashableEngine) -> Verdict {
 fn read_only(engine: &mut dyn CrashableEngine) -> Verdict {
     let mut bed = Bed::new(engine);
     bed.put(&key("a"), 1, b"before")?;
-    bed.engine.sync();
+    bed.sync()?;
     bed.engine.set_read_only(true);
     let changes = [
         put(&key("a"), 2, b"after"),

@@ -205,10 +205,11 @@ impl Engine for Broken {
         answers
     }
 
-    fn sync(&mut self) {
+    fn sync(&mut self) -> Result<(), Refusal> {
         if self.mistake != Mistake::SyncForgotten {
             self.inner.sync();
         }
+        Ok(())
     }
 
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {

@@ -43,8 +43,8 @@ impl Step {
         let blocked = Self::Blocked(keys::blocks(alias));
         let own = keys::own(alias).map(Self::Own);
         let elsewhere = keys::ELSEWHERE.into_iter().map(|table| Self::Elsewhere(Key::table(table)));
-        let steps = told.into_iter().chain([blocked]).chain(own).chain(elsewhere);
-        steps.skip(usize::try_from(number).ok()?).next()
+        let mut steps = told.into_iter().chain([blocked]).chain(own).chain(elsewhere);
+        steps.nth(usize::try_from(number).ok()?)
     }
 
     const fn prefix(&self) -> &Key {

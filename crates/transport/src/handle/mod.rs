@@ -102,6 +102,7 @@ pub(crate) fn run(
         Job::Ask(asked) => ask(attempt, context, asked),
         Job::Push { to, after, room } => push::push(attempt, context, to, *after, *room),
         Job::PushAgain { to, places } => push::push_again(attempt, context, to, places),
+        Job::Look { to } => mailbox::look(attempt, context, to),
         Job::Resume { after } => clear::resume(attempt, after.as_ref()),
         Job::Clear(key) => clear::clear(attempt, key),
         Job::ResumeErasing { after } => erase::resume(attempt, after.as_ref()),
@@ -214,6 +215,27 @@ fn owned(
     let account = rows::read::<Account>(attempt, &keys::account(&alias))?;
     let account = account.ok_or(Refusal::NoAccount)?;
     if account.link == link.0 { Ok((alias, account)) } else { Err(Refusal::NotOwner.into()) }
+}
+
+/// Whether the number of an open mailbox still belongs to the link that opened it. A node alone was
+/// told if not; one of several asks the store. Where it is not, the mailbox is closed.
+fn still_owned(
+    attempt: &mut Attempt<'_>,
+    context: &Context<'_>,
+    to: &Mailbox,
+) -> Result<bool, Waiting> {
+    if context.config.writer.is_none() {
+        return Ok(true);
+    }
+    match owned_device(attempt, context, to.link, &to.address) {
+        Ok(_) => Ok(true),
+        Err(Stop::Waiting) => Err(Waiting),
+        Err(Stop::Refused(_)) => {
+            let phone = to.address.phone.clone();
+            attempt.note(Note::Lost { link: to.link, phone });
+            Ok(false)
+        }
+    }
 }
 
 /// The account of `address`, if this link owns it and it has the device.

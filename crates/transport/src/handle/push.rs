@@ -6,7 +6,7 @@ use hop::{Act, Waiting};
 use store::transaction::Stored;
 use wire::transport::{Envelope, FromTransport, Notice};
 
-use super::{Attempt, Context, Note, Stop};
+use super::{Attempt, Context, Note, Stop, still_owned};
 use crate::{
     alias::Alias,
     input::Mailbox,
@@ -23,7 +23,7 @@ pub(super) fn push(
     after: Option<u64>,
     room: usize,
 ) -> Result<(), Waiting> {
-    if !context.links.is_current(to) {
+    if !context.links.is_current(to) || !still_owned(attempt, context, to)? {
         return Ok(());
     }
     let alias = context.config.hash_key.alias(&to.address.phone);
@@ -49,6 +49,9 @@ pub(super) fn push_again(
     places: &[u64],
 ) -> Result<(), Waiting> {
     if !context.links.is_current(to) || planted!(context.config, PushedOnce) {
+        return Ok(());
+    }
+    if !still_owned(attempt, context, to)? {
         return Ok(());
     }
     let alias = context.config.hash_key.alias(&to.address.phone);

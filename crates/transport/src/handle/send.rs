@@ -33,7 +33,7 @@ pub(super) fn send(
     let (from, to) =
         (config.hash_key.alias(&envelope.from.phone), config.hash_key.alias(&envelope.to.phone));
     let accepted_key = key::accepted(&transmission(config, link, envelope, &to));
-    let (block_key, fill_key) = (key::block(&to, &from), key::fill(&to, envelope.to.device));
+    let fill_key = key::fill(&to, envelope.to.device);
     let [met_key, caller_key] = meeting::rows(&link, &to);
     attempt.need(&[
         met_key,
@@ -41,7 +41,7 @@ pub(super) fn send(
         key::account(&from),
         key::account(&to),
         accepted_key.clone(),
-        block_key.clone(),
+        key::block(&to, &from),
         fill_key.clone(),
     ])?;
     let sender = sender(attempt, config, link, &envelope.from, &from)?;
@@ -53,9 +53,7 @@ pub(super) fn send(
     let recipient = rows::read::<Account>(attempt, &key::account(&to))?;
     let recipient = recipient.filter(|account| account.has(&envelope.to));
     let recipient = recipient.ok_or(Refusal::NoAccount)?;
-    let blocked = rows::read::<Block>(attempt, &block_key)?.is_some()
-        || recipient.suppressed && suppress::is_unwanted(attempt, config, [&from, &to])?;
-    let blocked = blocked && !planted!(config, BlockIgnored);
+    let blocked = is_blocked(attempt, config, [&from, &to], &recipient)?;
     let mail = mailbox::mail(attempt, envelope);
     let fill = match rows::read::<Fill>(attempt, &fill_key)? {
         _ if blocked => None,
@@ -91,6 +89,19 @@ pub(super) fn send(
         attempt.event(Event::Dropped { id: envelope.id, from, to });
     }
     Ok(())
+}
+
+/// Whether the recipient does not want to hear of the sender, or whoever had the number before did
+/// not.
+fn is_blocked(
+    attempt: &mut Attempt<'_>,
+    config: &Config,
+    [from, to]: [&Alias; 2],
+    recipient: &Account,
+) -> Result<bool, Stop> {
+    let blocked = rows::read::<Block>(attempt, &key::block(to, from))?.is_some()
+        || recipient.suppressed && suppress::is_unwanted(attempt, config, [from, to])?;
+    Ok(blocked && !planted!(config, BlockIgnored))
 }
 
 /// The sender's account, if this link may send for it.

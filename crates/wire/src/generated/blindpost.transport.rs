@@ -365,6 +365,8 @@ pub enum ReceiptKind {
     Refused = 4,
     /// A voice message was listened to.
     Played = 5,
+    /// An answer to the message is being written; of no interest a little later.
+    Typing = 6,
 }
 impl ReceiptKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -379,6 +381,7 @@ impl ReceiptKind {
             Self::Retry => "RECEIPT_KIND_RETRY",
             Self::Refused => "RECEIPT_KIND_REFUSED",
             Self::Played => "RECEIPT_KIND_PLAYED",
+            Self::Typing => "RECEIPT_KIND_TYPING",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -390,6 +393,7 @@ impl ReceiptKind {
             "RECEIPT_KIND_RETRY" => Some(Self::Retry),
             "RECEIPT_KIND_REFUSED" => Some(Self::Refused),
             "RECEIPT_KIND_PLAYED" => Some(Self::Played),
+            "RECEIPT_KIND_TYPING" => Some(Self::Typing),
             _ => None,
         }
     }

@@ -1,5 +1,5 @@
 //! `POST /{phone_number_id}/messages`: every type of message, and marking as read (facts,
-//! cloud-api.md sections 1.3 and 1.4).
+//! cloud-api.md sections 1.3 and 1.4); `marketing_messages` takes one type of it.
 //!
 //! Knows: what a request must look like. Does not know: whether a recipient, a template or a file
 //! exists, or what the rules allow; `handle::calls` does.
@@ -23,11 +23,24 @@ mod template;
 use fields::Fields;
 pub(crate) use template::{Component, Parameter, TemplateCall};
 
+/// Where messages of every type are sent.
+pub(crate) const MESSAGES: &str = "/{phone_number_id}/messages";
+/// Where only templates that advertise are sent.
+pub(crate) const MARKETING: &str = "/{phone_number_id}/marketing_messages";
+
 /// What a call asks for.
 #[derive(Debug)]
 pub(crate) enum Messages {
     Send(Box<Outgoing>),
-    MarkRead(MessageId),
+    MarkRead(Marking),
+}
+
+/// A message that the business has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marking {
+    pub(crate) id: MessageId,
+    /// Whether the person is told that an answer is being written.
+    pub(crate) typing: bool,
 }
 
 /// A message that a business sends.
@@ -47,6 +60,8 @@ pub(crate) struct Outgoing {
     pub(crate) identity_hash: Option<String>,
     /// Makes a repeated request one message.
     pub(crate) request_id: Option<String>,
+    /// Whether the call is refused for anything but a template that advertises.
+    pub(crate) only_marketing: bool,
 }
 
 /// To whom.
@@ -90,11 +105,12 @@ pub(crate) enum Source {
 /// Characters of `biz_opaque_callback_data` (Meta's description of the Cloud API, v23.0).
 const MAX_OPAQUE: usize = 512;
 
-/// Reads a call; a message that it sends is called `id`.
+/// Reads a call to [`MESSAGES`], or to [`MARKETING`] if `only_marketing`; a message that it sends
+/// is called `id`.
 pub(crate) fn read(
     parameters: &Parameters,
     request: &Request,
-    id: MessageId,
+    (id, only_marketing): (MessageId, bool),
 ) -> Result<Messages, GraphError> {
     let call = Fields::new(&parameters.fields, "");
     match parameters.text("messaging_product").as_deref() {
@@ -105,6 +121,9 @@ pub(crate) fn read(
         }
     }
     if call.get("status").is_some() {
+        if only_marketing {
+            return Err(GraphError::new(codes::METHOD));
+        }
         return mark_read(&call);
     }
     let (input, to) = recipient(&call)?;
@@ -117,18 +136,23 @@ pub(crate) fn read(
         opaque: call.optional_text("biz_opaque_callback_data", MAX_OPAQUE)?.unwrap_or_default(),
         identity_hash: call.optional_text("recipient_identity_key_hash", 256)?,
         request_id: request.get_header("x-blindpost-request-id").map(str::to_owned),
+        only_marketing,
     };
+    if only_marketing && !matches!(outgoing.say, Say::Template(_)) {
+        return Err(GraphError::parameter("Message must be a template message."));
+    }
     Ok(Messages::Send(Box::new(outgoing)))
 }
 
 fn mark_read(call: &Fields<'_>) -> Result<Messages, GraphError> {
     call.constant("status", "read")?;
-    if let Some(typing) = call.optional_object("typing_indicator")? {
+    let typing = call.optional_object("typing_indicator")?;
+    if let Some(typing) = &typing {
         typing.constant("type", "text")?;
     }
     let wamid = call.text("message_id", 256)?;
     let id = message_id(&wamid).ok_or_else(|| call.wrong("message_id", "is not known here"))?;
-    Ok(Messages::MarkRead(id))
+    Ok(Messages::MarkRead(Marking { id, typing: typing.is_some() }))
 }
 
 /// `to` is a number and wins; `recipient` is a business-scoped user id.

@@ -136,9 +136,50 @@ fn a_number_that_is_not_registered_sends_nothing() {
         display_phone_number: NUMBERS[0].into(),
         live: true,
         deregistered: true,
+        restriction: 0,
     };
     world.put(rows::grant(0), prost::Message::encode_to_vec(&row));
     world.refuses(&text(), (133_010, 400));
+}
+
+#[test]
+fn a_number_that_the_platform_restricts_is_told_why_until_it_is_not_restricted() {
+    let mut world = World::in_touch();
+    let statuses = [
+        (33, 400),
+        (368, 403),
+        (130_497, 403),
+        (131_005, 403),
+        (131_031, 403),
+        (131_037, 400),
+        (131_042, 400),
+        (131_045, 500),
+        (131_057, 500),
+    ];
+    assert_eq!(statuses.map(|(code, _)| code), crate::errors::codes::RESTRICTIONS);
+    for (code, status) in statuses {
+        world.restricts(code);
+        world.refuses(&text(), (code, status));
+    }
+    // What this server knows nothing of restricts nothing.
+    for none in [0, 131_047] {
+        world.restricts(none);
+        world.accepts(&text());
+    }
+}
+
+#[test]
+fn a_message_to_a_number_without_an_account_fails_with_131026_and_leaves_nothing() {
+    let mut world = World::strict();
+    world.sends_are = Status::NotFound;
+    with_template(&mut world, TemplateStatus::Approved, Category::Utility);
+    let mut message = template("ready", &words("Ada", "bread"));
+    message["biz_opaque_callback_data"] = "order 7".into();
+    let wamid = world.accepts(&message);
+    assert_eq!(world.failure(&wamid)["code"], 131_026);
+    for table in ["pair", "win", "tag", "kept", "sent"] {
+        assert!(world.table(table).is_empty(), "{table}");
+    }
 }
 
 #[test]
@@ -188,6 +229,15 @@ fn template(name: &str, components: &Value) -> Value {
     json!({ "type": "template", "template": {
         "name": name, "language": { "code": "en" }, "components": components,
     } })
+}
+
+impl World {
+    /// Business Manager says how the platform restricts the bakery's number.
+    fn restricts(&mut self, code: u32) {
+        self.restriction = code;
+        let told = hop::http::Request::new("cloud", "POST", "/grants_changed");
+        assert_eq!(self.call(0, told.bearer("token of the manager")).status, 200);
+    }
 }
 
 fn words(first: &str, second: &str) -> Value {
@@ -268,6 +318,21 @@ fn marketing_fails_with_131050_for_who_wants_none_and_all_else_goes() {
     with_template(&mut world, TemplateStatus::Approved, Category::Utility);
     let wamid = world.accepts(&template("ready", &words("Ada", "bread")));
     world.status(&wamid, "delivered");
+}
+
+#[test]
+fn the_interface_for_marketing_takes_templates_that_advertise_and_nothing_else() {
+    let mut world = World::strict();
+    let post = |world: &mut World, message: &Value| world.post("marketing_messages", message);
+    refused(&post(&mut world, &text()), (100, 400));
+    let read = json!({ "status": "read", "message_id": "wamid.0" });
+    refused(&post(&mut world, &read), (131_055, 400));
+    with_template(&mut world, TemplateStatus::Approved, Category::Utility);
+    let message = template("ready", &words("Ada", "bread"));
+    refused(&post(&mut world, &message), (134_100, 400));
+    with_template(&mut world, TemplateStatus::Approved, Category::Marketing);
+    let answer = post(&mut world, &message);
+    assert_eq!(body(&answer)["messages"][0]["message_status"], "accepted");
 }
 
 #[test]

@@ -72,3 +72,21 @@ fn without_rules_nothing_is_remembered_and_nothing_withheld() {
     }
     assert!(world.table("win").is_empty() && world.table("pair").is_empty());
 }
+
+#[test]
+fn of_somebody_who_deleted_the_account_no_rule_remembers_anything() {
+    let mut world = World::in_touch();
+    let wamid = world.accepts(&json!({
+        "text": { "body": "bread" }, "biz_opaque_callback_data": "order 7",
+    }));
+    let phone = PhoneNumber::parse(NUMBERS[1]).unwrap();
+    let name = endpoint::vault::name_under(&[7; 32], &phone);
+    world.put(crate::rows::marketing_stop(0, &name), vec![1]);
+    let tables = ["win", "pair", "user", "unread", "stop", "tag"];
+    assert!(tables.iter().all(|table| !world.table(table).is_empty()));
+    world.status(&wamid, "delivered");
+    world.leaves(1_000);
+    for table in tables {
+        assert!(world.table(table).is_empty(), "{table}");
+    }
+}

@@ -1,9 +1,13 @@
 //! Every type of message goes out and is opened at the other end, which answers with a receipt.
 
+use endpoint::Happening;
 use serde_json::{Value, json};
 
 use super::body;
-use crate::tests::world::{NUMBERS, World};
+use crate::{
+    Event,
+    tests::world::{NUMBERS, World},
+};
 
 fn interactive(kind: &str, action: &Value) -> Value {
     let text = json!({ "text": "Shall it be sliced?" });
@@ -102,7 +106,10 @@ fn every_type_of_message_is_delivered() {
 fn a_reaction_and_a_quotation_name_the_message_that_they_are_about() {
     let mut world = World::in_touch();
     let asked = world.sends(1, "is there bread?");
-    let react = |emoji: &str| json!({ "type": "reaction", "reaction": { "message_id": asked, "emoji": emoji } });
+    let react = |emoji: &str| {
+        let reaction = json!({ "message_id": asked, "emoji": emoji });
+        json!({ "type": "reaction", "reaction": reaction })
+    };
     for message in [react("👍"), react("")] {
         let wamid = world.accepts(&message);
         world.status(&wamid, "delivered");
@@ -158,7 +165,16 @@ fn a_message_is_marked_as_read_with_a_typing_indicator_or_without() {
     let wamid = world.sends(1, "is there bread?");
     let typing =
         json!({ "status": "read", "message_id": wamid, "typing_indicator": { "type": "text" } });
+    let is_typing = |world: &World| {
+        let typing = |event: &Event| {
+            matches!(event, Event::Happened { happening: Happening::Typing { .. }, .. })
+        };
+        world.nodes[1].events.iter().filter(|event| typing(event)).count()
+    };
     assert_eq!(body(&world.send(&typing)), json!({ "success": true }));
+    assert_eq!(is_typing(&world), 1);
+    world.send(&json!({ "status": "read", "message_id": wamid }));
+    assert_eq!(is_typing(&world), 1);
     let wrong =
         json!({ "status": "read", "message_id": wamid, "typing_indicator": { "type": "x" } });
     world.refuses(&wrong, (131_009, 400));

@@ -26,7 +26,7 @@ fn strict() -> World {
 fn what_a_blocked_person_sends_does_not_arrive() {
     let mut world = strict();
     world.sends(1, "hello");
-    let answer = world.post(BLOCK.1, users(&[NUMBERS[1]]));
+    let answer = world.posts(BLOCK.1, users(&[NUMBERS[1]]));
     let user = json!({ "input": NUMBERS[1], "wa_id": NUMBERS[1] });
     assert_eq!(answer["block_users"], json!({ "added_users": [user] }));
     let before = world.bodies("shop").len();
@@ -64,7 +64,7 @@ fn a_full_list_is_139101() {
     let mut world = strict();
     world.sends(1, "hello");
     world.configure(0, |config| config.management.block_limit = 1);
-    world.post(BLOCK.1, users(&[NUMBERS[1]]));
+    world.posts(BLOCK.1, users(&[NUMBERS[1]]));
     world.refused(BLOCK, users(&[NUMBERS[1]]), (139_101, 400));
     world.refused(BLOCK, users(&[]), (131_009, 400));
     world.refused(BLOCK, json!({ "block_users": [] }), (100, 400));
@@ -74,7 +74,7 @@ fn a_full_list_is_139101() {
 fn the_list_holds_no_number_in_clear_and_none_for_longer_than_30_days() {
     let mut world = strict();
     world.sends(1, "hello");
-    world.post(BLOCK.1, users(&[NUMBERS[1]]));
+    world.posts(BLOCK.1, users(&[NUMBERS[1]]));
     for (key, value) in world.rows() {
         let digits = NUMBERS[1].as_bytes();
         let holds = |bytes: &[u8]| bytes.windows(digits.len()).any(|part| part == digits);
@@ -89,7 +89,7 @@ fn the_list_holds_no_number_in_clear_and_none_for_longer_than_30_days() {
 fn of_somebody_who_left_no_block_is_listed() {
     let mut world = strict();
     world.sends(1, "hello");
-    world.post(BLOCK.1, users(&[NUMBERS[1]]));
+    world.posts(BLOCK.1, users(&[NUMBERS[1]]));
     let [to, phone] = NUMBERS.map(|number| PhoneNumber::parse(number).unwrap());
     let notice = Notice { to: Address::first_device(to), phone, ids: Vec::new() };
     let bytes = FromTransport::Gone { place: 1_000, notice }.encode();

@@ -123,10 +123,10 @@ fn links_are_made_listed_changed_and_deleted() {
     let mut world = World::new();
     let path = "/v24.0/100/message_qrdls";
     let made =
-        world.post(path, json!({ "prefilled_message": "Hello", "generate_qr_image": "SVG" }));
+        world.posts(path, json!({ "prefilled_message": "Hello", "generate_qr_image": "SVG" }));
     let code = made["code"].as_str().unwrap().to_owned();
     assert_eq!(made["deep_link_url"], format!("https://wa.me/message/{code}"));
-    let changed = world.post(path, json!({ "prefilled_message": "Hi", "code": code }));
+    let changed = world.posts(path, json!({ "prefilled_message": "Hi", "code": code }));
     assert_eq!(world.get(path)["data"], json!([changed]));
     assert_eq!(world.get(&format!("{path}/{code}"))["data"], json!([changed]));
     world.does("DELETE", &format!("{path}/{code}"), Value::Null);
@@ -154,6 +154,6 @@ fn webhooks_bear_the_hash_of_an_identity_key_where_the_number_asks_for_it() {
         "messaging_product": "whatsapp", "to": NUMBERS[1], "text": { "body": "bread" },
         "recipient_identity_key_hash": hash,
     });
-    let wamid = world.post("/100/messages", message)["messages"][0]["id"].clone();
+    let wamid = world.posts("/100/messages", message)["messages"][0]["id"].clone();
     assert!(world.statuses(wamid.as_str().unwrap()).contains(&"delivered".to_owned()));
 }

@@ -41,7 +41,7 @@ impl World {
     }
 
     #[track_caller]
-    fn post(&mut self, target: &str, parameters: Value) -> Value {
+    fn posts(&mut self, target: &str, parameters: Value) -> Value {
         self.asked("POST", target, parameters)
     }
 

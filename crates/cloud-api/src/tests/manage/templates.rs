@@ -49,7 +49,7 @@ impl World {
 #[test]
 fn a_template_is_approved_told_and_sent() {
     let mut world = World::new();
-    let made = world.post(PATH, order("order_ready"));
+    let made = world.posts(PATH, order("order_ready"));
     assert_eq!((&made["status"], &made["category"]), (&"PENDING".into(), &"UTILITY".into()));
     let told = world.decisions();
     assert_eq!(told.len(), 1);
@@ -73,7 +73,7 @@ fn a_decision_takes_its_time_also_over_a_restart_and_before_it_nothing_is_sent()
     world.configure(0, |config| {
         config.management.approval = Approval { after, rejects: Vec::new() }
     });
-    world.post(PATH, order("order_ready"));
+    world.posts(PATH, order("order_ready"));
     let answer = world.template("order_ready", "bread");
     refused(&answer, (132_001, 404));
     world.pass(Micros::hours(1));
@@ -92,7 +92,7 @@ fn a_rejected_template_is_edited_and_decided_about_again() {
         let rejects = vec!["order_ready".to_owned()];
         config.management.approval = Approval { after: Micros(0), rejects };
     });
-    let made = world.post(PATH, order("order_ready"));
+    let made = world.posts(PATH, order("order_ready"));
     let told = world.decisions();
     assert_eq!(
         (&told[0]["event"], &told[0]["reason"]),
@@ -112,10 +112,10 @@ fn templates_are_listed_by_filters_and_deleted_by_name() {
     let mut world = World::new();
     let sample = world.get(&format!("{PATH}?name=hello_world"))["data"][0].clone();
     assert_eq!((&sample["status"], &sample["language"]), (&"APPROVED".into(), &"en_US".into()));
-    world.post(PATH, order("order_ready"));
+    world.posts(PATH, order("order_ready"));
     let mut german = order("order_ready");
     german["language"] = "de".into();
-    let german = world.post(PATH, german);
+    let german = world.posts(PATH, german);
     let names = |world: &mut World, query: &str| -> usize {
         world.get(&format!("{PATH}?{query}"))["data"].as_array().unwrap().len()
     };
@@ -136,7 +136,7 @@ fn templates_are_listed_by_filters_and_deleted_by_name() {
 #[test]
 fn what_no_template_looks_like_is_refused_before_anybody_looks() {
     let mut world = World::new();
-    world.post(PATH, order("order_ready"));
+    world.posts(PATH, order("order_ready"));
     let with = |change: &dyn Fn(&mut Value)| {
         let mut template = order("another");
         change(&mut template);

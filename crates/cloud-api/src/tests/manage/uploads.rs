@@ -23,7 +23,7 @@ fn a_file_comes_in_pieces_and_is_named_by_a_handle_when_it_is_whole() {
         let (id, secret, business) = ("700".into(), "app secret".into(), "bakery".into());
         config.management.apps.push(App { id, secret, business });
     });
-    let begun = world.post("/v24.0/700/uploads?file_length=6&file_type=image%2Fpng", Value::Null);
+    let begun = world.posts("/v24.0/700/uploads?file_length=6&file_type=image%2Fpng", Value::Null);
     let id = begun["id"].as_str().unwrap().to_owned();
     let first = world.piece(&id, "0", b"\xff{a");
     assert_eq!(body(&first)["file_offset"], 3);

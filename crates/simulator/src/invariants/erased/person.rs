@@ -102,7 +102,9 @@ impl<'p> Person<'p> {
                 Sign::Name(_) if is_hash && in_key => Verdict::Hash,
                 Sign::Message if is_request => Verdict::Hash,
                 Sign::Number | Sign::Message | Sign::Text if may_wait => Verdict::OnItsWay,
-                _ => return Verdict::Kept(sign.shown()),
+                Sign::Number | Sign::Name(_) | Sign::Message | Sign::Text => {
+                    return Verdict::Kept(sign.shown());
+                }
             };
         }
         verdict

@@ -8,7 +8,8 @@ use std::sync::{
 use hop::{Act, Effect, Input};
 use rand_core::CryptoRng;
 use store::{
-    Answer, Check, Engine, Expect, Key, Memory as Rows, Op, RawRow, Transaction, TxId, Value,
+    Answer, Check, Engine, Expect, Key, Memory as Rows, Op, RawRow, Refusal, Transaction, TxId,
+    Value,
 };
 use vocab::{DataClass, Micros, Now, UnixMicros};
 
@@ -156,9 +157,10 @@ impl Engine for Counting {
         self.0.apply(transactions, now)
     }
 
-    fn sync(&mut self) {
+    fn sync(&mut self) -> Result<(), Refusal> {
         self.1.fetch_add(1, Ordering::Relaxed);
         self.0.sync();
+        Ok(())
     }
 
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {

@@ -1,0 +1,6 @@
+//! Commands that run hops on real sockets.
+
+pub(crate) mod args;
+mod ready_file;
+pub(crate) mod single;
+pub(crate) mod up;

@@ -1,0 +1,79 @@
+//! `blindpost up`: starts everything, says how to use it, ends it when told to.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use host::{
+    log::Log,
+    process::{self, Signals},
+    up::{Options, Ready, Time, Up, UpError},
+};
+
+use super::{
+    args,
+    ready_file::{self, FileError, at},
+};
+use crate::{exit::Exit, sim::unusable};
+
+/// Why it does not run.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// It does not start.
+    #[error(transparent)]
+    Up(#[from] UpError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The system refuses something.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+/// Runs until it is told to end.
+pub(crate) fn run(asked: &args::Up) -> Exit {
+    match process::run(live(asked)).map_err(Failure::from) {
+        Ok(Ok(())) => Exit::Held,
+        Ok(Err(why)) | Err(why) => unusable(&why.to_string()),
+    }
+}
+
+async fn live(asked: &args::Up) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
+    let ready_file = asked.ready_file.as_deref();
+    ready_file::remove(ready_file)?;
+    let options = Options {
+        data: asked.data.clone(),
+        port: asked.port,
+        seed: asked.seed,
+        time: match asked.clock {
+            args::Clock::Real => Time::Real,
+            args::Clock::Virtual => Time::Virtual,
+        },
+        people: asked.people,
+        webhook: asked.webhook.clone(),
+        allowed: asked.allow.clone(),
+        log: asked.log.as_deref().map(log).transpose()?,
+    };
+    let up = Up::start(options).await?;
+    ready_file::write(ready_file, &up.ready)?;
+    announce(&up.ready);
+    signals.heard().await;
+    up.end().await;
+    Ok(ready_file::remove(ready_file)?)
+}
+
+/// A log at the end of a file.
+fn log(path: &Path) -> Result<Log, FileError> {
+    let file = OpenOptions::new().create(true).append(true).open(path).map_err(at(path))?;
+    Ok(Log::to(file))
+}
+
+/// Says how to use it.
+fn announce(ready: &Ready) {
+    let mut out = io::stdout().lock();
+    // Whoever closed the standard output may still use what was started.
+    let _unread = write!(out, "{ready}\nCtrl-C ends it.\n").and_then(|()| out.flush());
+}

@@ -1,0 +1,317 @@
+//! The engine: one connection that writes, one transaction of SQLite for all that is not synced.
+
+use core::fmt;
+use std::path::Path;
+
+use rand_core::CryptoRng;
+use rusqlite::Connection;
+use store::{Answer, Engine, Key, RawRow, Refusal, Revision, Transaction};
+use vocab::{DataClass, UnixMicros};
+
+use crate::{
+    error::{OpenError, Trouble},
+    folder::{Folder, Lock, at},
+    keyring::{Keyring, RootKey},
+    schema,
+    scrub::Scrubber,
+    tables::{self, Columns},
+};
+
+mod rotation;
+mod transact;
+
+pub use self::rotation::Resealed;
+
+/// A store in a folder. It is open in one process at a time.
+///
+/// A row's value is sealed at rest, its key is not: keys name people by keyed hashes alone.
+pub struct Sqlite {
+    connection: Connection,
+    /// Closed after the connection.
+    scrubber: Scrubber,
+    keyring: Keyring,
+    root: RootKey,
+    rng: Box<dyn CryptoRng + Send>,
+    folder: Folder,
+    counts: Counts,
+    /// The same as of the last sync.
+    durable: Counts,
+    /// Whether SQLite has a transaction open.
+    begun: bool,
+    /// Why everything since the last sync was undone, until a sync says so.
+    lost: Option<Refusal>,
+    /// Whether the log still has pages from before a sweep.
+    swept: bool,
+    /// Whether anything was written since the file was last looked through for what it left.
+    changed: bool,
+    read_only: bool,
+    trouble: Option<Trouble>,
+    /// How far the old keys' rows were looked through.
+    pass: rotation::Pass,
+    /// Released last.
+    _lock: Lock,
+}
+
+/// What is counted in the table `store`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    /// The newest number that a queue gave. One counter serves all queues.
+    last_number: u64,
+    /// Values sealed with the key in use.
+    sealed: u64,
+}
+
+impl Sqlite {
+    /// Opens the store in `folder`, which is made if there is none, and brings an older one up to
+    /// date. `rng` makes data keys and nonces: whoever can guess it reads the store.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not opened; then nothing of it was changed.
+    pub fn open(
+        folder: &Path,
+        root: RootKey,
+        mut rng: Box<dyn CryptoRng + Send>,
+    ) -> Result<Self, OpenError> {
+        let folder = Folder::at(folder);
+        folder.create()?;
+        let lock = folder.lock()?;
+        let database = folder.database();
+        let keyring = match (is_there(&database), folder.keyring().exists()) {
+            (false, true) => return Err(OpenError::DatabaseMissing { path: database }),
+            (true, false) if schema::has_rows(&database)? => {
+                return Err(OpenError::KeyringMissing { path: folder.keyring() });
+            }
+            (_, false) => None,
+            (true, true) => Some(Keyring::open(&folder, &root)?),
+        };
+        let connection = schema::open(&database)?;
+        let keyring = match keyring {
+            Some(keyring) => keyring,
+            None => Keyring::create(&folder, &root, &mut *rng)?,
+        };
+        folder.sync_names()?;
+        let counts = read_counts(&connection);
+        let counts = counts.map_err(|source| OpenError::of(database.clone(), source))?;
+        let scrubber = Scrubber::open(&database, schema::PAGE_SIZE).map_err(at(&database))?;
+        Ok(Self {
+            connection,
+            scrubber,
+            keyring,
+            root,
+            rng,
+            folder,
+            counts,
+            durable: counts,
+            begun: false,
+            lost: None,
+            swept: false,
+            // What an earlier process left is looked through too.
+            changed: true,
+            read_only: false,
+            trouble: None,
+            pass: rotation::Pass::default(),
+            _lock: lock,
+        })
+    }
+
+    /// From now on refuses whatever would change a row with [`Refusal::ReadOnly`], or no longer.
+    pub const fn set_read_only(&mut self, read_only: bool) {
+        self.read_only = read_only;
+    }
+
+    /// Lets the database grow to about `bytes`, in whole pages, the log apart; what would make it
+    /// longer is refused with [`Refusal::Full`].
+    ///
+    /// # Errors
+    ///
+    /// What SQLite said.
+    pub fn set_capacity(&mut self, bytes: u64) -> Result<(), Trouble> {
+        let size: i64 = self.connection.query_row("PRAGMA page_size", (), |row| row.get(0))?;
+        let pages = bytes.checked_div(size.unsigned_abs()).unwrap_or_default().max(1);
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        Ok(self.connection.query_row(&sql, (), |_| Ok(()))?)
+    }
+
+    /// What went wrong beneath the store the last time that something did.
+    pub const fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(crate) const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    fn begin(&mut self) -> Result<(), Trouble> {
+        if !self.begun {
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+            self.begun = true;
+        }
+        Ok(())
+    }
+
+    /// Undoes everything since the last sync, which the next one says.
+    fn give_up(&mut self, refusal: Refusal) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            self.trouble = Some(error.into());
+        }
+        self.begun = false;
+        self.counts = self.durable;
+        self.lost = Some(refusal);
+    }
+
+    fn commit(&mut self) -> Result<(), Trouble> {
+        if self.counts != self.durable {
+            let Counts { last_number, sealed } = self.counts;
+            let mut statement =
+                self.connection.prepare_cached("UPDATE store SET last_number = ?1, sealed = ?2")?;
+            statement.execute((last_number.cast_signed(), sealed.cast_signed()))?;
+        }
+        self.connection.prepare_cached("COMMIT")?.execute(())?;
+        self.begun = false;
+        self.changed = true;
+        self.durable = self.counts;
+        Ok(())
+    }
+
+    /// Sees to it that what was deleted is in no file; whether it is so, which it cannot be while
+    /// somebody copies the store.
+    fn shred(&mut self) -> Result<bool, Trouble> {
+        if !self.changed {
+            return Ok(true);
+        }
+        if !self.empty_log()? {
+            return Ok(false);
+        }
+        let stains = self.scrubber.look()?;
+        if !stains.is_empty() {
+            self.connection.execute_batch("PRAGMA shrink_memory")?;
+            self.scrubber.remove(&stains)?;
+        }
+        self.changed = false;
+        Ok(true)
+    }
+
+    /// Copies the log into the database and empties it: pages that a sweep or a delete has changed
+    /// are in neither file any more. Whether it could, which it cannot while somebody copies.
+    fn empty_log(&self) -> Result<bool, Trouble> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: i64 = self.connection.query_row(sql, (), |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+}
+
+impl Engine for Sqlite {
+    fn apply(&mut self, transactions: &[Transaction], now: UnixMicros) -> Vec<Answer> {
+        transactions.iter().map(|transaction| self.transact(transaction, now)).collect()
+    }
+
+    /// After a sweep it also empties the log and the unused parts of pages, so that bytes of rows
+    /// that were swept, deleted or overwritten are in no file.
+    ///
+    /// A disk that fails while it syncs may have the batch all the same after a crash, as a whole.
+    fn sync(&mut self) -> Result<(), Refusal> {
+        if self.begun
+            && let Err(trouble) = self.commit()
+        {
+            let refusal = trouble.refusal;
+            self.trouble = Some(trouble);
+            self.give_up(refusal);
+            // What is in the log already need not lie there twice: that may make room.
+            let _made_room = self.empty_log();
+        }
+        if let Some(refusal) = self.lost.take() {
+            return Err(refusal);
+        }
+        if self.swept {
+            match self.shred() {
+                Ok(shredded) => self.swept = !shredded,
+                Err(trouble) => self.trouble = Some(trouble),
+            }
+        }
+        self.rotate_when_worn();
+        Ok(())
+    }
+
+    fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {
+        if self.lost.is_some() {
+            return Vec::new();
+        }
+        self.swept = true;
+        let swept = self.remove_expired(moment(now)).unwrap_or_else(|trouble| {
+            let refusal = trouble.refusal;
+            self.trouble = Some(trouble);
+            self.give_up(refusal);
+            Vec::new()
+        });
+        swept.into_iter().filter_map(|(number, count)| Some((class(number)?, count))).collect()
+    }
+
+    fn next_expiry(&self) -> Option<UnixMicros> {
+        let next = tables::next_expiry(&self.connection).ok().flatten();
+        next.map(|end| UnixMicros(end.unsigned_abs()))
+    }
+
+    /// Values are shown as they lie there: sealed.
+    fn visit(&self, visit: &mut dyn FnMut(RawRow<'_>)) {
+        let mut show = |_, row: Columns, _| -> Result<(), rusqlite::Error> {
+            let key = Key::from_bytes(row.key);
+            let class = class(row.class).unwrap_or(DataClass::MessageContent);
+            let expires = row.expires.map(|end| UnixMicros(end.unsigned_abs()));
+            let revision = Revision(row.revision.cast_unsigned());
+            visit(RawRow { key: &key, revision, value: &row.value, class, expires });
+            Ok(())
+        };
+        // What cannot be read any more has no row to show; `check` says what is wrong.
+        let _shown = tables::each(&self.connection, &mut show);
+    }
+}
+
+impl Sqlite {
+    fn remove_expired(&mut self, now: i64) -> Result<Vec<(i64, u64)>, Trouble> {
+        let expired = tables::count_expired(&self.connection, now)?;
+        if !expired.is_empty() {
+            self.begin()?;
+            tables::delete_expired(&self.connection, now)?;
+        }
+        Ok(expired)
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (keys, Counts { last_number, sealed }) = (self.keyring.len(), self.counts);
+        let folder = &self.folder;
+        write!(f, "Sqlite({folder:?}, {keys} keys, {sealed} sealed, last number {last_number})")
+    }
+}
+
+/// A file that SQLite made nothing of yet counts as none.
+fn is_there(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.len() > 0)
+}
+
+fn read_counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    connection.query_row("SELECT last_number, sealed FROM store", (), |row| {
+        let (last_number, sealed): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (last_number, sealed) = (last_number.unsigned_abs(), sealed.unsigned_abs());
+        Ok(Counts { last_number, sealed })
+    })
+}
+
+/// The class with this number in the database.
+pub(crate) fn class(number: i64) -> Option<DataClass> {
+    usize::try_from(number).ok().and_then(|place| DataClass::ALL.get(place)).copied()
+}
+
+/// A moment as a column has it; beyond the year 294,000 it is the end of time.
+pub(crate) fn moment(at: UnixMicros) -> i64 {
+    i64::try_from(at.0).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,182 @@
+//! `blindpost cloud-api`.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use cloud_api::{CloudApi, Config, Event, Share, Subscription};
+use endpoint::Happening;
+use signal::Profile;
+use vocab::{Micros, NoiseKey, limits};
+
+use super::{
+    RoleError,
+    common::{Common, DATA, Ground, LOG, Running, operations},
+};
+use crate::{
+    links::{Dial, Links},
+    log::Log,
+    node::Observer,
+    settings::{Problem, Setting, Values, parse},
+    site::to_node,
+    up::Webhook,
+};
+
+const NAME: &str = "cloud-api";
+
+pub(super) const SETTINGS: &[Setting] = &[
+    DATA,
+    Setting::default("listen", "ADDRESS", "127.0.0.1:8700", "Where businesses call."),
+    operations("127.0.0.1:8702"),
+    Setting::needed("transport", "ADDRESS", "Where the transport lets devices in."),
+    Setting::needed("transport_key", "KEY", "The key that the transport proves there."),
+    Setting::needed("business_manager", "ADDRESS", "Where Business Manager is asked."),
+    Setting::optional("billing", "ADDRESS", "Where billing records go; none are kept without."),
+    Setting::optional("statistics", "ADDRESS", "Where statistics go; none are kept without."),
+    Setting::needed("token", "TOKEN", "What it shows to these three."),
+    Setting::many("principal", "NAME=SHA256", "Callers that are known without asking."),
+    Setting::needed("phone_number_id", "ID", "The number of which webhooks go out."),
+    Setting::needed("webhook", "URL", "Where they go."),
+    Setting::needed("app_secret", "SECRET", "What they are signed with."),
+    Setting::many("allow", "HOST[:PORT]", "Where else than on this machine they may go."),
+    LOG,
+];
+
+/// What it is told.
+#[derive(Debug)]
+pub(super) struct Told {
+    common: Common,
+    listen: SocketAddr,
+    transport: SocketAddr,
+    allowed: Vec<String>,
+    hop: Hop,
+}
+
+/// What its hop is told.
+#[derive(Debug)]
+struct Hop {
+    transport_key: NoiseKey,
+    business_manager: SocketAddr,
+    billing: Option<SocketAddr>,
+    statistics: Option<SocketAddr>,
+    token: String,
+    principals: Vec<([u8; 32], String)>,
+    phone_number_id: String,
+    webhook: Webhook,
+    app_secret: String,
+}
+
+impl Told {
+    pub(super) fn read(mut values: Values) -> Result<Self, Vec<Problem>> {
+        let told = Self::from(&mut values);
+        values.finish(told)
+    }
+
+    fn from(values: &mut Values) -> Option<Self> {
+        let common = Common::read(values);
+        let listen = values.one("listen", parse::address);
+        let transport = values.one("transport", parse::address);
+        let allowed = values.many("allow", parse::text);
+        let hop = Hop::read(values);
+        Some(Self {
+            common: common?,
+            listen: listen?,
+            transport: transport?,
+            allowed: allowed?,
+            hop: hop?,
+        })
+    }
+
+    pub(super) async fn start(self) -> Result<Running, RoleError> {
+        let Self { common, listen, transport, allowed, hop } = self;
+        let mut ground = common.open().await?;
+        allowed.iter().for_each(|authority| ground.site.hosts.allow(authority));
+        let http = ground.bind("base_url", listen).await?;
+        let pin = hop.transport_key;
+        let hop = CloudApi::new(hop.config(&ground));
+        let links = Links::new(limits::MAX_LINK_WAITING);
+        let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
+        let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
+        ground.crew.dial(dial, (&node, &links), NAME);
+        ground.serve(http, NAME, to_node(&node));
+        ground.tell_key(NAME);
+        Ok(ground.running())
+    }
+}
+
+/// Tells the operator what becomes of numbers.
+fn logs(log: Log) -> Observer<Event> {
+    Box::new(move |event| {
+        let (what, number) = match event {
+            Event::Happened { phone_number_id, happening: Happening::Ready } => {
+                ("a number is ready", phone_number_id)
+            }
+            Event::Granted { phone_number_id } => ("a number was granted", phone_number_id),
+            Event::Revoked { phone_number_id } => ("a number was revoked", phone_number_id),
+            Event::Happened { .. }
+            | Event::Decrypted { .. }
+            | Event::Forwarded { .. }
+            | Event::Forgot { .. }
+            | Event::Took { .. }
+            | Event::Withheld { .. }
+            | Event::Denied { .. }
+            | Event::Accessed { .. } => return,
+        };
+        log.line(NAME, what, &[("phone_number_id", number.into())]);
+    })
+}
+
+impl Hop {
+    fn read(values: &mut Values) -> Option<Self> {
+        let transport_key = values.one("transport_key", parse::key);
+        let business_manager = values.one("business_manager", parse::address);
+        let billing = values.optional("billing", parse::address);
+        let statistics = values.optional("statistics", parse::address);
+        let token = values.one("token", parse::text);
+        let principals = values.many("principal", parse::principal);
+        let phone_number_id = values.one("phone_number_id", parse::text);
+        let webhook = values.one("webhook", parse::webhook);
+        let app_secret = values.one("app_secret", parse::text);
+        Some(Self {
+            transport_key: transport_key?,
+            business_manager: business_manager?,
+            billing: billing?,
+            statistics: statistics?,
+            token: token?,
+            principals: principals?,
+            phone_number_id: phone_number_id?,
+            webhook: webhook?,
+            app_secret: app_secret?,
+        })
+    }
+
+    fn config(self, ground: &Ground) -> Config {
+        let Webhook { authority, path } = self.webhook;
+        let subscription = Subscription {
+            phone_number_id: self.phone_number_id,
+            authority,
+            path,
+            app_secret: self.app_secret,
+        };
+        Config {
+            transport: self.transport_key,
+            business_manager: self.business_manager.to_string(),
+            billing: self.billing.map(|at| at.to_string()),
+            statistics: self.statistics.map(|at| at.to_string()),
+            own: None,
+            token: self.token,
+            principals: self.principals,
+            share: Share::ALL,
+            subscriptions: vec![subscription],
+            profile: Profile::V4Spqr,
+            one_time_prekeys: 100,
+            kem_prekeys: 10,
+            root_key: ground.secrets.secret("root", NAME),
+            name_key: ground.secrets.secret("names", NAME),
+            statistics_every: Micros::minutes(1),
+            rules: cloud_api::Rules::default(),
+            trace: false,
+            mutant: None,
+            endpoint_mutant: None,
+            desk_mutant: None,
+        }
+    }
+}

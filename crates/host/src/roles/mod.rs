@@ -1,0 +1,177 @@
+//! One role in one process, configured by flags, environment and file.
+//!
+//! Knows: what each role has to be told, and how it is started. Does not know: any other role.
+
+mod business;
+mod client;
+mod cloud_api;
+mod common;
+mod meta;
+mod page;
+mod transport;
+
+use std::collections::BTreeMap;
+
+pub use self::{common::Running, page::page};
+use crate::{
+    folder::{Folder, FolderError},
+    settings::{Problem, Setting, Values, parse},
+    site::StartError,
+};
+
+/// A role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Stores and forwards what it cannot open.
+    Transport,
+    /// The business's end of the encryption.
+    CloudApi,
+    /// A sample business.
+    Business,
+    /// A person's device.
+    Client,
+    /// Business Manager, billing and statistics.
+    Meta,
+}
+
+/// Why a role does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RoleError {
+    /// Its settings are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Settings(Vec<Problem>),
+    /// Its folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Something in it does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A file cannot be used.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// What was said of a role.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// By the names of settings.
+    pub flags: BTreeMap<String, Vec<String>>,
+    /// The name of a file, and what it says.
+    pub file: Option<(String, String)>,
+}
+
+impl Role {
+    /// All there are.
+    pub const ALL: [Self; 5] =
+        [Self::Transport, Self::CloudApi, Self::Business, Self::Client, Self::Meta];
+
+    /// The command, and the table in a file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transport => "transport",
+            Self::CloudApi => "cloud-api",
+            Self::Business => "business",
+            Self::Client => "client",
+            Self::Meta => "meta",
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Transport => "Runs the transport: stores and forwards what it cannot open.",
+            Self::CloudApi => "Runs the Cloud API: the business's end of the encryption.",
+            Self::Business => "Runs a sample business, which answers what its webhook hears.",
+            Self::Client => {
+                "Runs a person's device: lines of JSON in (`to` and `text`, or `code`) and out."
+            }
+            Self::Meta => "Runs Business Manager, billing and statistics.",
+        }
+    }
+
+    /// What it can be told.
+    pub const fn settings(self) -> &'static [Setting] {
+        match self {
+            Self::Transport => transport::SETTINGS,
+            Self::CloudApi => cloud_api::SETTINGS,
+            Self::Business => business::SETTINGS,
+            Self::Client => client::SETTINGS,
+            Self::Meta => meta::SETTINGS,
+        }
+    }
+
+    fn values(self, said: Said, variable: impl Fn(&str) -> Option<String>) -> Values {
+        let Said { flags, file } = said;
+        let file = file.as_ref().map(|(path, text)| (path.as_str(), text.as_str()));
+        let names = Self::ALL.map(Self::name);
+        Values::resolve((self.name(), &names), self.settings(), flags, variable, file)
+    }
+
+    /// Reads what was said and starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong.
+    pub fn check(
+        self,
+        said: Said,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<(), Vec<Problem>> {
+        let values = self.values(said, variable);
+        match self {
+            Self::Transport => transport::Told::read(values).map(drop),
+            Self::CloudApi => cloud_api::Told::read(values).map(drop),
+            Self::Business => business::Told::read(values).map(drop),
+            Self::Client => client::Told::read(values).map(drop),
+            Self::Meta => meta::Told::read(values).map(drop),
+        }
+    }
+
+    /// The key that others know this role by, as hexadecimal digits; drawn if there is none yet.
+    /// Of the settings only its folder counts.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`].
+    pub fn key(
+        self,
+        said: Said,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<String, RoleError> {
+        let mut values = self.values(said, variable);
+        let data = values.one("data", parse::path);
+        let data = values.finish(data).map_err(RoleError::Settings)?;
+        Ok(common::key_text(&common::key(&Folder::open(&data, None)?.secrets(), self.name())))
+    }
+
+    /// Starts the role.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`].
+    pub async fn start(
+        self,
+        said: Said,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Running, RoleError> {
+        let values = self.values(said, variable);
+        match self {
+            Self::Transport => {
+                transport::Told::read(values).map_err(RoleError::Settings)?.start().await
+            }
+            Self::CloudApi => {
+                cloud_api::Told::read(values).map_err(RoleError::Settings)?.start().await
+            }
+            Self::Business => {
+                business::Told::read(values).map_err(RoleError::Settings)?.start().await
+            }
+            Self::Client => client::Told::read(values).map_err(RoleError::Settings)?.start().await,
+            Self::Meta => meta::Told::read(values).map_err(RoleError::Settings)?.start().await,
+        }
+    }
+}

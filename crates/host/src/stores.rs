@@ -1,0 +1,138 @@
+//! Where the stores of one process lie, and when what has expired is removed from them.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use engines::{Limits, RootKey, Sqlite, Writer};
+use getrandom::fill;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+use store::{Answer, Engine as _, Refusal, Transaction};
+use zeroize::Zeroizing;
+
+use crate::{
+    clock::Clock,
+    ledger::{Done, Ledger},
+    log::Log,
+    namespace::Namespace,
+    secrets::Secrets,
+    sweeper::Sweeper,
+};
+
+/// The stores of one process, each in a folder of its own.
+#[derive(Clone, Debug)]
+pub struct Stores(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    folder: PathBuf,
+    secrets: Secrets,
+    clock: Clock,
+    log: Log,
+    open: Mutex<BTreeMap<String, Weak<Store>>>,
+}
+
+/// A store that somebody has open.
+#[derive(Debug)]
+struct Store {
+    writer: Arc<Writer<Sqlite>>,
+    sweeper: Sweeper,
+}
+
+/// A store does not open.
+#[derive(Debug, thiserror::Error)]
+#[error("the store {name} does not open: {why}")]
+pub struct StoreError {
+    /// Which.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Stores {
+    /// Those in `folder`. The keys that wrap theirs follow from `secrets`.
+    pub fn new(folder: PathBuf, secrets: Secrets, clock: Clock, log: Log) -> Self {
+        let open = Mutex::default();
+        Self(Arc::new(Inner { folder, secrets, clock, log, open }))
+    }
+
+    /// What `owner` keeps in the store called `name`. Several owners of one store each have rows of
+    /// their own; an owner that is called like the store has it for itself.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn open(&self, name: &str, owner: &str) -> Result<Box<dyn Ledger>, StoreError> {
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = match open.get(name).and_then(Weak::upgrade) {
+            Some(store) => store,
+            None => {
+                let failed = |why: String| StoreError { name: name.to_owned(), why };
+                let store = Arc::new(self.0.open(name).map_err(failed)?);
+                open.insert(name.to_owned(), Arc::downgrade(&store));
+                store
+            }
+        };
+        let namespace = (name != owner).then(|| Namespace::of(owner));
+        Ok(Box::new(Shared { store, namespace }))
+    }
+}
+
+impl Inner {
+    fn open(&self, name: &str) -> Result<Store, String> {
+        let folder = self.folder.join(name);
+        fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+        let root = RootKey::new(&Zeroizing::new(self.secrets.secret("store", name)));
+        let mut seed = [0; 32];
+        fill(&mut seed).map_err(|why| why.to_string())?;
+        let rng = Box::new(ChaCha20Rng::from_seed(seed));
+        let engine = Sqlite::open(&folder, root, rng).map_err(|why| why.to_string())?;
+        let first = engine.next_expiry();
+        let clock = self.clock.clone();
+        let writer = Writer::start(engine, Limits::default(), move || clock.wall());
+        let writer = Arc::new(writer.map_err(|why| why.to_string())?);
+        let sweeper = Sweeper::start(
+            (name, first),
+            Arc::downgrade(&writer),
+            (self.clock.clone(), self.log.clone()),
+        );
+        Ok(Store { writer, sweeper })
+    }
+}
+
+/// One owner's way to a store.
+struct Shared {
+    store: Arc<Store>,
+    namespace: Option<Namespace>,
+}
+
+impl Ledger for Shared {
+    fn submit(&mut self, transaction: Transaction, done: Done) {
+        let Store { writer, sweeper } = &*self.store;
+        sweeper.expect(&transaction);
+        let taken = Arc::new(Mutex::new(Some(done)));
+        let reply = taken.clone();
+        let answer = move |answer: Answer| {
+            if let Some(done) = reply.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                done(answer);
+            }
+        };
+        let submitted = match self.namespace.clone() {
+            None => writer.submit(transaction, answer),
+            Some(namespace) => {
+                let transaction = namespace.inward(transaction);
+                writer.submit(transaction, move |given| answer(namespace.outward(given)))
+            }
+        };
+        // A writer that took nothing answers nothing; the hop tries again later.
+        if submitted.is_err()
+            && let Some(done) = taken.lock().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            done(Answer::Unavailable(Refusal::Full));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Who takes part in `blindpost up`, and what each is told before it starts.
+
+use std::net::SocketAddr;
+
+use business::{Match, Rule};
+use cloud_api::{Rules, Share, Subscription};
+use link::StaticKey;
+use signal::Profile;
+use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
+
+use crate::secrets::Secrets;
+
+/// The transport, by its name as a server and in the log.
+pub(crate) const TRANSPORT: &str = "transport";
+/// The Cloud API.
+pub(crate) const CLOUD_API: &str = "cloud-api";
+/// Business Manager.
+pub(crate) const BUSINESS_MANAGER: &str = "business-manager";
+/// Billing.
+pub(crate) const BILLING: &str = "billing";
+/// Statistics.
+pub(crate) const STATISTICS: &str = "statistics";
+/// The sample business.
+pub(crate) const BUSINESS: &str = "sample-business";
+/// The store that people's devices share; each sees only its own rows.
+pub(crate) const PEOPLE: &str = "people";
+/// Who may read at the servers beside the path.
+const READERS: [&str; 5] = ["cloud-api", "business-manager", "whatsapp", "rest-of-meta", "ads"];
+/// The sample business's id; its principal is `business:sample`.
+const SAMPLE: &str = "sample";
+
+/// Who takes part.
+#[derive(Clone, Debug)]
+pub(crate) struct Cast {
+    secrets: Secrets,
+    /// The number of the sample business.
+    pub(crate) business: PhoneNumber,
+    /// Numbers of the simulated people.
+    pub(crate) people: Vec<PhoneNumber>,
+}
+
+/// Where webhooks go, if not to the sample business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// The server.
+    pub authority: String,
+    /// Path and query there.
+    pub path: String,
+}
+
+/// Numbers are made up: 555-01xx is for fiction in every area code of North America.
+fn person(index: u32) -> Result<PhoneNumber, NotAPhoneNumber> {
+    let (area, line) = (index / 100, index % 100);
+    PhoneNumber::parse(&format!("1{:03}55501{line:02}", area.saturating_add(201)))
+}
+
+/// The most people that there are numbers for.
+pub const MOST_PEOPLE: u32 = 59_900;
+
+impl Cast {
+    /// So many people, at most [`MOST_PEOPLE`].
+    pub(crate) fn new(secrets: Secrets, people: u32) -> Result<Self, NotAPhoneNumber> {
+        let business = PhoneNumber::parse("18005550199")?;
+        let people = (0..people.min(MOST_PEOPLE)).map(person).collect::<Result<_, _>>()?;
+        Ok(Self { secrets, business, people })
+    }
+
+    /// The static Noise key of a node.
+    pub(crate) fn key(&self, node: &str) -> StaticKey {
+        StaticKey::from_secret(&mut self.secrets.secret("noise", node))
+    }
+
+    /// Its public half.
+    pub(crate) fn public(&self, node: &str) -> NoiseKey {
+        self.key(node).public()
+    }
+
+    /// The name of the `index`th person, as its device is called in the log.
+    pub(crate) fn name(index: usize) -> String {
+        format!("person-{}", index.saturating_add(1))
+    }
+
+    pub(crate) fn token(&self) -> String {
+        self.secrets.token(&principal())
+    }
+
+    pub(crate) fn app_secret(&self) -> String {
+        self.secrets.hex("app secret", SAMPLE, 16)
+    }
+
+    pub(crate) fn verify_token(&self) -> String {
+        self.secrets.hex("verify token", SAMPLE, 12)
+    }
+
+    pub(crate) fn phone_number_id(&self) -> String {
+        self.secrets.id("phone number", SAMPLE)
+    }
+
+    /// The key under which the transport names people.
+    pub(crate) fn aliases(&self) -> transport::HashKey {
+        transport::HashKey::new(self.secrets.secret("names", TRANSPORT))
+    }
+
+    fn principals(&self) -> Vec<([u8; 32], String)> {
+        let names = READERS.map(str::to_owned).into_iter().chain([principal()]);
+        names.map(|name| (self.secrets.token_hash(&name), name)).collect()
+    }
+
+    pub(crate) fn transport(&self) -> transport::Config {
+        let mut config = transport::Config::new(TRANSPORT, self.aliases());
+        config.cloud_api = vec![self.public(CLOUD_API)];
+        config.principals = self.principals();
+        // Codes reach the telephones of the simulated people, not a log.
+        config.shows_codes = false;
+        config
+    }
+
+    pub(crate) fn cloud_api(&self, webhook: Option<&Webhook>) -> cloud_api::Config {
+        let to_sample = Webhook { authority: BUSINESS.to_owned(), path: "/webhook".to_owned() };
+        let Webhook { authority, path } = webhook.unwrap_or(&to_sample).clone();
+        let subscription = Subscription {
+            phone_number_id: self.phone_number_id(),
+            authority,
+            path,
+            app_secret: self.app_secret(),
+        };
+        cloud_api::Config {
+            transport: self.public(TRANSPORT),
+            business_manager: BUSINESS_MANAGER.to_owned(),
+            billing: Some(BILLING.to_owned()),
+            statistics: Some(STATISTICS.to_owned()),
+            own: None,
+            token: self.secrets.token("cloud-api"),
+            principals: vec![(
+                self.secrets.token_hash("business-manager"),
+                "business-manager".to_owned(),
+            )],
+            share: Share::ALL,
+            subscriptions: vec![subscription],
+            profile: Profile::V4Spqr,
+            one_time_prekeys: 100,
+            kem_prekeys: 10,
+            root_key: self.secrets.secret("root", CLOUD_API),
+            name_key: self.secrets.secret("names", CLOUD_API),
+            statistics_every: Micros::minutes(1),
+            rules: Rules::default(),
+            trace: false,
+            mutant: None,
+            endpoint_mutant: None,
+            desk_mutant: None,
+        }
+    }
+
+    /// The sample business; it answers only where it is the one that hears of messages.
+    pub(crate) fn business(&self, webhook: Option<&Webhook>) -> business::Config {
+        let answer = Rule { when: Match::Any, reply: "You wrote: {text}".to_owned() };
+        business::Config {
+            id: SAMPLE.to_owned(),
+            authority: BUSINESS.to_owned(),
+            name: "Sample business".to_owned(),
+            address: "1 Example Street".to_owned(),
+            contacts: Vec::new(),
+            kind: "OTHER".to_owned(),
+            terms_id: "whatsapp-business-terms".to_owned(),
+            phone_number_id: self.phone_number_id(),
+            display_phone_number: self.business.clone(),
+            cloud_api: CLOUD_API.to_owned(),
+            business_manager: BUSINESS_MANAGER.to_owned(),
+            token: self.token(),
+            app_secret: self.app_secret(),
+            verify_token: self.verify_token(),
+            bot: if webhook.is_none() { vec![answer] } else { Vec::new() },
+            mark_as_read: true,
+            hash_key: self.secrets.secret("names", BUSINESS),
+            canary: None,
+            mutant: None,
+            desk_mutant: None,
+        }
+    }
+
+    pub(crate) fn manager(&self) -> meta::manager::Config {
+        meta::manager::Config {
+            principals: self.principals(),
+            cloud_api: vec![CLOUD_API.to_owned()],
+            token: self.secrets.token("business-manager"),
+        }
+    }
+
+    pub(crate) fn billing(&self) -> meta::billing::Config {
+        meta::billing::Config { principals: self.principals() }
+    }
+
+    pub(crate) fn statistics(&self) -> meta::statistics::Config {
+        meta::statistics::Config { principals: self.principals() }
+    }
+
+    /// The device of the `index`th person.
+    pub(crate) fn device(&self, index: usize, phone: PhoneNumber) -> client::Config {
+        let name = Self::name(index);
+        client::Config {
+            name_key: self.secrets.secret("names", &name),
+            endpoint: endpoint::Config {
+                address: Address::first_device(phone),
+                transport: self.public(TRANSPORT),
+                profile: Profile::V4Spqr,
+                profile_name: format!("Person {}", index.saturating_add(1)),
+                one_time_prekeys: 10,
+                kem_prekeys: 5,
+                work: Keep::Never(Reason::UntilDone),
+                slot: 0,
+                trace: false,
+                mutant: None,
+            },
+            rows_at_hand: client::ROWS_AT_HAND,
+            mutant: None,
+            desk_mutant: None,
+        }
+    }
+
+    /// What the same as everywhere is called: ids of Graph that stand for nothing here yet.
+    pub(crate) fn app_id(&self) -> String {
+        self.secrets.id("app", SAMPLE)
+    }
+
+    pub(crate) fn waba_id(&self) -> String {
+        self.secrets.id("waba", SAMPLE)
+    }
+}
+
+/// The principal of the sample business.
+fn principal() -> String {
+    format!("business:{SAMPLE}")
+}
+
+/// Where a link key is dialed.
+pub(crate) fn dial(cast: &Cast, to: SocketAddr, node: &str) -> crate::links::Dial {
+    let (pin, key) = (cast.public(TRANSPORT), std::sync::Arc::new(cast.key(node)));
+    crate::links::Dial { to, pin, key }
+}

@@ -1,0 +1,89 @@
+//! `blindpost up`: everything live in one process.
+//!
+//! Knows: who takes part, where each listens, when all of it is ready. Does not know: what any of
+//! them does.
+
+mod build;
+mod cast;
+mod journal;
+mod people;
+mod ready;
+mod setup;
+
+use std::path::PathBuf;
+
+pub use self::{
+    build::Up,
+    cast::{MOST_PEOPLE, Webhook},
+    ready::Ready,
+};
+pub(crate) use self::{
+    cast::Cast,
+    journal::{Filter, Journal},
+    people::People,
+};
+use crate::{folder::FolderError, log::Log, site::StartError};
+
+/// Which clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Time {
+    /// The machine's.
+    #[default]
+    Real,
+    /// One that stands still but for the control API's `POST /_blindpost/clock`.
+    Virtual,
+}
+
+/// What is started.
+#[derive(Debug)]
+pub struct Options {
+    /// Where everything is kept; a temporary folder if nowhere is said.
+    pub data: Option<PathBuf>,
+    /// Where the Cloud API listens; 0 for a port that is free.
+    pub port: u16,
+    /// What ids, tokens, secrets and message ids follow from; the system's randomness if nothing
+    /// is said.
+    pub seed: Option<u64>,
+    /// Which clock.
+    pub time: Time,
+    /// How many simulated people, at most [`MOST_PEOPLE`].
+    pub people: u32,
+    /// Where webhooks go, if not to the sample business.
+    pub webhook: Option<Webhook>,
+    /// Where else than on this machine webhooks may go: `host` or `host:port`.
+    pub allowed: Vec<String>,
+    /// Where the operator reads; [`LOG`] in the folder if nowhere is said.
+    pub log: Option<Log>,
+}
+
+/// The log in the folder, to whose end each start adds.
+pub const LOG: &str = "log.jsonl";
+
+/// Why it does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum UpError {
+    /// The folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// No temporary folder can be made.
+    #[error("no temporary folder can be made: {0}")]
+    Temporary(std::io::Error),
+    /// The log cannot be written.
+    #[error("{}: {source}", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A part does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A number that is made here is none.
+    #[error("a made-up number is none: {0}")]
+    Number(#[from] vocab::ids::NotAPhoneNumber),
+    /// Accounts were not set up in time.
+    #[error("{} accounts were not set up in time, among them {}", .0.len(),
+        .0.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", "))]
+    NotReady(Vec<String>),
+}
