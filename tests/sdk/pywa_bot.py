@@ -384,7 +384,7 @@ def managed(check, bot, world):
             name="visit",
             category=TemplateCategory.UTILITY,
             language=TemplateLanguage.ENGLISH_US,
-            components=[BodyText("Come today?"), Buttons([QuickReplyButton(text="Yes")])],
+            components=[BodyText("Come today?"), Buttons(buttons=[QuickReplyButton(text="Yes")])],
         )
         assert wa.create_template(template).id
         names = [known.name for known in wa.get_templates()]

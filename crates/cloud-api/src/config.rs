@@ -3,7 +3,7 @@
 use signal::Profile;
 use vocab::{Micros, NoiseKey, PhoneNumber};
 
-use crate::{mutant::Mutant, rules::Rules, share::Share};
+use crate::{management::Management, mutant::Mutant, rules::Rules, share::Share};
 
 /// One node of the Cloud API.
 #[derive(Clone)]
@@ -43,6 +43,8 @@ pub struct Config {
     pub statistics_every: Micros,
     /// Which of the platform's rules hold.
     pub rules: Rules,
+    /// Apps, templates, and where webhooks may go.
+    pub management: Management,
     /// Whether derivations are told as events.
     pub trace: bool,
     /// A planted mistake; it acts only with the feature `mutants`.

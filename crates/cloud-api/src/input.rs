@@ -7,9 +7,12 @@ use vocab::PhoneNumber;
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
 use crate::{
-    graph::messages::{Marking, Outgoing},
+    graph::{
+        manage::Managed,
+        messages::{Marking, Outgoing},
+    },
     outbox::Batch,
-    rows::GrantRow,
+    rows::{GrantRow, manage::PendingRow},
 };
 
 /// An operator has nothing to ask of this hop: what it does, it does for its businesses.
@@ -47,6 +50,8 @@ pub(crate) enum NumberJob {
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, marking: Marking },
     History { exchange: ExchangeId },
+    Manage(Box<Managed>),
+    Judge(PendingRow),
 }
 
 impl NumberJob {
@@ -56,7 +61,9 @@ impl NumberJob {
             Self::Send { exchange, .. }
             | Self::MarkRead { exchange, .. }
             | Self::History { exchange } => Some(*exchange),
+            Self::Manage(call) => Some(call.exchange),
             Self::Boot
+            | Self::Judge(_)
             | Self::Deliver { .. }
             | Self::Gone { .. }
             | Self::Forget { .. }

@@ -17,6 +17,7 @@ pub mod errors;
 mod graph;
 mod handle;
 pub mod input;
+pub mod management;
 pub mod mutant;
 mod number;
 mod outbox;
@@ -35,8 +36,9 @@ pub mod vault;
 mod webhook;
 
 pub use config::{Config, Own, Subscription};
-pub use graph::{ROUTES, message_id, wamid};
+pub use graph::{ROUTES, message_id, operations::page as graph_page, wamid};
 pub use input::Command;
+pub use management::Management;
 pub use mutant::Mutant;
 pub use output::Event;
 pub use rules::Rules;

@@ -53,6 +53,13 @@ pub enum Event {
         /// The route's pattern.
         route: String,
     },
+    /// A verification code, which stands here in the place of a short message or a voice.
+    Code {
+        /// The number that it is for.
+        phone_number_id: String,
+        /// Six digits.
+        code: String,
+    },
     /// A number has a grant and is being set up.
     Granted {
         /// The number.

@@ -19,12 +19,16 @@
 //! | `media` | how to fetch a file, sealed | message content (vault) | 7 days |
 //! | `tmpl` | message templates | template | with the account |
 //!
+//! Those of managing numbers and accounts are in `manage`.
+//!
 //! Back-ups leave `day` and `mkey` out: without them no copy of a sealed row can be opened.
 
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::MessageId;
+
+pub mod manage;
 
 /// A granted number.
 #[derive(Clone, PartialEq, Eq, Message)]
@@ -141,6 +145,19 @@ pub enum TemplateStatus {
     Disabled = 4,
 }
 
+impl TemplateStatus {
+    /// The name in answers and webhooks.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Approved => "APPROVED",
+            Self::Rejected => "REJECTED",
+            Self::Paused => "PAUSED",
+            Self::Disabled => "DISABLED",
+        }
+    }
+}
+
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
 pub const ON_THEIR_WAY: [&str; 1] = [HOOK];
 
@@ -224,7 +241,7 @@ pub fn media(slot: u32, id: &str) -> Key {
 /// A template of a business.
 pub fn template(business: &str, name: &str, language: &str) -> Key {
     let template = cut(&[name.as_bytes(), language.as_bytes()]);
-    Key::table("tmpl").with(&cut(&[business.as_bytes()])).with(&template)
+    manage::templates(business).with(&template)
 }
 
 /// A hash of parts that may be longer than a key; no two lists of parts have one.

@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod forgetting;
+mod managing;
 mod serving;
 
 /// Rows without a transaction under way that the hop keeps at hand.
@@ -34,6 +35,7 @@ pub struct CloudApi {
     desk: Desk<Job, Note>,
     outbox: Outbox,
     principals: Principals,
+    managing: managing::Managing,
     last_exchange: u64,
     /// The request for grants that is under way, and when to ask next.
     grants_asked: Option<ExchangeId>,
@@ -69,6 +71,7 @@ impl CloudApi {
             config,
             numbers: Vec::new(),
             principals: Principals::default(),
+            managing: managing::Managing::default(),
             last_exchange: 0,
             grants_asked: None,
             grants_due: None,
@@ -131,6 +134,11 @@ impl CloudApi {
                         number.forgetting.remove(&place);
                     }
                 }
+                Note::Registered(slot) => self.greet(slot, step),
+                Note::Judge(pending) if self.managing.is_due(&pending, step.now) => {
+                    next.push((pending.slot, NumberJob::Judge(pending)));
+                }
+                Note::Judge(_) => {}
                 Note::Counted => self.export_later(step.now),
             }
         }
@@ -236,7 +244,9 @@ impl CloudApi {
 
     fn is_live(&self, slot: u32) -> bool {
         let number = usize::try_from(slot).ok().and_then(|slot| self.numbers.get(slot));
-        number.and_then(Option::as_ref).is_some_and(|number| number.grant.live)
+        number
+            .and_then(Option::as_ref)
+            .is_some_and(|number| number.grant.live && !number.grant.deregistered)
     }
 
     fn link(&mut self, up: bool, step: &mut Step<'_>) {
@@ -270,6 +280,7 @@ impl CloudApi {
             self.run(work, step);
         }
         self.send_out(step);
+        self.judge_due(step);
         if self.grants_due.is_some_and(|due| due <= step.now.mono) {
             self.ask_grants(step);
         }
@@ -302,7 +313,7 @@ impl CloudApi {
             if !outcome.is_ok_and(|response| response.is_success()) {
                 self.export_later(step.now);
             }
-        } else {
+        } else if !self.agreement_came(id, &outcome, step) {
             self.principal_came(id, outcome, step);
         }
     }
@@ -318,6 +329,7 @@ impl CloudApi {
             self.outbox.wake_at(),
             self.grants_due,
             self.export_due,
+            self.managing.wake_at(),
         ];
         due.into_iter().flatten().min()
     }

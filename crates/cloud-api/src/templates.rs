@@ -42,7 +42,7 @@ pub(crate) fn find(
 }
 
 /// What every account starts with.
-fn sample() -> TemplateRow {
+pub(crate) fn sample() -> TemplateRow {
     let components = json!([
         { "type": "HEADER", "format": "TEXT", "text": "Hello World" },
         { "type": "BODY", "text": "This message was sent through the Cloud API to try it out." },
@@ -55,6 +55,11 @@ fn sample() -> TemplateRow {
         status: TemplateStatus::Approved.into(),
         components: components.to_string().into_bytes(),
     }
+}
+
+/// What the places of a text are called, the first of each.
+pub(crate) fn places(text: &str) -> Vec<&str> {
+    fill::places(text).collect()
 }
 
 /// Fills the places of a template.

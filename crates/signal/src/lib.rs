@@ -11,6 +11,7 @@
 //! | `spqr` | Double Ratchet, revision 4, section 5: the Sparse Post-Quantum Ratchet |
 //! | [`sesame`] | Sesame, revision 2: the sessions with one remote device |
 //! | [`fingerprint`] | none: the safety numbers of deployed clients |
+//! | [`attachment`] | none: WhatsApp's files beside messages |
 //!
 //! Knows: how two devices agree on keys and what one message does to them.
 //! Does not know: who is talking, what is said, the time, or where randomness comes from. Every
@@ -171,6 +172,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod attachment;
 pub mod crypto;
 pub mod double_ratchet;
 mod error;

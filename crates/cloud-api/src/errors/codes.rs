@@ -49,6 +49,8 @@ pub const PAIR_RATE: u32 = 131_056;
 pub const RECIPIENT_KIND: u32 = 131_062;
 /// A template is given another number of parameters than it has.
 pub const TEMPLATE_COUNT: u32 = 132_000;
+/// A parameter of a template has characters that it may not have.
+pub const TEMPLATE_CHARACTERS: u32 = 132_007;
 /// There is no such template in this language, or it is not approved.
 pub const TEMPLATE_MISSING: u32 = 132_001;
 /// A template with its parameters is too long.
@@ -59,7 +61,21 @@ pub const TEMPLATE_FORMAT: u32 = 132_012;
 pub const TEMPLATE_PAUSED: u32 = 132_015;
 /// A template is disabled.
 pub const TEMPLATE_DISABLED: u32 = 132_016;
+/// The PIN is wrong.
+pub const PIN: u32 = 133_005;
+/// The number has to be verified first.
+pub const NOT_VERIFIED: u32 = 133_006;
+/// Too many wrong PINs.
+pub const PIN_GUESSES: u32 = 133_008;
+/// A PIN came too soon after a wrong one.
+pub const PIN_TOO_FAST: u32 = 133_009;
 /// The number is not registered.
 pub const NOT_REGISTERED: u32 = 133_010;
+/// The number was registered and deregistered too often.
+pub const REGISTRATIONS: u32 = 133_016;
 /// The recipient's identity is another than was expected.
 pub const IDENTITY: u32 = 137_000;
+/// Some users could not be blocked or unblocked.
+pub const BLOCK_FAILED: u32 = 139_100;
+/// The block list is full.
+pub const BLOCK_LIST_FULL: u32 = 139_101;

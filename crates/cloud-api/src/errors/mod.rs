@@ -130,6 +130,38 @@ impl GraphError {
         }
     }
 
+    /// Nothing that the caller may see has this id.
+    pub fn no_object() -> Self {
+        let form = Form::Plain(
+            "Unsupported request. The object does not exist, cannot be loaded due to missing \
+             permissions, or does not support this operation",
+        );
+        Self { form, ..Self::method() }
+    }
+
+    /// The address of a file that is not there any more, or is not this caller's.
+    pub fn gone() -> Self {
+        Self { status: 404, ..Self::no_object() }
+    }
+
+    /// A parameter that versions from 21 on do not have (facts, cloud-api.md section 1.1).
+    pub fn deprecated() -> Self {
+        let form = Form::Plain("(#12) Deprecated for versions v21.0 or higher");
+        Self { code: 12, details: Cow::Borrowed(""), form, ..Self::new(codes::UNKNOWN) }
+    }
+
+    /// A server did not answer the challenge by which it agrees to webhooks.
+    pub fn unverified() -> Self {
+        let form = Form::Plain("(#2200) Callback verification failed");
+        Self { code: 2_200, details: Cow::Borrowed(""), form, ..Self::new(codes::UNKNOWN) }
+    }
+
+    /// No app has this id and secret.
+    pub fn no_app() -> Self {
+        let form = Form::Plain("Error validating client secret.");
+        Self { form, ..Self::new(codes::UNKNOWN) }
+    }
+
     /// The body is longer than is read.
     pub fn too_large() -> Self {
         Self { status: 413, ..Self::parameter("The body is too long") }
@@ -147,6 +179,12 @@ impl GraphError {
 
     /// The answer to a call. Its trace id is drawn: it names this answer and nothing else.
     pub fn response(&self, rng: &mut dyn CryptoRng) -> Response {
+        let body = json!({ "error": self.object(rng) });
+        Response::json(self.status, body.to_string().into_bytes())
+    }
+
+    /// The object under `error` in an answer.
+    pub(crate) fn object(&self, rng: &mut dyn CryptoRng) -> Value {
         let message = match self.form {
             Form::Usual => format!("(#{}) {}", self.code, self.title()),
             Form::Plain(text) => text.to_owned(),
@@ -166,7 +204,7 @@ impl GraphError {
                 error.insert("error_data".to_owned(), data);
             }
         }
-        Response::json(self.status, json!({ "error": error }).to_string().into_bytes())
+        error
     }
 
     /// The object in the `errors` of a webhook.

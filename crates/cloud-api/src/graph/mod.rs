@@ -3,53 +3,42 @@
 //! One file or folder for each family of endpoints; a family's file reads requests into work and
 //! writes answers, its file under `handle` does the work.
 
-use hop::http::{Request, Response, Route};
+use hop::http::{Request, Response};
 use serde_json::{Value, json};
-use vocab::{DataClass, MessageId};
+use vocab::MessageId;
 
+pub(crate) mod manage;
 pub(crate) mod messages;
+pub(crate) mod operations;
+mod routes;
+
+pub use routes::ROUTES;
 
 /// What is kept of the messages of a number.
 pub(crate) const HISTORY: &str = "/{phone_number_id}/message_history";
 /// Where Business Manager says that grants changed.
 pub(crate) const GRANTS_CHANGED: &str = "/grants_changed";
 
-/// Every interface of this server. Paths may begin with a version, which makes no difference here.
-pub const ROUTES: &[Route] = &[
-    Route {
-        method: "POST",
-        pattern: messages::MESSAGES,
-        class: DataClass::MessageContent,
-        doc: "send a message, or mark one as read",
-    },
-    Route {
-        method: "POST",
-        pattern: messages::MARKETING,
-        class: DataClass::MessageContent,
-        doc: "send a template that advertises",
-    },
-    Route {
-        method: "GET",
-        pattern: HISTORY,
-        class: DataClass::MessageContent,
-        doc: "what is kept of the messages that this number sent",
-    },
-    Route {
-        method: "POST",
-        pattern: GRANTS_CHANGED,
-        class: DataClass::BusinessInformation,
-        doc: "Business Manager says that grants changed",
-    },
-];
-
 /// The request without the version in front of its path: clients of every age call, and some name
 /// none (facts, cloud-api.md section 1.1).
 pub(crate) fn unversioned(mut request: Request) -> Request {
     let rest = request.target.strip_prefix('/').and_then(|target| target.split_once('/'));
-    if let Some((_, rest)) = rest.filter(|(first, _)| is_version(first)) {
+    request.headers.retain(|(name, _)| name != VERSION);
+    if let Some((version, rest)) = rest.filter(|(first, _)| is_version(first)) {
+        let version = (VERSION.to_owned(), version.to_owned());
         request.target = format!("/{rest}");
+        request.headers.push(version);
     }
     request
+}
+
+/// The header that [`unversioned`] keeps the version in.
+const VERSION: &str = "blindpost-graph-version";
+
+/// The major version that the path of a request named before [`unversioned`].
+pub(crate) fn version(request: &Request) -> Option<u32> {
+    let version = request.get_header(VERSION)?.strip_prefix('v')?;
+    version.split('.').next()?.parse().ok()
 }
 
 /// Whether a segment is `v` and a number such as `24.0`.

@@ -60,7 +60,9 @@ pub(super) fn forget(
         return Ok(());
     }
     users::forget(number, attempt, phone);
-    rules::forget(number, attempt, &users::name(number, phone));
+    let name = users::name(number, phone);
+    number.account.vault().remove(attempt, &rows::manage::blocked(slot, &name));
+    rules::forget(number, attempt, &name);
     number.account.forgot(attempt, place, phone)?;
     attempt.event(Event::Forgot { phone_number_id: number.grant.phone_number_id.clone() });
     attempt.note(Note::Forgot { slot, place });

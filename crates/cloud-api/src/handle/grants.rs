@@ -18,6 +18,7 @@ pub(super) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
     if !attempt.scan(&rows::statistics(), None, 1)?.is_empty() {
         attempt.note(Note::Counted); // Whether it was exported before the restart is not known.
     }
+    super::manage::templates::boot(attempt)?;
     super::outgoing::refill(attempt)
 }
 
@@ -72,7 +73,7 @@ fn free(attempt: &mut Attempted<'_>, next: u32, phone_number_id: &str) -> Result
     Ok(slot)
 }
 
-fn write(attempt: &mut Attempted<'_>, row: GrantRow) {
+pub(super) fn write(attempt: &mut Attempted<'_>, row: GrantRow) {
     let (class, keep) = (DataClass::BusinessInformation, Keep::Never(Reason::BusinessRecord));
     attempt.write(rows::grant(row.slot), row.encode_to_vec(), class, keep);
     attempt.note(Note::Grant(row));

@@ -10,7 +10,7 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, Content};
 
-use super::{Attempted, Note, media, reading};
+use super::{Attempted, Note, identity, media, reading};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
@@ -107,7 +107,9 @@ fn opened(
         }
     };
     let user_id = users::user_id(number, &from.phone);
-    let from = inbound::From { phone: &from.phone, user_id: &user_id };
+    let identity = identity::shown(number, attempt, &from.phone)?;
+    let identity = identity.as_deref();
+    let from = inbound::From { phone: &from.phone, user_id: &user_id, identity };
     let body = inbound::message(&number.grant, from, content, media_id.as_deref());
     hook(number, attempt, body, content.id.to_string(), rng)?;
     count(number, attempt, Kind::Received)?;
@@ -127,7 +129,9 @@ fn status(
     let user_id = users::user_id(number, &to.phone);
     let conversation = number.rules.conversations.then(|| conversation(&user_id, at.day()));
     let conversation = conversation.as_deref();
-    let about = About { id, to: &to.phone, user_id: &user_id, tag, conversation };
+    let identity = identity::shown(number, attempt, &to.phone)?;
+    let identity = identity.as_deref();
+    let about = About { id, to: &to.phone, user_id: &user_id, identity, tag, conversation };
     let body = statuses::status(&number.grant, about, kind, at);
     hook(number, attempt, body, format!("{id} {}", kind.name()), rng)?;
     count(number, attempt, kind)
@@ -154,7 +158,9 @@ pub(super) fn failed(
 ) -> Result<(), Waiting> {
     let tag = &tag(number, attempt, id)?;
     let user_id = users::user_id(number, &to.phone);
-    let about = About { id, to: &to.phone, user_id: &user_id, tag, conversation: None };
+    let identity = identity::shown(number, attempt, &to.phone)?;
+    let identity = identity.as_deref();
+    let about = About { id, to: &to.phone, user_id: &user_id, identity, tag, conversation: None };
     let body = statuses::failed(&number.grant, about, error, attempt.now().wall);
     hook(number, attempt, body, format!("{id} failed"), rng)?;
     count(number, attempt, Kind::Failed)
@@ -180,7 +186,7 @@ fn error_of(why: Failure) -> GraphError {
 }
 
 /// Writes a webhook down; it is delivered from there.
-fn hook(
+pub(super) fn hook(
     number: &Number,
     attempt: &mut Attempted<'_>,
     body: Vec<u8>,

@@ -22,11 +22,34 @@ pub(super) fn received(
     media: &Media,
     rng: &mut dyn CryptoRng,
 ) -> Result<String, Waiting> {
+    kept(number, attempt, media, Keep::For(limits::MEDIA_RECEIVED_AGE), rng)
+}
+
+/// The same of any file.
+pub(super) fn kept(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    media: &Media,
+    keep: Keep,
+    rng: &mut dyn CryptoRng,
+) -> Result<String, Waiting> {
     let id = fresh_id(rng);
-    let keep = Keep::For(limits::MEDIA_RECEIVED_AGE);
     let key = rows::media(number.grant.slot, &id);
     number.account.vault().put(attempt, key, &encoded(media), keep, rng)?;
     Ok(id)
+}
+
+/// The file that one of the business's numbers knows under an id.
+pub(super) fn stored(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    slot: u32,
+    id: &str,
+) -> Result<Option<Media>, Waiting> {
+    let stored = number.account.vault().get(attempt, &rows::media(slot, id))?;
+    let content = stored.and_then(|bytes| Content::decode(&bytes).ok());
+    let Some(Content { body: Body::Media(media), .. }) = content else { return Ok(None) };
+    Ok(Some(*media))
 }
 
 /// An id as Graph gives files: digits, derived from nothing.
@@ -65,10 +88,7 @@ pub(super) fn find(
         let details = "The media could not be fetched: its address is not one that is allowed.";
         return Ok(Ok(Found::Unfetched(GraphError::with(codes::MEDIA_UPLOAD, details))));
     };
-    let key = rows::media(number.grant.slot, id);
-    let stored = number.account.vault().get(attempt, &key)?;
-    let content = stored.and_then(|bytes| Content::decode(&bytes).ok());
-    let Some(Content { body: Body::Media(media), .. }) = content else {
+    let Some(media) = stored(number, attempt, number.grant.slot, id)? else {
         return Ok(Err(GraphError::value("id", "is no media of this phone number")));
     };
     if media.kind != call.kind {
@@ -76,5 +96,5 @@ pub(super) fn find(
     }
     let (caption, filename) = (call.caption.clone(), call.filename.clone());
     let voice = call.voice || media.voice;
-    Ok(Ok(Found::Here(Box::new(Media { caption, filename, voice, ..*media }))))
+    Ok(Ok(Found::Here(Box::new(Media { caption, filename, voice, ..media }))))
 }

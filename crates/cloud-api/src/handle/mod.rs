@@ -4,6 +4,8 @@ mod calls;
 mod forgetting;
 mod grants;
 mod happenings;
+mod identity;
+mod manage;
 mod media;
 mod outgoing;
 mod reading;
@@ -18,11 +20,11 @@ use crate::{
     input::{Job, NumberJob},
     number::Number,
     output::Event,
-    rows::GrantRow,
+    rows::{GrantRow, manage::PendingRow},
 };
 
 #[cfg(test)]
-pub(crate) use sending::identity_hash;
+pub(crate) use identity::hash as identity_hash;
 
 /// What attempts leave for the memory of this hop, applied when they are durable.
 #[derive(Debug)]
@@ -43,6 +45,10 @@ pub(crate) enum Note {
     Next(u32, NumberJob),
     /// All is forgotten that the notice at this place of a number's mailbox was about.
     Forgot { slot: u32, place: u64 },
+    /// A number that was not registered is.
+    Registered(u32),
+    /// A template waits to be decided about.
+    Judge(PendingRow),
     /// There is something new to export.
     Counted,
 }
@@ -75,12 +81,13 @@ pub(crate) fn work(
             let number = usize::try_from(*slot).ok().and_then(|slot| numbers.get(slot));
             let Some(Some(number)) = number else { return Ok(()) };
             attempt.note(Note::For(*slot));
-            on_number(number, attempt, work, rng)
+            on_number(config, number, attempt, work, rng)
         }
     }
 }
 
 fn on_number(
+    config: &Config,
     number: &Number,
     attempt: &mut Attempted<'_>,
     work: &NumberJob,
@@ -115,6 +122,10 @@ fn on_number(
             return reading::mark_read(number, attempt, *exchange, *marking, rng);
         }
         NumberJob::History { exchange } => return calls::history(number, attempt, *exchange),
+        NumberJob::Manage(call) => return manage::work(config, number, attempt, call, rng),
+        NumberJob::Judge(pending) => {
+            return manage::templates::judge(config, number, attempt, pending, rng);
+        }
     };
     happenings::tell(number, attempt, happened, rng)
 }

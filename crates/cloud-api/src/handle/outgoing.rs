@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use store::{Key, transaction::Stored};
 use vocab::{DataClass, limits, marker};
 
-use super::{Attempted, Note};
+use super::{Attempted, Note, manage};
 use crate::{
     config::Config,
-    number::{Number, subscription},
+    number::Number,
     outbox::{Batch, slot},
     output::Event,
     rows::{self, HookRow, Kind},
@@ -47,9 +47,12 @@ pub(super) fn dispatch(
         }),
         None => {
             let hooks = open_hooks(numbers, attempt, keys)?;
-            let number = hooks.first().map(|hook| hook.phone_number_id.as_str());
-            let subscription = number.and_then(|number| subscription(config, number));
-            subscription.map(|subscription| webhook::delivery(subscription, &hooks))
+            let number = keys.first().and_then(|key| owner(numbers, key));
+            let to = match number.filter(|_| !hooks.is_empty()) {
+                Some(number) => manage::callbacks::destination(config, number, attempt)?,
+                None => None,
+            };
+            to.map(|to| webhook::delivery(&to, &hooks))
         }
     };
     match request {

@@ -12,9 +12,8 @@ use sha2::{Digest as _, Sha256};
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
 use wire::content::{Body, Content, Media, Offer};
 
-use super::{Attempted, happenings, media, reply};
+use super::{Attempted, happenings, identity, media, reply};
 use crate::{
-    base64,
     errors::{GraphError, codes},
     graph::messages::{self, MediaCall, Outgoing, Recipient, Say},
     mutant::Mutant,
@@ -27,7 +26,7 @@ use crate::{
 };
 
 /// An error for the business, or rows that are not on the desk.
-enum Stop {
+pub(super) enum Stop {
     Refused(GraphError),
     Waiting,
 }
@@ -239,15 +238,9 @@ fn withheld(
     if let Some(expected) = &outgoing.identity_hash {
         let identity = attempt.peek(&number.account.keys().pin(&accepted.name))?;
         // Of somebody whose key is not known here nothing can be stale.
-        if identity.is_some_and(|identity| identity_hash(&identity) != *expected) {
+        if identity.is_some_and(|identity| identity::hash(&identity) != *expected) {
             return Ok(Some(GraphError::new(codes::IDENTITY)));
         }
     }
     Ok(None)
-}
-
-/// What a business knows an identity key as: the Base64 of 16 bytes of its SHA-256.
-pub(crate) fn identity_hash(identity: &[u8]) -> String {
-    let hash: [u8; 32] = Sha256::digest(identity).into();
-    base64::encode(hash.first_chunk::<16>().map_or(&[][..], |cut| &cut[..]))
 }

@@ -14,6 +14,7 @@ use crate::{
     graph::{
         self, ROUTES,
         messages::{self, Messages},
+        operations,
     },
     input::{Job, NumberJob},
     output::Event,
@@ -32,12 +33,19 @@ impl CloudApi {
         if request.body.len() > limits::MAX_HTTP_BODY {
             return self.refuse(id, router::UNKNOWN, &request, &GraphError::too_large(), step);
         }
+        if request.path() == "/oauth/access_token" {
+            return self.app_token(id, &request, step);
+        }
         let Some(token) = parameters::token(&request) else {
             return self.refuse(id, router::UNKNOWN, &request, &GraphError::token(), step);
         };
         let hash = Principals::hash(&token);
         if let Some(principal) = router::principal_of(&self.config.principals, &hash) {
             let principal = principal.to_owned();
+            return self.admitted(id, &principal, &request, step);
+        }
+        if let Some(app) = self.app_of(&token) {
+            let principal = format!("business:{}", app.business);
             return self.admitted(id, &principal, &request, step);
         }
         match self.principals.whose(&hash, step.now.mono) {
@@ -92,7 +100,12 @@ impl CloudApi {
         step: &mut Step<'_>,
     ) {
         match router::admit(ROUTES, request, Some(principal)) {
-            Err(denied) => self.refuse(id, principal, request, &refused(&denied.refusal), step),
+            Err(denied) => {
+                let is_out =
+                    denied.refusal == Refusal::NoSuchRoute && operations::is_out(request.path());
+                let error = if is_out { GraphError::method() } else { refused(&denied.refusal) };
+                self.refuse(id, principal, request, &error, step);
+            }
             Ok(call) if call.route.pattern == graph::GRANTS_CHANGED => {
                 if principal == "business-manager" {
                     self.accessed(principal, call.route.pattern, step);
@@ -101,6 +114,9 @@ impl CloudApi {
                 } else {
                     self.refuse(id, principal, request, &GraphError::forbidden(), step);
                 }
+            }
+            Ok(call) if !is_about_messages(call.route.pattern) => {
+                self.managed(id, &call, request, step);
             }
             Ok(call) => {
                 let phone_number_id = call.parameters.first().copied().unwrap_or_default();
@@ -178,12 +194,12 @@ impl CloudApi {
         step.at_once(Act::Reply { id, response });
     }
 
-    fn accessed(&self, principal: &str, route: &str, step: &mut Step<'_>) {
+    pub(super) fn accessed(&self, principal: &str, route: &str, step: &mut Step<'_>) {
         let (principal, route) = (principal.to_owned(), route.to_owned());
         step.at_once(Act::Event(Event::Accessed { principal, route }));
     }
 
-    fn refuse(
+    pub(super) fn refuse(
         &self,
         id: ExchangeId,
         principal: &str,
@@ -235,6 +251,11 @@ impl CloudApi {
             None => self.grants_due = Some(step.now.mono.after(ASK_AGAIN)),
         }
     }
+}
+
+/// Whether a call sends messages, or looks at those that were sent.
+fn is_about_messages(pattern: &str) -> bool {
+    matches!(pattern, messages::MESSAGES | messages::MARKETING | graph::HISTORY)
 }
 
 /// Graph's error for a call that has no route.

@@ -46,6 +46,10 @@ pub(super) fn counted(what: &str, expected: usize, found: usize) -> GraphError {
 
 fn words(parameter: &Parameter) -> Result<(Option<&str>, &str), GraphError> {
     match parameter {
+        Parameter::Text { text, .. } if text.contains(['\n', '\t']) || text.contains("     ") => {
+            let why = "A parameter has a line break, a tab or more than four spaces in a row.";
+            Err(GraphError::with(codes::TEMPLATE_CHARACTERS, why))
+        }
         Parameter::Text { name, text } => Ok((name.as_deref(), text)),
         Parameter::Payload(_) | Parameter::Media(_) | Parameter::Other => Err(GraphError::with(
             codes::TEMPLATE_FORMAT,
@@ -64,7 +68,7 @@ fn value<'g>(place: &str, given: &[(Option<&str>, &'g str)]) -> Option<&'g str> 
     name.is_none().then_some(*text)
 }
 
-fn places(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn places(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     core::iter::from_fn(move || {
         let (_, place, after) = next(rest)?;

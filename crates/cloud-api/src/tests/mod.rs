@@ -4,6 +4,7 @@ mod calls;
 mod delivery;
 mod forgetting;
 mod graph;
+mod manage;
 mod protection;
 mod rest;
 mod world;

@@ -69,6 +69,8 @@ pub(super) struct World {
     pub(super) restriction: u32,
     /// Whether Business Manager answers.
     pub(super) is_manager_up: bool,
+    /// Who blocks whom at the relay.
+    pub(super) blocks: Vec<[PhoneNumber; 2]>,
     /// How the relay answers envelopes.
     pub(super) sends_are: Status,
     /// How long it asks an end to wait.
@@ -112,6 +114,7 @@ fn config(node: usize) -> Config {
         name_key: [7; 32],
         statistics_every: Micros::hours(1),
         rules: Rules::NONE,
+        management: crate::Management::default(),
         trace: false,
         mutant: None,
         endpoint_mutant: None,
@@ -145,6 +148,7 @@ impl World {
             is_granted: true,
             restriction: 0,
             is_manager_up: true,
+            blocks: Vec::new(),
             sends_are: Status::Ok,
             retry_after: Micros(0),
             exchanges: 0,
@@ -288,6 +292,13 @@ impl World {
                 Ok(Response::json(200, body.into_bytes()))
             }
             ("manager", _) => Ok(Response::empty(404)),
+            ("other", "/hook") if request.method == "GET" => {
+                let query = |name| request.query(name).unwrap_or_default();
+                let knows = query("hub.verify_token") == "right";
+                let body = if knows { query("hub.challenge") } else { "no" };
+                Ok(Response { status: 200, headers: Vec::new(), body: body.into() })
+            }
+            ("other", "/hook") => Ok(Response::empty(200)),
             ("shop", "/webhook") if self.webhook_status == 0 => Err(Unreachable),
             ("shop", "/webhook") => Ok(Response::empty(self.webhook_status)),
             ("billing", "/records") | ("statistics", "/cells") => Ok(Response::empty(200)),
@@ -322,13 +333,21 @@ impl World {
                 });
             }
             Ask::Send(_) if self.sends_are != Status::Ok => status = self.sends_are,
+            Ask::Block { by, blocked, on } => {
+                self.blocks.retain(|block| *block != [by.clone(), blocked.clone()]);
+                self.blocks.extend(on.then_some([by, blocked]));
+            }
+            Ask::Send(envelope)
+                if self
+                    .blocks
+                    .contains(&[envelope.to.phone.clone(), envelope.from.phone.clone()]) => {}
             Ask::Send(envelope) => {
                 self.carried.push(envelope.clone());
                 self.deliver(&envelope);
             }
             Ask::RequestCode { .. } => unreachable!("the Cloud API is asked for no code"),
             Ask::DeleteAccount { .. } => unreachable!("no business number is deleted so"),
-            Ask::Ack { .. } | Ask::Hello { .. } | Ask::Report { .. } | Ask::Block { .. } => {}
+            Ask::Ack { .. } | Ask::Hello { .. } | Ask::Report { .. } => {}
         }
         let retry_after = self.retry_after;
         let answer = FromTransport::Answer { id: frame.id, status, bundle, retry_after };

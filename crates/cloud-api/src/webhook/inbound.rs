@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct From<'a> {
     pub(crate) phone: &'a PhoneNumber,
     pub(crate) user_id: &'a str,
+    /// What the business knows the identity key as, where the number asks for it.
+    pub(crate) identity: Option<&'a str>,
 }
 
 /// A message from a person. `media_id` is what the business knows its file under.
@@ -46,17 +48,15 @@ pub(crate) fn message(
             put("errors", json!([GraphError::with(codes::TYPE, details).in_webhook()]));
         }
     }
-    change(
-        grant,
-        json!({
-            "contacts": [{
-                "profile": { "name": content.profile_name },
-                "wa_id": from.phone.digits(),
-                "user_id": from.user_id,
-            }],
-            "messages": [message],
-        }),
-    )
+    let mut contact = json!({
+        "profile": { "name": content.profile_name },
+        "wa_id": from.phone.digits(),
+        "user_id": from.user_id,
+    });
+    if let (Some(identity), Some(contact)) = (from.identity, contact.as_object_mut()) {
+        contact.insert("identity_key_hash".to_owned(), identity.into());
+    }
+    change(grant, json!({ "contacts": [contact], "messages": [message] }))
 }
 
 /// The type, and the object under its name; no object for what a webhook has no form for.

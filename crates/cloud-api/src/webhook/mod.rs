@@ -33,6 +33,12 @@ fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
     escaped(&entry.to_string())
 }
 
+/// The entry that tells a business about its account.
+pub(crate) fn account(grant: &GrantRow, field: &str, value: &Value) -> Vec<u8> {
+    let changes = json!([{ "value": value, "field": field }]);
+    escaped(&json!({ "id": grant.business, "changes": changes }).to_string())
+}
+
 /// JSON as Meta writes it: everything beyond ASCII and `/ @ % <` escaped, all of which occur only
 /// inside strings.
 fn escaped(json: &str) -> Vec<u8> {

@@ -16,6 +16,8 @@ pub(crate) struct About<'a> {
     pub(crate) id: MessageId,
     pub(crate) to: &'a PhoneNumber,
     pub(crate) user_id: &'a str,
+    /// What the business knows the identity key as, where the number asks for it.
+    pub(crate) identity: Option<&'a str>,
     /// What its statuses bear.
     pub(crate) tag: &'a TagRow,
     /// What names the conversation, where statuses speak of them.
@@ -56,6 +58,9 @@ fn entry(about: About<'_>, status: &str, at: UnixMicros) -> Map<String, Value> {
     put("timestamp", at.seconds().to_string().into());
     put("recipient_id", about.to.digits().into());
     put("recipient_user_id", about.user_id.into());
+    if let Some(identity) = about.identity {
+        put("recipient_identity_key_hash", identity.into());
+    }
     if !about.tag.opaque.is_empty() {
         put("biz_opaque_callback_data", about.tag.opaque.as_str().into());
     }

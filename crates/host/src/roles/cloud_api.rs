@@ -109,6 +109,11 @@ fn logs(log: Log) -> Observer<Event> {
             Event::Happened { phone_number_id, happening: Happening::Ready } => {
                 ("a number is ready", phone_number_id)
             }
+            // Where no telephone is, the operator tells the business its code.
+            Event::Code { phone_number_id, code } => {
+                let number = ("phone_number_id", phone_number_id.into());
+                return log.line(NAME, "a verification code", &[number, ("code", code.into())]);
+            }
             Event::Granted { phone_number_id } => ("a number was granted", phone_number_id),
             Event::Revoked { phone_number_id } => ("a number was revoked", phone_number_id),
             Event::Happened { .. }
@@ -174,6 +179,7 @@ impl Hop {
             name_key: ground.secrets.secret("names", NAME),
             statistics_every: Micros::minutes(1),
             rules: cloud_api::Rules::default(),
+            management: cloud_api::Management::default(),
             trace: false,
             mutant: None,
             endpoint_mutant: None,

@@ -145,6 +145,7 @@ impl Cast {
             name_key: self.secrets.secret("names", CLOUD_API),
             statistics_every: Micros::minutes(1),
             rules: Rules::default(),
+            management: cloud_api::Management::default(),
             trace: false,
             mutant: None,
             endpoint_mutant: None,

@@ -32,6 +32,8 @@ impl Resident for CloudApi {
             Event::Accessed { principal, route } => EventRecord::new("accessed")
                 .with("principal", principal.clone())
                 .with("route", route.clone()),
+            // What an operator reads aloud to a business is no part of a run's record.
+            Event::Code { phone_number_id, .. } => on(EventRecord::new("code"), phone_number_id),
             Event::Granted { phone_number_id } => on(EventRecord::new("granted"), phone_number_id),
             Event::Revoked { phone_number_id } => on(EventRecord::new("revoked"), phone_number_id),
             Event::Forgot { phone_number_id } => on(EventRecord::new("forgot"), phone_number_id),

@@ -116,6 +116,7 @@ impl Stage<'_> {
             statistics_every: Micros::seconds(20),
             // Businesses of scenarios write first, and as often as they like.
             rules: cloud_api::Rules::NONE,
+            management: cloud_api::Management::default(),
             trace: self.options.trace,
             mutant: self.cloud_api_mutant(),
             endpoint_mutant: self.endpoint_mutant(),

@@ -30,6 +30,11 @@ impl<'v> Fields<'v> {
         GraphError::value(&self.path(name), why)
     }
 
+    /// All members.
+    pub(crate) const fn members(&self) -> &'v Map<String, Value> {
+        self.map
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&'v Value> {
         self.map.get(name)
     }

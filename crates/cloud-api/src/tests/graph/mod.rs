@@ -108,13 +108,13 @@ impl World {
 
 /// The body of an answer.
 #[track_caller]
-fn body(answer: &Response) -> Value {
+pub(super) fn body(answer: &Response) -> Value {
     serde_json::from_slice(&answer.body).unwrap()
 }
 
 /// The details of an answer that refuses, whose shape is checked.
 #[track_caller]
-fn refused(answer: &Response, (code, status): (u32, u16)) -> String {
+pub(super) fn refused(answer: &Response, (code, status): (u32, u16)) -> String {
     let body = body(answer);
     let error = &body["error"];
     assert_eq!((&error["code"], answer.status), (&code.into(), status), "{body}");

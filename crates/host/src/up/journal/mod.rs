@@ -321,6 +321,7 @@ pub(crate) fn at_cloud_api(
         }
         cloud_api::Event::Happened { happening, .. } => journal.happened(&happening),
         cloud_api::Event::Forwarded { .. }
+        | cloud_api::Event::Code { .. }
         | cloud_api::Event::Forgot { .. }
         | cloud_api::Event::Denied { .. }
         | cloud_api::Event::Accessed { .. }

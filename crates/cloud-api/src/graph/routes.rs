@@ -1,0 +1,72 @@
+//! The table of routes. Paths may begin with a version, which makes no difference here.
+
+use hop::http::Route;
+use vocab::DataClass;
+
+use super::{GRANTS_CHANGED, HISTORY, messages};
+
+const CONTENT: DataClass = DataClass::MessageContent;
+const BUSINESS: DataClass = DataClass::BusinessInformation;
+const PHONE: DataClass = DataClass::ConsumerPhone;
+const SECRET: DataClass = DataClass::Credential;
+const TEMPLATE: DataClass = DataClass::Template;
+
+/// Every interface of this server; of two that fit a path the first one counts.
+pub const ROUTES: &[Route] = &[
+    route("POST", messages::MESSAGES, CONTENT, "send a message, or mark one as read"),
+    route("POST", messages::MARKETING, CONTENT, "send a template that advertises"),
+    route("GET", HISTORY, CONTENT, "what is kept of the messages that this number sent"),
+    route("POST", GRANTS_CHANGED, BUSINESS, "Business Manager says that grants changed"),
+    // Numbers.
+    route("POST", "/{phone_number_id}/register", SECRET, "register a number, with its PIN"),
+    route("POST", "/{phone_number_id}/deregister", BUSINESS, "deregister a number"),
+    route("POST", "/{phone_number_id}/request_code", SECRET, "have a verification code sent"),
+    route("POST", "/{phone_number_id}/verify_code", SECRET, "verify a number with its code"),
+    route("GET", "/{phone_number_id}/settings", BUSINESS, "storage and identity settings"),
+    route("POST", "/{phone_number_id}/settings", BUSINESS, "change them"),
+    route("GET", "/{phone_number_id}/whatsapp_business_profile", BUSINESS, "what people see"),
+    route("POST", "/{phone_number_id}/whatsapp_business_profile", BUSINESS, "change it"),
+    route("GET", "/{phone_number_id}/whatsapp_business_encryption", BUSINESS, "the key of flows"),
+    route("POST", "/{phone_number_id}/whatsapp_business_encryption", BUSINESS, "set it"),
+    route("GET", "/{phone_number_id}/whatsapp_commerce_settings", BUSINESS, "catalogue and cart"),
+    route("POST", "/{phone_number_id}/whatsapp_commerce_settings", BUSINESS, "change them"),
+    route("GET", "/{phone_number_id}/conversational_automation", BUSINESS, "prompts, commands"),
+    route("POST", "/{phone_number_id}/conversational_automation", BUSINESS, "change them"),
+    route("GET", "/{phone_number_id}/block_users", PHONE, "whom this number blocks"),
+    route("POST", "/{phone_number_id}/block_users", PHONE, "block people"),
+    route("DELETE", "/{phone_number_id}/block_users", PHONE, "stop blocking people"),
+    route("GET", "/{phone_number_id}/message_qrdls", BUSINESS, "links that begin a chat"),
+    route("POST", "/{phone_number_id}/message_qrdls", BUSINESS, "make or change one"),
+    route("GET", "/{phone_number_id}/message_qrdls/{id}", BUSINESS, "one of them"),
+    route("DELETE", "/{phone_number_id}/message_qrdls/{id}", BUSINESS, "delete one"),
+    route("POST", "/{phone_number_id}/media", CONTENT, "upload a file"),
+    route("GET", "/media/{id}", CONTENT, "download a file, within five minutes of its address"),
+    // WhatsApp business accounts.
+    route("GET", "/{id}/phone_numbers", BUSINESS, "the numbers of an account"),
+    route("GET", "/{id}/message_templates", TEMPLATE, "the templates of an account"),
+    route("POST", "/{id}/message_templates", TEMPLATE, "make a template"),
+    route("DELETE", "/{id}/message_templates", TEMPLATE, "delete a template by its name"),
+    route("GET", "/{id}/subscribed_apps", BUSINESS, "who gets the webhooks of an account"),
+    route("POST", "/{id}/subscribed_apps", SECRET, "subscribe, also with another address"),
+    route("DELETE", "/{id}/subscribed_apps", BUSINESS, "have no webhooks sent"),
+    // Apps.
+    route("GET", "/oauth/access_token", SECRET, "an app's own token"),
+    route("POST", "/oauth/access_token", SECRET, "an app's own token"),
+    route("GET", "/{id}/subscriptions", BUSINESS, "where webhooks of an app go"),
+    route("POST", "/{id}/subscriptions", SECRET, "say where they go"),
+    route("DELETE", "/{id}/subscriptions", BUSINESS, "have them go where they went before"),
+    route("POST", "/{id}/uploads", TEMPLATE, "begin to upload a file for a template"),
+    // Whatever has an id: a number, an account, a template, a file, an upload.
+    route("GET", "/{id}", CONTENT, "look at a number, account, template, file or upload"),
+    route("POST", "/{id}", CONTENT, "change a number or template, or go on with an upload"),
+    route("DELETE", "/{id}", CONTENT, "delete a file"),
+];
+
+const fn route(
+    method: &'static str,
+    pattern: &'static str,
+    class: DataClass,
+    doc: &'static str,
+) -> Route {
+    Route { method, pattern, class, doc }
+}

@@ -1,0 +1,150 @@
+//! Files: uploaded, looked at, downloaded, deleted.
+//!
+//! A file lies here as the blob that a device would fetch, encrypted under a key of its own; the
+//! key lies in a sealed row beside it. Removing that row makes every copy of the blob unreadable.
+
+use endpoint::Vault as _;
+use hop::{http::Response, router::same_secret};
+use rand_core::CryptoRng;
+use serde_json::json;
+use signal::attachment;
+use vocab::{DataClass, Keep, Micros, UnixMicros, limits};
+use wire::content::Media;
+
+use super::{Answered, Context, Stop};
+use crate::{
+    errors::GraphError,
+    graph::{
+        self,
+        manage::{media as read, product},
+    },
+    handle::{Attempted, media},
+    rows::{self, manage},
+};
+
+/// How long the address of a file is valid.
+const ADDRESS_AGE: Micros = Micros::minutes(5);
+
+/// Uploads or downloads.
+pub(super) fn work(
+    context: &Context<'_>,
+    attempt: &mut Attempted<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Answered {
+    if context.call.is_get() { download(context, attempt) } else { upload(context, attempt, rng) }
+}
+
+fn upload(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn CryptoRng) -> Answered {
+    product(&context.call.fields())?;
+    let mut files = context.call.parameters.files.iter();
+    let file = files.find(|file| file.name == "file");
+    let file = file.ok_or_else(|| GraphError::parameter("The parameter file is required."))?;
+    let said = context.call.parameters.text("type");
+    let (mime_type, kind) = read::kind(file, said.as_deref())?;
+    let (mut key, mut blob_id) = ([0; 32], [0; 16]);
+    rng.fill_bytes(&mut key);
+    rng.fill_bytes(&mut blob_id);
+    let blob = attachment::seal(&key, read::attachment(kind), &file.bytes);
+    let media = Media {
+        kind,
+        blob: blob_id.to_vec(),
+        key,
+        digest: blob.digest,
+        file_digest: blob.file_digest,
+        size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+        mime_type,
+        caption: String::new(),
+        filename: file.filename.chars().take(240).collect(),
+        voice: false,
+        animated: false,
+    };
+    let keep = Keep::For(limits::RETRANSMISSION_AGE);
+    let id = media::kept(context.number, attempt, &media, keep, rng)?;
+    let row = manage::blob(context.slot(), &blob_id);
+    attempt.write(row, blob.bytes, DataClass::MessageContent, keep);
+    Ok(graph::answer(&json!({ "id": id })))
+}
+
+/// A file of the business, and the number whose it is.
+fn find(
+    context: &Context<'_>,
+    attempt: &mut Attempted<'_>,
+    id: &str,
+) -> Result<Option<(u32, Media)>, Stop> {
+    let only = context.call.parameters.text("phone_number_id");
+    for grant in &context.call.numbers {
+        if only.as_ref().is_some_and(|only| *only != grant.phone_number_id) {
+            continue;
+        }
+        // All numbers of a business have one vault.
+        if let Some(media) = media::stored(context.number, attempt, grant.slot, id)? {
+            return Ok(Some((grant.slot, media)));
+        }
+    }
+    Ok(None)
+}
+
+/// What a file is, and where it can be downloaded for five minutes.
+pub(super) fn get(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
+    let id = &context.call.id;
+    let Some((_, media)) = find(context, attempt, id)? else {
+        return Err(GraphError::no_object().into());
+    };
+    let until = attempt.now().wall.after(ADDRESS_AGE).0;
+    let base = &context.config.management.media_base;
+    let signature = hex(&context.secret_hash("address of a file", &format!("{id} {until}")));
+    Ok(graph::answer(&json!({
+        "messaging_product": "whatsapp",
+        "url": format!("{base}/media/{id}?ext={until}&hash={signature}"),
+        "mime_type": media.mime_type,
+        "sha256": hex(&media.file_digest),
+        "file_size": media.size,
+        "id": id,
+    })))
+}
+
+fn download(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
+    let id = &context.call.id;
+    let parameter = |name: &str| context.call.parameters.text(name).unwrap_or_default();
+    let until: u64 = parameter("ext").parse().unwrap_or_default();
+    let expected = hex(&context.secret_hash("address of a file", &format!("{id} {until}")));
+    let is_signed = same_secret(expected.as_bytes(), parameter("hash").as_bytes());
+    if !is_signed || attempt.now().wall >= UnixMicros(until) {
+        return Err(GraphError::gone().into());
+    }
+    match open(context, attempt, id)? {
+        Some((media, file)) => {
+            let headers = [("content-type".to_owned(), media.mime_type)].into();
+            Ok(Response { status: 200, headers, body: file })
+        }
+        None => Err(GraphError::gone().into()),
+    }
+}
+
+/// The file itself; `None` where it is not here any more, or its blob was never here.
+fn open(
+    context: &Context<'_>,
+    attempt: &mut Attempted<'_>,
+    id: &str,
+) -> Result<Option<(Media, Vec<u8>)>, Stop> {
+    let Some((slot, media)) = find(context, attempt, id)? else { return Ok(None) };
+    let Some(blob) = attempt.peek(&manage::blob(slot, &media.blob))? else { return Ok(None) };
+    let digests = [&media.digest, &media.file_digest];
+    let file = attachment::open(&media.key, read::attachment(media.kind), &blob, digests);
+    Ok(file.ok().map(|file| (media, file)))
+}
+
+/// Deletes a file and the key that opens its copies.
+pub(super) fn delete(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
+    let id = &context.call.id;
+    let Some((slot, media)) = find(context, attempt, id)? else {
+        return Err(GraphError::no_object().into());
+    };
+    context.number.account.vault().remove(attempt, &rows::media(slot, id));
+    attempt.delete(manage::blob(slot, &media.blob));
+    Ok(graph::success())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

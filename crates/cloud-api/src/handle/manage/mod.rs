@@ -1,0 +1,118 @@
+//! Managing numbers, accounts, apps and files: one file for each family of endpoints.
+
+mod account;
+mod blocks;
+pub(super) mod callbacks;
+mod documents;
+mod links;
+mod media;
+mod object;
+mod registration;
+pub(super) mod templates;
+mod two_step;
+mod uploads;
+mod verification;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use hop::{Waiting, http::Response};
+use rand_core::CryptoRng;
+use sha2::Sha256;
+
+use super::{Attempted, reply, sending::Stop};
+use crate::{config::Config, errors::GraphError, graph::manage::Managed, number::Number};
+
+/// What a call is worked on with.
+struct Context<'a> {
+    config: &'a Config,
+    number: &'a Number,
+    call: &'a Managed,
+}
+
+/// The answer to a call, or why there is none.
+type Answered = Result<Response, Stop>;
+
+/// Does what a call asks for. What was written before a refusal is kept: a wrong PIN counts.
+pub(super) fn work(
+    config: &Config,
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    call: &Managed,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let response = match answer(&Context { config, number, call }, attempt, rng) {
+        Ok(response) => response,
+        Err(Stop::Refused(error)) => error.response(rng),
+        Err(Stop::Waiting) => return Err(Waiting),
+    };
+    reply(attempt, call.exchange, response);
+    Ok(())
+}
+
+fn answer(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn CryptoRng) -> Answered {
+    match context.call.edge() {
+        "" => object::work(context, attempt),
+        "register" => registration::register(context, attempt),
+        "deregister" => registration::deregister(context, attempt),
+        "request_code" => verification::request(context, attempt, rng),
+        "verify_code" => verification::verify(context, attempt),
+        "block_users" => blocks::work(context, attempt, rng),
+        "message_qrdls" => links::work(context, attempt, rng),
+        "media" => media::work(context, attempt, rng),
+        "phone_numbers" => account::numbers(context, attempt),
+        "message_templates" => templates::work(context, attempt),
+        "subscribed_apps" => callbacks::account(context, attempt),
+        "subscriptions" => callbacks::app(context, attempt),
+        "uploads" => uploads::begin(context, attempt, rng),
+        _ => documents::work(context, attempt),
+    }
+}
+
+impl Context<'_> {
+    fn slot(&self) -> u32 {
+        self.number.grant.slot
+    }
+
+    /// A hash of a secret that is short, under a key that does not lie in the store.
+    fn secret_hash(&self, purpose: &str, secret: &str) -> [u8; 32] {
+        let mut hash = [0; 32];
+        // HMAC takes keys of every length (RFC 2104 section 2), so this cannot fail.
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.config.name_key) {
+            for part in [purpose, &self.number.grant.phone_number_id, secret] {
+                mac.update(part.as_bytes());
+                mac.update(b"\0");
+            }
+            hash = mac.finalize().into_bytes().into();
+        }
+        hash
+    }
+}
+
+/// A page of what a call lists: `limit` of them behind the one that `after` names.
+fn page<T>(
+    call: &Managed,
+    items: Vec<T>,
+    cursor: impl Fn(&T) -> String,
+) -> Result<(Vec<T>, serde_json::Value), GraphError> {
+    const MOST: usize = 1_000;
+    let limit = match call.parameters.text("limit") {
+        Some(text) => text.parse().ok().filter(|limit| (1..=MOST).contains(limit)),
+        None => Some(100),
+    };
+    let limit = limit.ok_or_else(|| GraphError::parameter("limit must be from 1 to 1000."))?;
+    let first = match call.parameters.text("after") {
+        Some(after) => {
+            let place = items.iter().position(|item| cursor(item) == after);
+            place.map_or(items.len(), |place| place.saturating_add(1))
+        }
+        None => 0,
+    };
+    let taken: Vec<T> = items.into_iter().skip(first).take(limit).collect();
+    let ends = taken.first().zip(taken.last());
+    let paging = match ends {
+        Some((first, last)) => serde_json::json!({
+            "cursors": { "before": cursor(first), "after": cursor(last) },
+        }),
+        None => serde_json::json!({}),
+    };
+    Ok((taken, paging))
+}

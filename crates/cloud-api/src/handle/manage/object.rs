@@ -1,0 +1,111 @@
+//! Whatever has an id and is asked for by it: a number, an account, a template, a file, an upload.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answered, Context, account, callbacks, documents, media, templates, two_step, uploads,
+    verification,
+};
+use crate::{
+    errors::GraphError,
+    graph::{
+        self,
+        manage::{
+            Target,
+            callbacks::{self as read, Wanted},
+            documents::nothing_supported,
+            six_digits,
+        },
+    },
+    handle::Attempted,
+    rows::{GrantRow, manage::Document},
+};
+
+/// Looks at it, changes it or deletes it.
+pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
+    let call = context.call;
+    match (call.route.method, call.target) {
+        ("GET", Target::Number) => {
+            let shown = number(context, attempt, &context.number.grant)?;
+            Ok(graph::answer(&shown))
+        }
+        ("POST", Target::Number) => change(context, attempt),
+        ("GET", Target::Account) => account::get(context, attempt),
+        (_, Target::Other) if call.id.starts_with(uploads::PREFIX) => {
+            uploads::work(context, attempt)
+        }
+        ("GET", Target::Other) => match templates::by_id(context, attempt)? {
+            Some(row) => Ok(graph::answer(&templates::shown(&row, context))),
+            None => media::get(context, attempt),
+        },
+        ("POST", Target::Other) => templates::edit(context, attempt),
+        ("DELETE", Target::Other) => media::delete(context, attempt),
+        _ => Err(GraphError::method().into()),
+    }
+}
+
+/// Sets a PIN, or where webhooks of the number go.
+fn change(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
+    let fields = context.call.fields();
+    let wanted = read::wanted(context.call)?;
+    let pin = match fields.get("pin") {
+        Some(_) => Some(six_digits(&fields, "pin")?),
+        None => None,
+    };
+    if pin.is_none() && wanted == Wanted::Nothing {
+        return Err(nothing_supported().into());
+    }
+    if let Some(pin) = pin {
+        two_step::set(context, attempt, &pin);
+    }
+    callbacks::number(context, attempt, &wanted);
+    Ok(graph::success())
+}
+
+/// What an answer about a number has by itself.
+const BY_ITSELF: [&str; 8] = [
+    "verified_name",
+    "code_verification_status",
+    "display_phone_number",
+    "quality_rating",
+    "platform_type",
+    "throughput",
+    "webhook_configuration",
+    "id",
+];
+
+/// A number with the fields that were asked for; names that nobody knows are passed over.
+pub(super) fn number(
+    context: &Context<'_>,
+    attempt: &mut Attempted<'_>,
+    grant: &GrantRow,
+) -> Result<Value, hop::Waiting> {
+    let verified = verification::is_verified(context, attempt)?;
+    let automation = documents::get(attempt, grant.slot, Document::Automation)?;
+    let all = json!({
+        "id": grant.phone_number_id,
+        "display_phone_number": format!("+{}", grant.display_phone_number),
+        "verified_name": grant.business,
+        "code_verification_status": if verified { "VERIFIED" } else { "NOT_VERIFIED" },
+        "quality_rating": "GREEN",
+        "platform_type": if grant.deregistered { "NOT_APPLICABLE" } else { "CLOUD_API" },
+        "status": if grant.deregistered { "DISCONNECTED" } else { "CONNECTED" },
+        "name_status": "APPROVED",
+        "account_mode": "LIVE",
+        "is_official_business_account": false,
+        "is_pin_enabled": two_step::is_set(context, attempt)?,
+        "throughput": { "level": "STANDARD" },
+        "webhook_configuration": callbacks::configuration(context, attempt, grant)?,
+        "conversational_automation": automation,
+    });
+    let Value::Object(mut all) = all else { return Ok(all) };
+    keep(&mut all, context);
+    Ok(Value::Object(all))
+}
+
+fn keep(all: &mut Map<String, Value>, context: &Context<'_>) {
+    match context.call.wanted() {
+        Some(wanted) => all.retain(|name, _| name == "id" || wanted.iter().any(|one| one == name)),
+        None => all.retain(|name, _| BY_ITSELF.contains(&name.as_str())),
+    }
+}

@@ -1,0 +1,267 @@
+// whatsapp-api-js 6.3.0 from npm, unmodified, against a live Blindpost:
+//
+//   node whatsapp-api-js.mjs BLINDPOST [--plant]
+//
+// With --plant the bot has another app secret, so that no webhook may pass its verification.
+
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+import { Checks, Seen, World, assert } from "./world.mjs";
+
+// The package lies in the folder of its lock file.
+const here = createRequire(new URL("./npm/package.json", import.meta.url));
+const load = async (name) => import(pathToFileURL(here.resolve(name)));
+const { WhatsAppAPI } = await load("whatsapp-api-js");
+const M = await load("whatsapp-api-js/messages");
+
+const WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\"";
+
+// Sends every request to one server, whatever its URL says: the documented ponyfill.
+function toBlindpost(base) {
+  return (url, options) => {
+    const { pathname, search } = new URL(url);
+    return fetch(base + pathname + search, options);
+  };
+}
+
+class Bot {
+  constructor(world, appSecret) {
+    const { ready } = world;
+    this.world = world;
+    this.seen = new Seen();
+    this.id = ready.phone_number_id;
+    this.api = new WhatsAppAPI({
+      token: ready.token,
+      appSecret,
+      webhookVerifyToken: ready.verify_token,
+      v: "v24.0",
+      ponyfill: { fetch: toBlindpost(ready.base_url) },
+    });
+    this.api.on.message = (told) => this.seen.add({ kind: "message", ...told });
+    this.api.on.status = (told) => this.seen.add({ kind: "status", ...told });
+  }
+
+  hears(wamid) {
+    return this.seen.wait((told) => told.message?.id === wamid, `message ${wamid}`);
+  }
+
+  status(wamid, status) {
+    const fits = (told) => told.kind === "status" && told.id === wamid && told.status === status;
+    return this.seen.wait(fits, `${status} of ${wamid}`);
+  }
+
+  async send(message, ...more) {
+    const answer = await this.api.sendMessage(this.id, { phone: this.world.user }, message, ...more);
+    assert(answer.messages, JSON.stringify(answer));
+    return answer.messages[0].id;
+  }
+
+  // A message of this type is shown, and its statuses go as far as read.
+  async arrives(message, kind, ...more) {
+    const wamid = await this.send(message, ...more);
+    const shown = await this.world.passed(wamid, "shown");
+    assert(shown.type === kind, JSON.stringify(shown));
+    for (const status of ["sent", "delivered", "read"]) await this.status(wamid, status);
+    return wamid;
+  }
+}
+
+// A server as somebody writes it who uses the package without one of its frameworks.
+function receiver(bot) {
+  return createServer(async (request, response) => {
+    let body = "";
+    request.setEncoding("utf8");
+    for await (const part of request) body += part;
+    try {
+      if (request.method === "GET") {
+        const query = new URL(request.url, "http://here").searchParams;
+        response.end(bot.now.api.get(Object.fromEntries(query)));
+      } else {
+        const signature = request.headers["x-hub-signature-256"];
+        await bot.now.api.post(JSON.parse(body), body, signature);
+        response.end();
+      }
+    } catch (error) {
+      response.statusCode = error.httpStatus ?? 500;
+      response.end();
+    }
+  });
+}
+
+async function inbound(checks, bot, world) {
+  await checks.check("in: text, marked as read, answered to the user id", async () => {
+    const wamid = await world.says("text", { body: WORDS });
+    const told = await bot.hears(wamid);
+    assert(told.message.text.body === WORDS, told.message.text.body);
+    assert(told.recipient.bsuid && told.name === "Person 1", JSON.stringify(told.recipient));
+    assert((await told.received()).success, "marked as read");
+    await world.passed(wamid, "read");
+    const user = { bsuid: told.recipient.bsuid };
+    const answer = await bot.api.sendMessage(bot.id, user, new M.Text("You wrote " + WORDS), wamid);
+    assert(answer.contacts?.[0].user_id === user.bsuid, JSON.stringify(answer));
+    const shown = await world.passed(answer.messages[0].id, "shown");
+    assert(shown.context.id === wamid && shown.text.body === "You wrote " + WORDS, "quoted");
+  });
+  const carried = {
+    location: { latitude: 52.5, longitude: 13.4, name: "Here" },
+    contacts: [{ name: { formatted_name: "Ada" }, phones: [{ phone: "+1 555" }] }],
+    order: { catalog_id: "1", product_items: [{ product_retailer_id: "a", quantity: 1 }] },
+  };
+  for (const [kind, value] of Object.entries(carried)) {
+    await checks.check(`in: ${kind}`, async () => {
+      const { message } = await bot.hears(await world.says(kind, value));
+      assert(message.type === kind && message[kind], JSON.stringify(message));
+    });
+  }
+  await checks.check("in: reaction", async () => {
+    const wamid = await bot.arrives(new M.Text("React to this"), "text");
+    const heard = await world.says("reaction", { message_id: wamid, emoji: "👍" });
+    assert((await bot.hears(heard)).message.reaction.emoji === "👍", "emoji");
+  });
+  await checks.check("in: image", async () => {
+    const heard = await world.says("image", { mime_type: "image/png" });
+    assert((await bot.hears(heard)).message.image.id, "an id");
+  });
+}
+
+const body = new M.Body("Bread?");
+const action = {
+  buttons: () => new M.ActionButtons(new M.Button("yes", "Yes"), new M.Button("no", "No")),
+  list: () => new M.ActionList("Choose", new M.ListSection("All", new M.Row("cake", "Cake", "sweet"))),
+  flow: () => new M.ActionDataExchangeFlow("t", "1", "Open", "draft"),
+};
+
+async function outbound(checks, bot, world) {
+  const interactive = (...parts) => new M.Interactive(...parts);
+  const product = new M.Product("a");
+  const name = new M.Name("Ada", "Ada");
+  const phone = new M.Phone("+15551234", "HOME");
+  const messages = {
+    "text": ["text", () => new M.Text(WORDS, true)],
+    "location": ["location", () => new M.Location(13.4, 52.5, "Here", "Street 1")],
+    "contacts": ["contacts", () => new M.Contacts([name, phone])],
+    "buttons": ["interactive", () => interactive(action.buttons(), body, new M.Header("H"), new M.Footer("F"))],
+    "list": ["interactive", () => interactive(action.list(), body)],
+    "link button": ["interactive", () => interactive(new M.ActionCTA("Go", "https://example.com/a"), body)],
+    "flow": ["interactive", () => interactive(action.flow(), body)],
+    "catalog": ["interactive", () => interactive(new M.ActionCatalog(product), body)],
+    "product": ["interactive", () => interactive(new M.ActionProduct(new M.CatalogProduct("a", "1")), body)],
+    "products": ["interactive", () => interactive(
+      new M.ActionProductList("1", new M.ProductSection("All", product)), body, new M.Header("H"))],
+    "location request": ["interactive", () => interactive(new M.ActionLocation(), body)],
+    "call permission request": ["interactive", () => interactive(new M.ActionCallPermission(), body)],
+    "contact info request": ["interactive", () => interactive(new M.ActionContactRequest(), body)],
+    "template": ["template", () => new M.Template("hello_world", "en_US")],
+  };
+  for (const [name, [kind, message]] of Object.entries(messages)) {
+    await checks.check(`out: ${name}`, () => bot.arrives(message(), kind));
+  }
+  await checks.check("out: reaction, and its removal", async () => {
+    const heard = await world.says("text", { body: "Nice?" });
+    await bot.hears(heard);
+    await bot.arrives(new M.Reaction(heard, "👍"), "reaction");
+    const removed = await world.passed(await bot.send(new M.Reaction(heard)), "shown");
+    assert(removed.reaction.emoji === "", "no emoji");
+  });
+  await checks.check("typing indicator", async () => {
+    const heard = await world.says("text", { body: "Are you there?" });
+    await bot.hears(heard);
+    assert((await bot.api.markAsRead(bot.id, heard, "text")).success, "success");
+    await world.passed(heard, "read");
+  });
+  const link = "https://example.com/file";
+  for (const kind of ["Image", "Video", "Document", "Audio", "Sticker"]) {
+    const name = `out: ${kind.toLowerCase()} by a link that may not be fetched fails with 131053`;
+    await checks.check(name, async () => {
+      const { error } = await bot.status(await bot.send(new M[kind](link)), "failed");
+      assert(error.code === 131053, JSON.stringify(error));
+    });
+  }
+}
+
+async function pressed(checks, bot, world) {
+  const press = async (action, reply) => {
+    await bot.arrives(new M.Interactive(action, body), "interactive");
+    return (await bot.hears(await world.says("interactive", reply))).message.interactive;
+  };
+  await checks.check("in: a button that is pressed", async () => {
+    const reply = { type: "button_reply", button_reply: { id: "yes" } };
+    assert((await press(action.buttons(), reply)).button_reply.title === "Yes", "its title");
+  });
+  await checks.check("in: a row that is chosen", async () => {
+    const reply = { type: "list_reply", list_reply: { id: "cake" } };
+    assert((await press(action.list(), reply)).list_reply.description === "sweet", "its description");
+  });
+  await checks.check("in: a flow that is completed", async () => {
+    const answer = { name: "flow", body: "Sent", response_json: '{"a":1}' };
+    const heard = await press(action.flow(), { type: "nfm_reply", nfm_reply: answer });
+    assert(JSON.parse(heard.nfm_reply.response_json).a === 1, "its answer");
+  });
+}
+
+async function statuses(checks, bot, world) {
+  await checks.check("out of the window: 131047 in a status", async () => {
+    const to = { phone: world.stranger };
+    const answer = await bot.api.sendMessage(bot.id, to, new M.Text("Hello?"));
+    const { error } = await bot.status(answer.messages[0].id, "failed");
+    assert(error.code === 131047, JSON.stringify(error));
+  });
+  await checks.check("callback data comes back in statuses", async () => {
+    const wamid = await bot.send(new M.Text("Text"), undefined, "my data");
+    const told = await bot.status(wamid, "delivered");
+    assert(told.biz_opaque_callback_data === "my data", JSON.stringify(told.raw));
+  });
+}
+
+async function managed(checks, bot, world) {
+  const { api, id } = bot;
+  await checks.check("media: upload, metadata, delete", async () => {
+    const form = new FormData();
+    form.set("file", new Blob(["%PDF-1.4"], { type: "application/pdf" }), "a.pdf");
+    const uploaded = await api.uploadMedia(id, form);
+    assert(uploaded.id, JSON.stringify(uploaded));
+    const media = await api.retrieveMedia(uploaded.id);
+    assert(media.mime_type === "application/pdf", JSON.stringify(media));
+    assert((await api.deleteMedia(uploaded.id)).success, "deleted");
+  });
+  await checks.check("block list", async () => {
+    const user = { phone: world.user };
+    const blocked = await api.blockUser(id, user);
+    assert(blocked.block_users?.added_users.length === 1, JSON.stringify(blocked));
+    const unblocked = await api.unblockUser(id, user);
+    assert(unblocked.block_users?.removed_users.length === 1, JSON.stringify(unblocked));
+  });
+  await checks.check("QR link", async () => {
+    const made = await api.createQR(id, "Hello");
+    assert(made.code, JSON.stringify(made));
+  });
+}
+
+async function main(blindpost, plant) {
+  const bot = { now: undefined };
+  const server = receiver(bot);
+  await new Promise((listens) => server.listen(0, "127.0.0.1", listens));
+  const checks = new Checks("whatsapp-api-js");
+  const webhook = `http://127.0.0.1:${server.address().port}/webhook`;
+  const world = await World.start(blindpost, webhook);
+  try {
+    bot.now = new Bot(world, plant ? "another" : world.ready.app_secret);
+    await world.control(`/users/${world.user}`, { reads: true });
+    await inbound(checks, bot.now, world);
+    if (!plant) {
+      await outbound(checks, bot.now, world);
+      await pressed(checks, bot.now, world);
+      await statuses(checks, bot.now, world);
+      await managed(checks, bot.now, world);
+    }
+  } finally {
+    await world.end();
+    server.close();
+    server.closeAllConnections();
+  }
+  return plant ? Number(checks.counts.FAILED > 0) : checks.end();
+}
+
+process.exitCode = await main(process.argv[2], process.argv.includes("--plant"));

@@ -1,0 +1,137 @@
+// A live Blindpost for one program, its control API, and the checks that the program makes: what
+// world.py is, for JavaScript.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const PATIENCE = 10_000;
+
+export function assert(holds, what) {
+  if (!holds) throw new Error(what);
+}
+
+const later = (time) => new Promise((over) => setTimeout(over, time));
+
+export class World {
+  // `blindpost up`, whose webhooks go to `webhook`.
+  static async start(blindpost, webhook) {
+    const world = new World();
+    world.folder = mkdtempSync(join(tmpdir(), "blindpost-sdk-"));
+    const file = join(world.folder, "ready.json");
+    const flags = ["up", "--port", "0", "--webhook", webhook, "--ready-file", file];
+    world.process = spawn(blindpost, flags, { stdio: ["ignore", "ignore", "inherit"] });
+    world.ended = new Promise((ended) => world.process.on("exit", ended));
+    const until = Date.now() + 6 * PATIENCE;
+    while (!existsSync(file)) {
+      const late = world.process.exitCode !== null || Date.now() > until;
+      if (late) world.process.kill();
+      assert(!late, "blindpost up did not get ready");
+      await later(50);
+    }
+    world.ready = JSON.parse(readFileSync(file));
+    [world.user, world.stranger] = world.ready.users;
+    return world;
+  }
+
+  async end() {
+    this.process.kill("SIGTERM");
+    await this.ended;
+    rmSync(this.folder, { recursive: true });
+  }
+
+  // A call of the control API; a refusal is an error that says why.
+  async control(path, body) {
+    const options = body && { method: "POST", body: JSON.stringify(body) };
+    const answer = await fetch(this.ready.control_url + path, options);
+    const text = await answer.text();
+    assert(answer.ok, `${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  // The person sends the business a message: the wamid.
+  async says(kind, value) {
+    const message = { type: kind, [kind]: value };
+    const phone_number_id = this.ready.phone_number_id;
+    return (await this.control("/inbound", { from: this.user, phone_number_id, message })).wamid;
+  }
+
+  // The message as the control API shows it, once it has this status.
+  async passed(wamid, status) {
+    const path = `/messages?wamid=${wamid}&status=${status}&wait_ms=9000`;
+    const [found] = (await this.control(path)).messages;
+    assert(found, `${wamid} never became ${status}`);
+    return found;
+  }
+}
+
+// What webhooks told, and a way to wait for it.
+export class Seen {
+  all = [];
+  waiting = new Set();
+
+  add(thing) {
+    this.all.push(thing);
+    for (const waits of this.waiting) waits();
+  }
+
+  // The first thing that fits, come or to come.
+  wait(fits, what) {
+    return new Promise((found, late) => {
+      const over = (settle, value) => {
+        clearTimeout(clock);
+        this.waiting.delete(look);
+        settle(value);
+      };
+      const look = () => {
+        const thing = this.all.find(fits);
+        if (thing) over(found, thing);
+      };
+      const clock = setTimeout(() => over(late, new Error(`no webhook told ${what}`)), PATIENCE);
+      this.waiting.add(look);
+      look();
+    });
+  }
+}
+
+// Runs checks and says what came of each. What is known to be missing must be missing.
+export class Checks {
+  counts = { ok: 0, missing: 0, FAILED: 0 };
+
+  constructor(sdk) {
+    this.sdk = sdk;
+    this.known = new Map(Object.entries(
+      JSON.parse(readFileSync(new URL(`./known/${sdk}.json`, import.meta.url)))));
+  }
+
+  async check(name, does) {
+    let why;
+    try {
+      await does();
+    } catch (error) {
+      why = String(error).split("\n")[0].slice(0, 200);
+    }
+    const reason = this.known.get(name);
+    this.known.delete(name);
+    if (!why && !reason) this.say("ok", name);
+    else if (!why) this.say("FAILED", `${name}: it works now; remove it from known/${this.sdk}.json`);
+    else if (!reason) this.say("FAILED", `${name}: ${why}`);
+    else this.say("missing", `${name}: ${reason} (${why})`);
+  }
+
+  say(result, text) {
+    this.counts[result] += 1;
+    console.log(`${result.padEnd(8)}${text}`);
+  }
+
+  // 1 if something is not as it is known to be.
+  end() {
+    for (const name of this.known.keys()) {
+      this.say("FAILED", `${name}: is in known/${this.sdk}.json, and no check has that name`);
+    }
+    const said = Object.entries(this.counts).map(([result, count]) => `${count} ${result}`);
+    console.log(`${this.sdk}: ${said.join(", ")}`);
+    return Number(this.counts.FAILED > 0);
+  }
+}
