@@ -38,7 +38,7 @@ mod webhook;
 pub use config::{Config, Own, Subscription};
 pub use graph::{ROUTES, message_id, operations::page as graph_page, wamid};
 pub use input::Command;
-pub use management::Management;
+pub use management::{App, Management};
 pub use mutant::Mutant;
 pub use output::Event;
 pub use rules::Rules;

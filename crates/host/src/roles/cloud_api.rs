@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use cloud_api::{CloudApi, Config, Event, Share, Subscription};
+use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription};
 use endpoint::Happening;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, limits};
@@ -91,7 +91,8 @@ impl Told {
         allowed.iter().for_each(|authority| ground.site.hosts.allow(authority));
         let http = ground.bind("base_url", listen).await?;
         let pin = hop.transport_key;
-        let hop = CloudApi::new(hop.config(&ground));
+        let base_url = http.local_addr().map(|at| format!("http://{at}")).unwrap_or_default();
+        let hop = CloudApi::new(hop.config(&ground, base_url));
         let links = Links::new(limits::MAX_LINK_WAITING);
         let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
         let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
@@ -153,7 +154,7 @@ impl Hop {
         })
     }
 
-    fn config(self, ground: &Ground) -> Config {
+    fn config(self, ground: &Ground, base_url: String) -> Config {
         let Webhook { authority, path } = self.webhook;
         let subscription = Subscription {
             phone_number_id: self.phone_number_id,
@@ -179,7 +180,7 @@ impl Hop {
             name_key: ground.secrets.secret("names", NAME),
             statistics_every: Micros::minutes(1),
             rules: cloud_api::Rules::default(),
-            management: cloud_api::Management::default(),
+            management: Management { media_base: base_url, ..Management::default() },
             trace: false,
             mutant: None,
             endpoint_mutant: None,

@@ -225,10 +225,11 @@ impl Start {
     }
 
     fn everybody(&mut self, sockets: Sockets, operations: &Operations) -> Result<(), UpError> {
+        let base_url = sockets.at(CLOUD_API).map(url).unwrap_or_default();
         let Sockets { transport, operations: port, servers } = sockets;
         self.crew.serve(port.0, "operations", operations.service());
         let transport = self.transport(transport.0)?;
-        let cloud_api = self.cloud_api()?;
+        let cloud_api = self.cloud_api(base_url)?;
         let none = Links::new(0);
         let manager = BusinessManager::new(self.cast.manager());
         let manager = self.beside(BUSINESS_MANAGER, manager, &none)?;
@@ -276,9 +277,9 @@ impl Start {
         Ok(handle)
     }
 
-    fn cloud_api(&mut self) -> Result<Handle<cloud_api::Command>, UpError> {
+    fn cloud_api(&mut self, base_url: String) -> Result<Handle<cloud_api::Command>, UpError> {
         let links = Links::new(limits::MAX_LINK_WAITING);
-        let hop = CloudApi::new(self.cast.cloud_api(self.options.webhook.as_ref()));
+        let hop = CloudApi::new(self.cast.cloud_api(self.options.webhook.as_ref(), base_url));
         let observer = at_cloud_api(self.journal.clone(), self.setup.clone());
         let node = self.site.start((CLOUD_API, CLOUD_API, CLOUD_API), hop, &links, observer)?;
         let handle = self.crew.join(node);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{Rules, Share, Subscription};
+use cloud_api::{App, Management, Rules, Share, Subscription};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -115,7 +115,12 @@ impl Cast {
         config
     }
 
-    pub(crate) fn cloud_api(&self, webhook: Option<&Webhook>) -> cloud_api::Config {
+    /// The Cloud API that is called under `base_url`.
+    pub(crate) fn cloud_api(
+        &self,
+        webhook: Option<&Webhook>,
+        base_url: String,
+    ) -> cloud_api::Config {
         let to_sample = Webhook { authority: BUSINESS.to_owned(), path: "/webhook".to_owned() };
         let Webhook { authority, path } = webhook.unwrap_or(&to_sample).clone();
         let subscription = Subscription {
@@ -145,7 +150,11 @@ impl Cast {
             name_key: self.secrets.secret("names", CLOUD_API),
             statistics_every: Micros::minutes(1),
             rules: Rules::default(),
-            management: cloud_api::Management::default(),
+            management: Management {
+                apps: vec![self.app()],
+                media_base: base_url,
+                ..Management::default()
+            },
             trace: false,
             mutant: None,
             endpoint_mutant: None,
@@ -219,7 +228,11 @@ impl Cast {
         }
     }
 
-    /// The id of its app in Graph, which stands for nothing here yet.
+    fn app(&self) -> App {
+        App { id: self.app_id(), secret: self.app_secret(), business: self.waba_id() }
+    }
+
+    /// The id of its app in Graph.
     pub(crate) fn app_id(&self) -> String {
         self.secrets.id("app", SAMPLE)
     }

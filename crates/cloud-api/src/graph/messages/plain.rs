@@ -47,6 +47,12 @@ pub(super) fn location(location: &Fields<'_>) -> Result<Body, GraphError> {
 }
 
 pub(super) fn contacts(call: &Fields<'_>, fields: &Map<String, Value>) -> Result<Body, GraphError> {
+    // Some write the list as a text of JSON (whatsapp-api-js 6.3.0), as forms do.
+    let written = fields.get("contacts").and_then(Value::as_str);
+    if let Some(list) = written.and_then(|text| serde_json::from_str::<Vec<Value>>(text).ok()) {
+        let read = Map::from_iter([("contacts".to_owned(), Value::Array(list))]);
+        return contacts(&Fields::new(&read, ""), &read);
+    }
     for contact in call.objects("contacts", (1, MAX_CONTACTS))? {
         let name = contact.object("name")?;
         name.text("formatted_name", 1_000)?;
