@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use hop::http::Request;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use vocab::UnixMicros;
 
 use crate::{
     config::Subscription,
@@ -33,10 +34,11 @@ fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
     escaped(&entry.to_string())
 }
 
-/// The entry that tells a business about its account.
-pub(crate) fn account(grant: &GrantRow, field: &str, value: &Value) -> Vec<u8> {
+/// The entry that tells a business about its account. Unlike one about a number it has a time.
+pub(crate) fn account(grant: &GrantRow, field: &str, value: &Value, at: UnixMicros) -> Vec<u8> {
     let changes = json!([{ "value": value, "field": field }]);
-    escaped(&json!({ "id": grant.business, "changes": changes }).to_string())
+    let entry = json!({ "id": grant.business, "time": at.seconds(), "changes": changes });
+    escaped(&entry.to_string())
 }
 
 /// JSON as Meta writes it: everything beyond ASCII and `/ @ % <` escaped, all of which occur only

@@ -72,7 +72,11 @@ fn shown(context: &Context<'_>, document: Document, mut found: Map<String, Value
             default("user_identity_change", json!({ "enable_identity_key_check": false }));
             return Value::Object(found);
         }
-        Document::Profile => default("messaging_product", "whatsapp".into()),
+        Document::Profile => {
+            default("messaging_product", "whatsapp".into());
+            // SDKs read it without asking whether it is there (pywa 4.5.0).
+            default("vertical", "UNDEFINED".into());
+        }
         Document::Commerce => {
             default("is_cart_enabled", true.into());
             default("is_catalog_visible", false.into());

@@ -103,11 +103,24 @@ fn list(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
         ];
         filters.iter().zip(has).all(|(filter, has)| filter.as_ref().is_none_or(|one| *one == has))
     };
-    let rows: Vec<TemplateRow> = all(context, attempt)?.into_iter().filter(fits).collect();
+    let rows = all(context, attempt)?;
+    let count = rows.len();
+    let rows: Vec<TemplateRow> = rows.into_iter().filter(fits).collect();
+    let fitting = rows.len();
     let business = &context.number.grant.business;
     let (rows, paging) = page(context.call, rows, |row| id(business, row))?;
     let data: Vec<Value> = rows.iter().map(|row| shown(row, context)).collect();
-    Ok(graph::answer(&json!({ "data": data, "paging": paging })))
+    let mut listed = json!({ "data": data, "paging": paging });
+    if let Some(listed) = listed.as_object_mut().filter(|_| wanted("summary").is_some()) {
+        let summary = json!({
+            "total_count": fitting,
+            "message_template_count": count,
+            "message_template_limit": MOST,
+            "are_translations_complete": false,
+        });
+        listed.insert("summary".to_owned(), summary);
+    }
+    Ok(graph::answer(&listed))
 }
 
 fn make(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
@@ -258,6 +271,7 @@ pub(in crate::handle) fn judge(
         "message_template_category": row.category().name().to_ascii_uppercase(),
         "reason": if is_rejected { "INVALID_FORMAT" } else { "NONE" },
     });
-    let body = webhook::account(&number.grant, "message_template_status_update", &value);
+    let at = attempt.now().wall;
+    let body = webhook::account(&number.grant, "message_template_status_update", &value, at);
     happenings::hook(number, attempt, body, format!("template {id} {}", status.name()), rng)
 }
