@@ -1,4 +1,6 @@
-"""pywa 4.5.0 from PyPI, unmodified, against a live Blindpost: python pywa_bot.py BLINDPOST [--plant]
+"""pywa 4.5.0 from PyPI, unmodified, against a live Blindpost:
+
+    python pywa_bot.py BLINDPOST [--plant]
 
 With --plant the bot has another app secret, so that no webhook may pass its verification.
 """
@@ -6,8 +8,7 @@ With --plant the bot has another app secret, so that no webhook may pass its ver
 import logging
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from http.server import ThreadingHTTPServer
 
 import httpx
 from pywa import WhatsApp, errors, types
@@ -26,7 +27,8 @@ from pywa.types.templates import (
     TemplateLanguage,
 )
 
-from world import Checks, Seen, World
+from pywa_live import Bot, Receiver, ToBlindpost
+from world import Checks, World
 
 WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\""
 PNG = bytes.fromhex(
@@ -34,90 +36,6 @@ PNG = bytes.fromhex(
     "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
     "0000000049454e44ae426082"
 )
-
-
-class ToBlindpost(httpx.HTTPTransport):
-    """Sends every request to one server, whatever its URL says: the SDK's own is fixed."""
-
-    def __init__(self, base_url):
-        super().__init__()
-        self.to = httpx.URL(base_url)
-
-    def handle_request(self, request):
-        request.url = request.url.copy_with(
-            scheme=self.to.scheme, host=self.to.host, port=self.to.port
-        )
-        return super().handle_request(request)
-
-
-class Receiver(BaseHTTPRequestHandler):
-    """A server as somebody writes it who uses pywa without one of its frameworks."""
-
-    bot = None
-
-    def answer(self, text, status):
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write((text or "").encode())
-
-    def do_GET(self):
-        query = parse_qs(urlsplit(self.path).query)
-        one = lambda name: query.get(name, [None])[0]
-        self.answer(*self.bot.webhook_challenge_handler(one("hub.verify_token"), one("hub.challenge")))
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
-        refused = self.bot.webhook_update_validator(body, self.headers["X-Hub-Signature-256"])
-        self.answer(*(refused or self.bot.webhook_update_handler(body)))
-
-    def log_message(self, *_):
-        pass
-
-
-class Bot:
-    """The SDK, and what its handlers were called with."""
-
-    def __init__(self, world, app_secret):
-        ready = world.ready
-        self.world, self.seen = world, Seen()
-        self.wa = WhatsApp(
-            phone_id=ready["phone_number_id"],
-            token=ready["token"],
-            session=httpx.Client(transport=ToBlindpost(ready["base_url"]), timeout=30),
-            waba_id=ready["waba_id"],
-            app_id=ready["app_id"],
-            app_secret=app_secret,
-            verify_token=ready["verify_token"],
-        )
-        add = lambda _, update: self.seen.add(update)
-        for handles in (
-            self.wa.on_message,
-            self.wa.on_message_status,
-            self.wa.on_callback_button,
-            self.wa.on_callback_selection,
-            self.wa.on_flow_completion,
-        ):
-            handles()(lambda wa, update: add(wa, update))
-        Receiver.bot = self.wa
-
-    def hears(self, kind, wamid):
-        """The update of this class about a message of the person."""
-        fits = lambda update: isinstance(update, kind) and update.id == wamid
-        return self.seen.wait(fits, f"{kind.__name__} {wamid}")
-
-    def status(self, sent, status):
-        """The update that says that what was sent has this status."""
-        fits = lambda u: isinstance(u, types.MessageStatus) and u.id == sent.id and u.status == status
-        return self.seen.wait(fits, f"{status} of {sent.id}")
-
-    def arrives(self, send, kind):
-        """A message of this type is shown, and its statuses go as far as read."""
-        sent = send()
-        shown = self.world.passed(sent.id, "shown")
-        assert shown["type"] == kind, shown
-        for status in ("sent", "delivered", "read"):
-            self.status(sent, status)
-        return sent, shown
 
 
 def main(blindpost, plant):
@@ -198,6 +116,9 @@ def outbound(check, bot, world):
     says = lambda text: wa.send_message(to, text)
     buttons = lambda: [types.Button("Yes", "yes"), types.Button("No", "no")]
     rows = [types.SectionRow("Bread", "bread", "fresh"), types.SectionRow("Cake", "cake")]
+    choose = types.SectionList("Choose", [types.Section("All", rows)])
+    go = types.URLButton("Go", "https://example.com/a")
+    may_call = CallPermissionRequestButton()
     flow = types.FlowButton(
         "Open", flow_id="1", flow_token="t", flow_action_type="data_exchange", mode="draft"
     )
@@ -221,11 +142,11 @@ def outbound(check, bot, world):
         ("text", "text", lambda: wa.send_message(to, WORDS, preview_url=True)),
         ("text with a tracker", "text", lambda: text(tracker="abc")),
         ("buttons", "interactive", lambda: text(header="H", footer="F", buttons=buttons())),
-        ("link button", "interactive", lambda: text(buttons=types.URLButton("Go", "https://example.com/a"))),
-        ("list", "interactive", lambda: text(buttons=types.SectionList("Choose", [types.Section("All", rows)]))),
+        ("link button", "interactive", lambda: text(buttons=go)),
+        ("list", "interactive", lambda: text(buttons=choose)),
         ("flow", "interactive", lambda: text(buttons=flow)),
         ("voice call button", "interactive", lambda: text(buttons=VoiceCallButton("Call"))),
-        ("call permission request", "interactive", lambda: text(buttons=CallPermissionRequestButton())),
+        ("call permission request", "interactive", lambda: text(buttons=may_call)),
         ("contact info request", "interactive", lambda: text(buttons=ContactInfoRequestButton())),
         ("location", "location", location),
         ("location request", "interactive", lambda: wa.request_location(to, "Where?")),
@@ -265,7 +186,8 @@ def outbound(check, bot, world):
         ("audio", lambda: wa.send_audio(to, link + ".mp3")),
         ("sticker", lambda: wa.send_sticker(to, link + ".webp")),
     ]:
-        check(f"out: {name} by a link that may not be fetched fails with 131053", lambda: linked(send))
+        name = f"out: {name} by a link that may not be fetched fails with 131053"
+        check(name, lambda: linked(send))
     sends = lambda: wa.send_image(to, PNG, "Caption", mime_type="image/png")
     check("out: image that is uploaded", lambda: bot.arrives(sends, "image"))
 
@@ -274,9 +196,8 @@ def pressed(check, bot, world):
     wa, to = bot.wa, world.user
 
     def button():
-        sent, _ = bot.arrives(
-            lambda: wa.send_message(to, "Bread?", buttons=[types.Button("Yes", "yes")]), "interactive"
-        )
+        yes = [types.Button("Yes", "yes")]
+        sent, _ = bot.arrives(lambda: wa.send_message(to, "Bread?", buttons=yes), "interactive")
         reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
         update = bot.hears(types.CallbackButton, world.says("interactive", reply))
         assert (update.data, update.title) == ("yes", "Yes"), update
@@ -363,7 +284,10 @@ def errors_and_statuses(check, bot, world):
     check("a template outside the window is charged", priced)
     check("a webhook that comes twice is handled once", duplicate)
     check("a fault of the control API is the SDK's error", limited)
-    check("an unknown template is the SDK's error", lambda: raises(errors.TemplateNotExists, unknown))
+    check(
+        "an unknown template is the SDK's error",
+        lambda: raises(errors.TemplateNotExists, unknown),
+    )
     check(
         "an unknown token is the SDK's error",
         lambda: raises(errors.WhatsAppError, lambda: no_token.send_message(world.user, "Hello")),

@@ -53,7 +53,8 @@ class Bot {
   }
 
   async send(message, ...more) {
-    const answer = await this.api.sendMessage(this.id, { phone: this.world.user }, message, ...more);
+    const to = { phone: this.world.user };
+    const answer = await this.api.sendMessage(this.id, to, message, ...more);
     assert(answer.messages, JSON.stringify(answer));
     return answer.messages[0].id;
   }
@@ -130,7 +131,10 @@ async function inbound(checks, bot, world, plant) {
 const body = new M.Body("Bread?");
 const action = {
   buttons: () => new M.ActionButtons(new M.Button("yes", "Yes"), new M.Button("no", "No")),
-  list: () => new M.ActionList("Choose", new M.ListSection("All", new M.Row("cake", "Cake", "sweet"))),
+  list: () => {
+    const row = new M.Row("cake", "Cake", "sweet");
+    return new M.ActionList("Choose", new M.ListSection("All", row));
+  },
   flow: () => new M.ActionDataExchangeFlow("t", "1", "Open", "draft"),
 };
 
@@ -143,16 +147,19 @@ async function outbound(checks, bot, world) {
     "text": ["text", () => new M.Text(WORDS, true)],
     "location": ["location", () => new M.Location(13.4, 52.5, "Here", "Street 1")],
     "contacts": ["contacts", () => new M.Contacts([name, phone])],
-    "buttons": ["interactive", () => interactive(action.buttons(), body, new M.Header("H"), new M.Footer("F"))],
+    "buttons": ["interactive", () => interactive(
+      action.buttons(), body, new M.Header("H"), new M.Footer("F"))],
     "list": ["interactive", () => interactive(action.list(), body)],
     "link button": ["interactive", () => interactive(new M.ActionCTA("Go", "https://example.com/a"), body)],
     "flow": ["interactive", () => interactive(action.flow(), body)],
     "catalog": ["interactive", () => interactive(new M.ActionCatalog(product), body)],
-    "product": ["interactive", () => interactive(new M.ActionProduct(new M.CatalogProduct("a", "1")), body)],
+    "product": ["interactive", () => interactive(
+      new M.ActionProduct(new M.CatalogProduct("a", "1")), body)],
     "products": ["interactive", () => interactive(
       new M.ActionProductList("1", new M.ProductSection("All", product)), body, new M.Header("H"))],
     "location request": ["interactive", () => interactive(new M.ActionLocation(), body)],
-    "call permission request": ["interactive", () => interactive(new M.ActionCallPermission(), body)],
+    "call permission request": ["interactive", () => interactive(
+      new M.ActionCallPermission(), body)],
     "contact info request": ["interactive", () => interactive(new M.ActionContactRequest(), body)],
     "template": ["template", () => new M.Template("hello_world", "en_US")],
   };
@@ -193,7 +200,8 @@ async function pressed(checks, bot, world) {
   });
   await checks.check("in: a row that is chosen", async () => {
     const reply = { type: "list_reply", list_reply: { id: "cake" } };
-    assert((await press(action.list(), reply)).list_reply.description === "sweet", "its description");
+    const heard = await press(action.list(), reply);
+    assert(heard.list_reply.description === "sweet", "its description");
   });
   await checks.check("in: a flow that is completed", async () => {
     const answer = { name: "flow", body: "Sent", response_json: '{"a":1}' };

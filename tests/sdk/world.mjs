@@ -115,7 +115,7 @@ export class Checks {
     const reason = this.known.get(name);
     this.known.delete(name);
     if (!why && !reason) this.say("ok", name);
-    else if (!why) this.say("FAILED", `${name}: it works now; remove it from known/${this.sdk}.json`);
+    else if (!why) this.say("FAILED", `${name}: works now; remove it from known/${this.sdk}.json`);
     else if (!reason) this.say("FAILED", `${name}: ${why}`);
     else this.say("missing", `${name}: ${reason} (${why})`);
   }

@@ -111,8 +111,8 @@ impl Inner {
         Ok(self.faults())
     }
 
-    /// Forgets what passed: of a user, who does nothing by themselves any more, or of a number. With
-    /// nothing said, of everybody, and no fault is on either.
+    /// Forgets what passed: of a user, who does nothing by themselves any more, or of a number.
+    /// With nothing said, of everybody, and no fault is on either.
     pub(super) fn reset(&self, body: &[u8]) -> Result<Value, Refusal> {
         let Reset { user, phone_number_id } = read(body)?;
         if let Some(id) = &phone_number_id {

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::schemas;
 
+/// Where a schema comes from.
+type Schema = fn() -> Value;
+
 /// A call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
@@ -15,9 +18,9 @@ pub(super) struct Call {
     pub(super) summary: &'static str,
     pub(super) query: &'static [Parameter],
     /// The schema of its body; `None` where it takes none.
-    pub(super) body: Option<fn() -> Value>,
+    pub(super) body: Option<Schema>,
     /// The schema of its answer.
-    pub(super) answer: fn() -> Value,
+    pub(super) answer: Schema,
 }
 
 /// A parameter of a query.
@@ -60,19 +63,14 @@ impl Call {
         (!user.is_empty() && !user.contains('/')).then_some(user)
     }
 
-    const fn get(
-        path: &'static str,
-        does: Does,
-        answer: fn() -> Value,
-        summary: &'static str,
-    ) -> Self {
+    const fn get(path: &'static str, does: Does, answer: Schema, summary: &'static str) -> Self {
         Self { method: "GET", path, does, summary, query: &[], body: None, answer }
     }
 
     const fn post(
         path: &'static str,
         does: Does,
-        (body, answer): (fn() -> Value, fn() -> Value),
+        (body, answer): (Schema, Schema),
         summary: &'static str,
     ) -> Self {
         Self { method: "POST", path, does, summary, query: &[], body: Some(body), answer }

@@ -80,7 +80,7 @@ impl Caller {
         answer["wamid"].as_str().unwrap().to_owned()
     }
 
-    /// The business sends `message`, which has its type and what that names, to a person: the wamid.
+    /// The business sends a message, its type and what that names, to a person: the wamid.
     pub(crate) async fn send(&self, to: &str, mut message: Value) -> String {
         let url = format!("{}/{}/messages", self.ready.base_url, self.ready.phone_number_id);
         message["messaging_product"] = json!("whatsapp");

@@ -33,8 +33,8 @@ pub(crate) enum Unsayable {
         why: &'static str,
     },
     /// It was never shown to this person.
-    #[error("this person was shown no {kind}{}{} to press", .id.as_ref().map_or("", |_| " with id "),
-        .id.as_deref().unwrap_or_default())]
+    #[error("this person was shown no {kind}{} to press",
+        .id.as_ref().map(|id| format!(" with id {id}")).unwrap_or_default())]
     NotOffered {
         /// What was to be pressed.
         kind: &'static str,
