@@ -9,7 +9,10 @@ use crate::tests::world::NUMBERS;
 fn a_profile_is_changed_in_parts_and_shown_by_fields() {
     let mut world = World::new();
     let path = "/v24.0/100/whatsapp_business_profile";
-    assert_eq!(world.get(path)["data"], json!([{ "messaging_product": "whatsapp" }]));
+    assert_eq!(
+        world.get(path)["data"],
+        json!([{ "messaging_product": "whatsapp", "vertical": "UNDEFINED" }])
+    );
     world.does(
         "POST",
         path,
