@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use transport::{Config, HashKey, Transport};
+use transport::{Config, Event, HashKey, PrekeyKind, Transport};
 use vocab::{NoiseKey, limits};
 
 use super::{
@@ -11,6 +11,8 @@ use super::{
 };
 use crate::{
     links::{Links, Rules},
+    log::Log,
+    node::Observer,
     settings::{Problem, Setting, Values, parse},
     site::{listen, to_node},
 };
@@ -85,7 +87,8 @@ impl Told {
         config.principals = self.principals;
         config.shows_codes = self.shows_codes;
         let links = Links::new(limits::MAX_LINK_WAITING);
-        let node = ground.join(NAME, Transport::new(config), &links, Box::new(drop))?;
+        let observer = audit(ground.site.log.clone());
+        let node = ground.join(NAME, Transport::new(config), &links, observer)?;
         let key = ground.key(NAME);
         let rules = Rules {
             most: self.most,
@@ -98,4 +101,23 @@ impl Told {
         ground.tell_key(NAME);
         Ok(ground.running())
     }
+}
+
+/// Writes down which one-time prekeys left: an operator can see that none left twice.
+fn audit(log: Log) -> Observer<Event> {
+    Box::new(move |event| {
+        if let Event::OneTimeKeyTaken { account, device, kind, id, .. } = event {
+            let kind = match kind {
+                PrekeyKind::Curve => "curve",
+                PrekeyKind::Kem => "kem",
+            };
+            let with = [
+                ("account", account.to_string().into()),
+                ("device", device.into()),
+                ("kind", kind.into()),
+                ("id", id.into()),
+            ];
+            log.line(NAME, "a one-time prekey left", &with);
+        }
+    })
 }

@@ -1,0 +1,188 @@
+//! Nothing that was acknowledged is lost, however often transport and Cloud API are killed.
+//!
+//! The moments of kills are drawn from a seed, as numbers of events that people's devices report:
+//! kills fall into work, and into starts. What must hold is judged at the end by [`Verdict`].
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use rand_core::Rng as _;
+use simulator::rng::stream;
+
+use crate::{
+    people::People,
+    stage::{CLOUD_API, Stage, TRANSPORT, copy},
+    verdict::{Verdict, prekeys_left},
+};
+
+/// Kills, if `BLINDPOST_KILLS` says nothing.
+const KILLS: u64 = 10;
+/// Messages of one person that wait for answers at a time.
+const OPEN: usize = 4;
+/// A kill waits for at most so many events since the one before.
+const MOST_EVENTS: u32 = 24;
+/// And, where nothing happens because everything is down, for at most so long.
+const MOST_WAIT: Duration = Duration::from_secs(2);
+/// Longer than any wait before something is tried again: who is silent for so long, has stopped.
+const STOPPED: Duration = Duration::from_secs(90);
+/// After later messages have passed, an earlier one that comes at all has come.
+const OVERTAKEN: Duration = Duration::from_secs(5);
+
+/// A disk that loses what it said was durable: after some kill of the role, its store is what it
+/// was at the kill before.
+struct Forgetful {
+    role: &'static str,
+    kept: Option<PathBuf>,
+}
+
+/// What a run came to.
+struct Outcome {
+    verdict: Verdict,
+    /// Kills while messages were on their way.
+    in_work: u64,
+    messages: usize,
+    prekeys: usize,
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
+}
+
+/// Runs so many kills of a role that is drawn, or of the forgetful one.
+fn run(seed: u64, kills: u64, mut forgetful: Option<Forgetful>) -> Outcome {
+    let count = 4 + kills / 10;
+    let mut stage = Stage::set();
+    let numbers: Vec<String> = (0..count).map(|index| format!("1201555{index:04}")).collect();
+    let mut people = People::join(&mut stage, &numbers);
+    let mut draw = stream(seed, "kills", "");
+    let mut in_work = 0;
+    for kill in 0..kills {
+        // One more person at a time has a first message to send, which takes one-time prekeys.
+        let writers = usize::try_from(2 + kill * count / kills).unwrap_or(usize::MAX);
+        let events = draw.next_u32() % MOST_EVENTS;
+        let role = match (&forgetful, draw.next_u32() % 2) {
+            (Some(forgetful), _) => forgetful.role,
+            (None, 0) => TRANSPORT,
+            (None, _) => CLOUD_API,
+        };
+        work(&mut stage, &mut people, writers.min(numbers.len()), events);
+        in_work += u64::from(people.open() > 0);
+        stage.kill(role);
+        if let Some(forgetful) = &mut forgetful {
+            forgetful.strike(&stage, kill + 1 == kills);
+        }
+        stage.start(role);
+    }
+    settle(&mut stage, &mut people);
+    stage.terminate_all();
+    let log = fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log");
+    let messages = people.0.iter().map(|person| person.written.len()).sum();
+    let prekeys = prekeys_left(&log).len();
+    Outcome { verdict: Verdict::on(&people, &log), in_work, messages, prekeys }
+}
+
+/// People write, until so many events have happened.
+fn work(stage: &mut Stage, people: &mut People, writers: usize, events: u32) {
+    let until = Instant::now() + MOST_WAIT;
+    let mut seen = 0;
+    while seen < events {
+        for index in 0..writers {
+            if people.0[index].open() < OPEN {
+                people.writes(index, "Do you have bread today?");
+            }
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        let Some(said) = stage.next(left) else { return };
+        seen += u32::from(people.note(&said));
+    }
+}
+
+/// Everybody writes one more message; what was written before must then have come too.
+fn settle(stage: &mut Stage, people: &mut People) {
+    let probes: Vec<String> = (0..people.0.len())
+        .map(|index| {
+            people.writes(index, "And tomorrow?");
+            format!("p{index}-{}", people.0[index].written.len() - 1)
+        })
+        .collect();
+    let mut last = Instant::now();
+    while people.open() > 0 {
+        let mut pairs = people.0.iter().zip(&probes);
+        let passed = pairs.all(|(person, probe)| !person.written[probe].is_open());
+        let patience = if passed { OVERTAKEN } else { STOPPED };
+        let left = (last + patience).saturating_duration_since(Instant::now());
+        let Some(said) = stage.next(left) else { return };
+        if people.note(&said) {
+            last = Instant::now();
+        } else if last.elapsed() > patience {
+            return;
+        }
+    }
+    // Receipts and complaints come after the last answer.
+    while let Some(said) = stage.next(OVERTAKEN / 5) {
+        people.note(&said);
+    }
+}
+
+impl Forgetful {
+    fn of(role: &'static str) -> Option<Self> {
+        Some(Self { role, kept: None })
+    }
+
+    /// While the role is dead: keeps what its store is, or at the last kill puts back what it was.
+    fn strike(&mut self, stage: &Stage, is_last: bool) {
+        let stores = stage.stores(self.role);
+        match &self.kept {
+            Some(kept) if is_last => {
+                fs::remove_dir_all(&stores).expect("a folder of ours can be removed");
+                copy(kept, &stores);
+            }
+            Some(_) => {}
+            None => {
+                let kept = stage.aside("kept");
+                copy(&stores, &kept);
+                self.kept = Some(kept);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_transport_and_cloud_api_are_killed_under_load() {
+    let (seed, kills) = (setting("BLINDPOST_SEED", 1), setting("BLINDPOST_KILLS", KILLS));
+    let Outcome { verdict, in_work, messages, prekeys } = run(seed, kills, None);
+    println!(
+        "seed {seed}: {kills} kills, {in_work} of them with messages on their way; {messages} \
+         messages written and answered, {prekeys} one-time prekeys left"
+    );
+    assert!(verdict.is_clean(), "BLINDPOST_SEED={seed} BLINDPOST_KILLS={kills}:\n{verdict}");
+    assert!(in_work * 2 >= kills, "only {in_work} of {kills} kills fell into work");
+    assert!(prekeys > 0, "nobody started a session");
+}
+
+#[test]
+fn a_transport_that_forgets_what_it_said_was_durable_is_caught() {
+    let verdict = run(1, 5, Forgetful::of(TRANSPORT)).verdict;
+    println!("{verdict}");
+    assert!(!verdict.lost.is_empty(), "{verdict}");
+}
+
+#[test]
+fn a_cloud_api_that_forgets_what_it_said_was_durable_is_caught() {
+    let verdict = run(1, 5, Forgetful::of(CLOUD_API)).verdict;
+    println!("{verdict}");
+    assert!(!verdict.lost.is_empty() || !verdict.out_of_step.is_empty(), "{verdict}");
+}
+
+#[test]
+fn a_one_time_prekey_that_left_twice_is_named() {
+    let line = |id: u32| {
+        format!(r#"{{"what":"a one-time prekey left","account":"aa","device":1,"kind":"kem","id":{id}}}"#)
+    };
+    let log = [line(1), line(2), line(1)].join("\n");
+    let verdict = Verdict::on(&People(Vec::new()), &log);
+    assert_eq!(verdict.prekeys_twice, [r#""aa" 1 "kem" 1"#]);
+}

@@ -1,0 +1,295 @@
+//! Every server as a process of its own, on one folder, each to be killed and started again.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt::Write as _,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    time::Duration,
+};
+
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+use crate::{
+    ports,
+    process::{Line, Process, Said},
+};
+
+pub(crate) const TRANSPORT: &str = "transport";
+pub(crate) const CLOUD_API: &str = "cloud-api";
+pub(crate) const BUSINESS: &str = "business";
+const META: &str = "meta";
+
+/// How people see the business.
+pub(crate) const BUSINESS_NUMBER: &str = "18005550199";
+pub(crate) const PHONE_NUMBER_ID: &str = "100000000000001";
+pub(crate) const BUSINESS_TOKEN: &str = "token-of-the-business";
+const CLOUD_API_TOKEN: &str = "token-of-the-cloud-api";
+const META_TOKEN: &str = "token-of-business-manager";
+/// How long a process may take until it serves, on a machine with other things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where everybody listens.
+pub(crate) struct Addresses {
+    pub(crate) devices: SocketAddr,
+    pub(crate) back_office: SocketAddr,
+    pub(crate) graph: SocketAddr,
+    pub(crate) webhook: SocketAddr,
+    pub(crate) manager: SocketAddr,
+    pub(crate) billing: SocketAddr,
+    pub(crate) statistics: SocketAddr,
+    /// Operators' ports of transport, Cloud API, business and the servers beside the path.
+    pub(crate) operations: [SocketAddr; 4],
+}
+
+/// Servers, and what they and everybody else say.
+pub(crate) struct Stage {
+    scratch: TempDir,
+    pub(crate) at: Addresses,
+    transport_key: String,
+    servers: BTreeMap<&'static str, Process>,
+    heard: Receiver<Said>,
+    hear: Sender<Said>,
+    /// Heard while something else was waited for.
+    earlier: VecDeque<Said>,
+}
+
+impl Stage {
+    /// Starts all four, in a new folder.
+    pub(crate) fn set() -> Self {
+        let scratch = tempfile::tempdir().expect("a temporary folder can be made");
+        for folder in ["written", "written/tmp"] {
+            fs::create_dir(scratch.path().join(folder)).expect("a folder can be made");
+        }
+        let [devices, back_office, graph, webhook, manager, billing, statistics, a, b, c, d] =
+            ports::free();
+        let operations = [a, b, c, d];
+        let at = Addresses {
+            devices,
+            back_office,
+            graph,
+            webhook,
+            manager,
+            billing,
+            statistics,
+            operations,
+        };
+        let (hear, heard) = channel();
+        let (servers, transport_key) = (BTreeMap::new(), "0".repeat(64));
+        let earlier = VecDeque::new();
+        let mut stage = Self { scratch, at, transport_key, servers, heard, hear, earlier };
+        // Each of the two has to be told the other's key, which it draws at its first start.
+        stage.configure(None);
+        stage.transport_key = stage.start(TRANSPORT);
+        stage.terminate(TRANSPORT);
+        stage.configure(None);
+        let cloud_api = stage.start(CLOUD_API);
+        stage.terminate(CLOUD_API);
+        stage.configure(Some(&cloud_api));
+        for role in [META, TRANSPORT, CLOUD_API, BUSINESS] {
+            stage.start(role);
+        }
+        stage
+    }
+
+    /// What all processes write lies below it, and nothing else does.
+    pub(crate) fn written(&self) -> PathBuf {
+        self.scratch.path().join("written")
+    }
+
+    /// The stores of a role.
+    pub(crate) fn stores(&self, role: &str) -> PathBuf {
+        self.written().join(role).join("stores")
+    }
+
+    /// A place beside what processes write.
+    pub(crate) fn aside(&self, name: &str) -> PathBuf {
+        self.scratch.path().join(name)
+    }
+
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
+        self.written().join(format!("{name}.log"))
+    }
+
+    fn configure(&self, cloud_api_key: Option<&str>) {
+        let hash = |token: &str| {
+            let hash = Sha256::digest(token);
+            hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        };
+        let [transport_port, cloud_api_port, business_port, meta_port] = self.at.operations;
+        let Addresses { devices, back_office, graph, webhook, manager, billing, statistics, .. } =
+            &self.at;
+        let (key, business, cloud_api) =
+            (&self.transport_key, hash(BUSINESS_TOKEN), hash(CLOUD_API_TOKEN));
+        let meta = hash(META_TOKEN);
+        let keys = cloud_api_key.map(|key| format!("\"{key}\"")).unwrap_or_default();
+        let folder = |role| self.written().join(role).display().to_string();
+        let mut text = format!(
+            r#"
+[transport]
+data = "{}"
+listen = "{devices}"
+http = "{back_office}"
+operations = "{transport_port}"
+cloud_api_key = [{keys}]
+show_codes = "true"
+"#,
+            folder(TRANSPORT)
+        );
+        let _ = write!(
+            text,
+            r#"
+[cloud-api]
+data = "{}"
+listen = "{graph}"
+operations = "{cloud_api_port}"
+transport = "{devices}"
+transport_key = "{key}"
+business_manager = "{manager}"
+billing = "{billing}"
+statistics = "{statistics}"
+token = "{CLOUD_API_TOKEN}"
+principal = ["business-manager={meta}"]
+phone_number_id = "{PHONE_NUMBER_ID}"
+webhook = "http://{webhook}/webhook"
+app_secret = "app-secret"
+
+[business]
+data = "{}"
+listen = "{webhook}"
+operations = "{business_port}"
+cloud_api = "{graph}"
+business_manager = "{manager}"
+phone_number_id = "{PHONE_NUMBER_ID}"
+phone_number = "{BUSINESS_NUMBER}"
+token = "{BUSINESS_TOKEN}"
+app_secret = "app-secret"
+verify_token = "verify-token"
+reply = "{{count}}: {{text}}"
+
+[client]
+transport = "{devices}"
+transport_key = "{key}"
+
+[meta]
+data = "{}"
+listen = "{manager}"
+billing = "{billing}"
+statistics = "{statistics}"
+operations = "{meta_port}"
+cloud_api = "{graph}"
+token = "{META_TOKEN}"
+principal = ["cloud-api={cloud_api}", "business:sample={business}"]
+"#,
+            folder(CLOUD_API),
+            folder(BUSINESS),
+            folder(META)
+        );
+        fs::write(self.config(), text).expect("the configuration can be written");
+    }
+
+    fn config(&self) -> PathBuf {
+        self.aside("blindpost.toml")
+    }
+
+    /// A process of the built command that is configured as all are.
+    pub(crate) fn process(&self, name: &str, role: &str, flags: &[&str]) -> Process {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blindpost"));
+        command.arg(role).arg("--config").arg(self.config()).args(flags);
+        // What it would put into the system's folder for temporary files is looked at too.
+        command.env("TMPDIR", self.written().join("tmp"));
+        Process::start(name, &mut command, &self.log(name), self.hear.clone())
+    }
+
+    /// Starts a server, and waits until it serves: its link key, where it has one.
+    pub(crate) fn start(&mut self, role: &'static str) -> String {
+        let process = self.process(role, role, &[]);
+        self.servers.insert(role, process);
+        let mut key = String::new();
+        loop {
+            let said = match self.heard.recv_timeout(PATIENCE) {
+                Ok(said) => said,
+                Err(_) => panic!("{role} does not start:\n{}", self.end_of_log(role)),
+            };
+            match &said.line {
+                Line::Out(line) if said.who == role => {
+                    let (name, value) = line.split_once(' ').unwrap_or_default();
+                    match name {
+                        "key" => value.trim().clone_into(&mut key),
+                        // It is said when everything listens.
+                        "pids" => return key,
+                        _ => {}
+                    }
+                }
+                Line::Log(line) if said.who == role && line.starts_with("error") => {
+                    panic!("{role} does not start: {line}")
+                }
+                Line::Out(_) | Line::Log(_) => self.earlier.push_back(said),
+            }
+        }
+    }
+
+    /// What is said next; nothing if nobody says anything for so long.
+    pub(crate) fn next(&mut self, most: Duration) -> Option<Said> {
+        if let Some(said) = self.earlier.pop_front() {
+            return Some(said);
+        }
+        match self.heard.recv_timeout(most) {
+            Ok(said) => Some(said),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    pub(crate) fn pid(&self, role: &str) -> u32 {
+        self.servers[role].pid()
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self, role: &str) {
+        self.servers.remove(role).expect("it runs").kill();
+    }
+
+    /// SIGTERM; it must end in order.
+    pub(crate) fn terminate(&mut self, role: &str) {
+        let status = self.servers.remove(role).expect("it runs").terminate();
+        assert!(status.success(), "{role}: {status}\n{}", self.end_of_log(role));
+    }
+
+    /// SIGTERM to all servers.
+    pub(crate) fn terminate_all(&mut self) {
+        for role in [BUSINESS, CLOUD_API, TRANSPORT, META] {
+            self.terminate(role);
+        }
+    }
+
+    /// SIGKILL to all servers.
+    pub(crate) fn kill_all(&mut self) {
+        for role in [BUSINESS, CLOUD_API, TRANSPORT, META] {
+            self.kill(role);
+        }
+    }
+
+    fn end_of_log(&self, name: &str) -> String {
+        let log = fs::read_to_string(self.log(name)).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder can be read") {
+        let entry = entry.expect("a folder can be read");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a file can be copied");
+        }
+    }
+}
