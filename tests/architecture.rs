@@ -77,6 +77,13 @@ fn what_must_not_name_the_world_is_built_without_std() {
 }
 
 #[test]
+fn no_key_of_a_row_has_a_number_in_clear() {
+    for name in HOPS.iter().chain(&["endpoint", "hop"]) {
+        assert_nothing(&sources::clear_numbers_in(&sources::of(name)));
+    }
+}
+
+#[test]
 fn cargo_run_finds_the_one_binary() {
     assert_eq!(WORKSPACE.default_members, ["blindpost"]);
 }

@@ -44,6 +44,20 @@ pub(crate) fn std_in(name: &str, files: &BTreeMap<String, String>) -> Vec<String
     found
 }
 
+/// Parts of rows' keys that are a number's digits as they are: stores seal values, not keys.
+pub(crate) fn clear_numbers_in(files: &BTreeMap<String, String>) -> Vec<String> {
+    let is_clear = |argument: &&str| {
+        argument.split_once('(').is_some_and(|(called, _)| called.ends_with(".digits"))
+    };
+    let found = files.iter().flat_map(|(path, text)| {
+        text.split(".with(").skip(1).filter(is_clear).map(move |argument| {
+            let argument = argument.lines().next().unwrap_or_default();
+            format!("{path} makes a row's key of a number in clear: `.with({argument}`")
+        })
+    });
+    found.collect()
+}
+
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder of a crate can be listed");
     entries.map(|entry| entry.expect("an entry can be read").path()).collect()
@@ -67,6 +81,18 @@ mod tests {
         assert_eq!(std_in("wire", &fine), [""; 0]);
         let planted = files(&[("lib.rs", root), ("deep/er.rs", "extern crate std;\n")]);
         assert_eq!(std_in("wire", &planted).len(), 1);
+    }
+
+    #[test]
+    fn a_key_that_has_a_number_in_clear_is_found() {
+        for planted in
+            ["Key::table(\"a\").with(number.digits().as_bytes())", "key.with(a.digits())"]
+        {
+            assert_eq!(clear_numbers_in(&files(&[("rows.rs", planted)])).len(), 1, "{planted}");
+        }
+        for fine in ["key.with(&keyed(k, &[number.digits()]))", "say(number.digits())"] {
+            assert_eq!(clear_numbers_in(&files(&[("rows.rs", fine)])), [""; 0], "{fine}");
+        }
     }
 
     fn files(files: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -24,7 +24,7 @@ pub enum OpenError {
         known: i64,
     },
     /// An SQLite database of another program.
-    #[error("{} belongs to another application (application_id {application_id:#010x})", path.display())]
+    #[error("{} is another application's ({application_id:#010x})", path.display())]
     OtherApplication {
         /// The file.
         path: PathBuf,
@@ -123,6 +123,12 @@ impl Trouble {
 
     pub(crate) fn failed(said: &str) -> Self {
         Self { refusal: Refusal::Failed, said: said.to_owned() }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::failed(&error.to_string())
     }
 }
 

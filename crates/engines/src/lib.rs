@@ -5,16 +5,24 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod backup;
+mod check;
 mod commit;
+pub mod cycle;
 mod error;
 mod folder;
 mod keyring;
 mod schema;
+mod scrub;
 mod seal;
 mod sqlite;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod writer;
 
+pub use backup::{Source, restore};
+pub use check::{Finding, check};
 pub use commit::commit;
 pub use error::{CopyError, OpenError, Trouble};
 pub use folder::{DATABASE, KEYRING};

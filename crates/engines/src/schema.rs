@@ -1,6 +1,6 @@
 //! What lies in the database file, and how an older one becomes it.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -28,7 +28,7 @@ const STEPS: &[&str] = &["
         expires INTEGER,
         data_key INTEGER NOT NULL,
         value BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     CREATE INDEX rows_expires ON rows (expires) WHERE expires IS NOT NULL;
     CREATE TABLE queued (
         number INTEGER PRIMARY KEY,
@@ -42,6 +42,9 @@ const STEPS: &[&str] = &["
     CREATE INDEX queued_key ON queued (key);
     CREATE INDEX queued_expires ON queued (expires) WHERE expires IS NOT NULL;
 "];
+
+/// Bytes of a page of the database.
+pub(crate) const PAGE_SIZE: usize = 8_192;
 
 /// For every connection to a store.
 ///
@@ -62,24 +65,33 @@ const SETTINGS: &str = "
 /// Opens the database at `path`, which may be new, and brings it to [`VERSION`].
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     folder::make_private(path)?;
-    open_at(path, STEPS)
+    open_with(path, SETTINGS, STEPS)
 }
 
-/// A new database at `path` with the schema of `version`, to be filled with a copy.
-pub(crate) fn create(path: &Path, version: i64) -> Result<Connection, OpenError> {
+/// A new database at `path`, to be filled with a copy in one transaction. It is no store until that
+/// is done, so nothing is kept to undo it; its log is an opened store's matter.
+pub(crate) fn create(path: &Path) -> Result<Connection, OpenError> {
     folder::make_private(path)?;
-    let steps = usize::try_from(version).ok().and_then(|count| STEPS.get(..count));
-    open_at(path, steps.ok_or(OpenError::Newer { found: version, known: VERSION })?)
+    let settings = "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;";
+    open_with(path, settings, STEPS)
 }
 
-fn open_at(path: &Path, steps: &[&str]) -> Result<Connection, OpenError> {
+/// Opens a database with `settings`, and takes it to the last of `steps`.
+pub(crate) fn open_with(
+    path: &Path,
+    settings: &str,
+    steps: &[&str],
+) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     let mut connection = Connection::open_with_flags(path, flags).map_err(to_error)?;
-    version(&connection, path)?;
-    connection.execute_batch(SETTINGS).map_err(to_error)?;
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let found = version(&connection, path, known)?;
+    connection.execute_batch(settings).map_err(to_error)?;
     connection.set_prepared_statement_cache_capacity(64);
-    migrate(&mut connection, path, steps)?;
+    // Only a copy under way holds anything, and nobody is to wait for that.
+    connection.busy_timeout(Duration::ZERO).map_err(to_error)?;
+    migrate(&mut connection, path, found, steps)?;
     Ok(connection)
 }
 
@@ -89,14 +101,14 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, OpenError> {
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     let connection = Connection::open_with_flags(path, flags).map_err(to_error)?;
     connection.execute_batch("PRAGMA query_only = ON;").map_err(to_error)?;
-    version(&connection, path)?;
+    version(&connection, path, VERSION)?;
     Ok(connection)
 }
 
 /// Whether the database at `path` holds anything that a keyring is needed for.
 pub(crate) fn has_rows(path: &Path) -> Result<bool, OpenError> {
     let connection = open_to_read(path)?;
-    if version(&connection, path)? == 0 {
+    if version(&connection, path, VERSION)? == 0 {
         return Ok(false);
     }
     let sql = "SELECT EXISTS (SELECT 1 FROM rows) OR EXISTS (SELECT 1 FROM queued)";
@@ -104,13 +116,18 @@ pub(crate) fn has_rows(path: &Path) -> Result<bool, OpenError> {
     found.map_err(|source| OpenError::of(path.to_path_buf(), source))
 }
 
-/// Which version the database has; refused unless it is ours or empty, and not newer.
-pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
+/// A number that the header of the database holds.
+pub(crate) fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {
+    connection.query_row(&format!("PRAGMA {pragma}"), (), |row| row.get(0))
+}
+
+/// Which version the database has; refused unless it is ours or empty, and not newer than `known`.
+fn version(connection: &Connection, path: &Path, known: i64) -> Result<i64, OpenError> {
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
-    let number = |sql| connection.query_row(sql, (), |row| row.get::<_, i64>(0));
-    let found = number("PRAGMA user_version").map_err(to_error)?;
-    let application_id = number("PRAGMA application_id").map_err(to_error)?;
-    let is_empty = number("SELECT count(*) FROM sqlite_schema").map_err(to_error)? == 0;
+    let found = number(connection, "user_version").map_err(to_error)?;
+    let application_id = number(connection, "application_id").map_err(to_error)?;
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+    let is_empty = connection.query_row(sql, (), |row| row.get(0)).map_err(to_error)?;
     if application_id == 0 && found == 0 && is_empty {
         return Ok(0);
     }
@@ -119,15 +136,19 @@ pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, OpenE
         let application_id = i32::try_from(application_id).unwrap_or_default();
         return Err(OpenError::OtherApplication { path: path.to_path_buf(), application_id });
     }
-    if found > VERSION {
-        return Err(OpenError::Newer { found, known: VERSION });
+    if found > known {
+        return Err(OpenError::Newer { found, known });
     }
     Ok(found)
 }
 
 /// Takes the steps that the database lacks, each as a whole.
-fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), OpenError> {
-    let found = version(connection, path)?;
+fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    found: i64,
+    steps: &[&str],
+) -> Result<(), OpenError> {
     let to_error = |source| OpenError::of(path.to_path_buf(), source);
     for (next, step) in (1_i64..).zip(steps) {
         if next > found {

@@ -5,25 +5,20 @@ use std::path::Path;
 
 use rand_core::CryptoRng;
 use rusqlite::Connection;
-use store::{
-    Answer, Check, Engine, Expect, Key, Op, RawRow, Refusal, Revision, Row, Transaction, Value,
-    transaction::Stored,
-};
-use vocab::{
-    DataClass, Keep, UnixMicros,
-    limits::{MAX_ROW_KEY, MAX_ROW_VALUE},
-};
+use store::{Answer, Engine, Key, RawRow, Refusal, Revision, Transaction};
+use vocab::{DataClass, UnixMicros};
 
 use crate::{
     error::{OpenError, Trouble},
-    folder::{Folder, Lock},
+    folder::{Folder, Lock, at},
     keyring::{Keyring, RootKey},
     schema,
-    seal::About,
-    tables::{self, Columns, Range},
+    scrub::Scrubber,
+    tables::{self, Columns},
 };
 
 mod rotation;
+mod transact;
 
 pub use self::rotation::Resealed;
 
@@ -32,6 +27,8 @@ pub use self::rotation::Resealed;
 /// A row's value is sealed at rest, its key is not: keys name people by keyed hashes alone.
 pub struct Sqlite {
     connection: Connection,
+    /// Closed after the connection.
+    scrubber: Scrubber,
     keyring: Keyring,
     root: RootKey,
     rng: Box<dyn CryptoRng + Send>,
@@ -45,6 +42,8 @@ pub struct Sqlite {
     lost: Option<Refusal>,
     /// Whether the log still has pages from before a sweep.
     swept: bool,
+    /// Whether anything was written since the file was last looked through for what it left.
+    changed: bool,
     read_only: bool,
     trouble: Option<Trouble>,
     /// How far the old keys' rows were looked through.
@@ -92,9 +91,12 @@ impl Sqlite {
             None => Keyring::create(&folder, &root, &mut *rng)?,
         };
         folder.sync_names()?;
-        let counts = read_counts(&connection).map_err(|source| OpenError::of(database, source))?;
+        let counts = read_counts(&connection);
+        let counts = counts.map_err(|source| OpenError::of(database.clone(), source))?;
+        let scrubber = Scrubber::open(&database, schema::PAGE_SIZE).map_err(at(&database))?;
         Ok(Self {
             connection,
+            scrubber,
             keyring,
             root,
             rng,
@@ -104,6 +106,8 @@ impl Sqlite {
             begun: false,
             lost: None,
             swept: false,
+            // What an earlier process left is looked through too.
+            changed: true,
             read_only: false,
             trouble: None,
             pass: rotation::Pass::default(),
@@ -134,154 +138,13 @@ impl Sqlite {
         self.trouble.as_ref()
     }
 
+    #[cfg(test)]
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     pub(crate) const fn folder(&self) -> &Folder {
         &self.folder
-    }
-
-    fn transact(&mut self, transaction: &Transaction, now: UnixMicros) -> Answer {
-        if let Some(refusal) = self.lost {
-            return Answer::Unavailable(refusal);
-        }
-        if let Err(refusal) = self.admit(transaction) {
-            return Answer::Unavailable(refusal);
-        }
-        let mut has_written = false;
-        self.attempt(transaction, now, &mut has_written).unwrap_or_else(|trouble| {
-            let refusal = trouble.refusal;
-            self.trouble = Some(trouble);
-            // One operation that fails has done nothing; SQLite may have undone all the same.
-            if has_written || (self.begun && self.connection.is_autocommit()) {
-                self.give_up(refusal);
-            }
-            Answer::Unavailable(refusal)
-        })
-    }
-
-    /// Whether the transaction may be tried at all, whatever is in the store.
-    fn admit(&self, transaction: &Transaction) -> Result<(), Refusal> {
-        if self.read_only && !transaction.is_read_only() {
-            return Err(Refusal::ReadOnly);
-        }
-        let fits = transaction.ops.iter().all(|op| match op {
-            Op::Put(row) => fits(row, 0),
-            Op::Append(row) => fits(row, NUMBER_BYTES),
-            Op::Get(_) | Op::Delete(_) | Op::Scan { .. } | Op::TakeFirst(_) => true,
-        });
-        if fits { Ok(()) } else { Err(Refusal::RowTooLarge) }
-    }
-
-    fn attempt(
-        &mut self,
-        transaction: &Transaction,
-        now: UnixMicros,
-        has_written: &mut bool,
-    ) -> Result<Answer, Trouble> {
-        for (check, expected) in transaction.checks.iter().enumerate() {
-            if !self.holds(expected, now)? {
-                return Ok(Answer::Conflict { check });
-            }
-        }
-        if !transaction.is_read_only() {
-            self.begin()?;
-        }
-        let mut values = Vec::with_capacity(transaction.ops.len());
-        for op in &transaction.ops {
-            values.push(self.perform(op, now)?);
-            *has_written |= !matches!(op, Op::Get(_) | Op::Scan { .. });
-        }
-        Ok(Answer::Done(values))
-    }
-
-    fn holds(&self, check: &Check, now: UnixMicros) -> Result<bool, Trouble> {
-        let standing = tables::standing(&self.connection, &check.key, self.number(&check.key))?;
-        let readable = standing.filter(|(_, expires)| expires.is_none_or(|end| moment(now) < end));
-        let revision = readable.map(|(revision, _)| Revision(revision.cast_unsigned()));
-        Ok(match check.expect {
-            Expect::Absent => revision.is_none(),
-            Expect::At(expected) => revision == Some(expected),
-        })
-    }
-
-    fn perform(&mut self, op: &Op, now: UnixMicros) -> Result<Value, Trouble> {
-        match op {
-            Op::Get(key) => {
-                let row = tables::get(&self.connection, key, self.number(key))?;
-                let readable = row.filter(|row| row.expires.is_none_or(|end| moment(now) < end));
-                Ok(Value::Row(readable.map(|row| self.stored(row)).transpose()?))
-            }
-            Op::Put(row) => {
-                let sealed = self.sealed(&row.key, row, now)?;
-                tables::put(&self.connection, &sealed, self.number(&row.key))?;
-                Ok(Value::Written)
-            }
-            Op::Delete(key) => {
-                tables::delete(&self.connection, key, self.number(key))?;
-                Ok(Value::Written)
-            }
-            Op::Append(row) => {
-                let number = self.counts.last_number.saturating_add(1);
-                let key = row.key.clone().with_number(number);
-                let sealed = self.sealed(&key, row, now)?;
-                tables::append(&self.connection, number.cast_signed(), &sealed)?;
-                self.counts.last_number = number;
-                Ok(Value::Appended(key))
-            }
-            Op::Scan { prefix, after, limit } => {
-                let range = Range::under(prefix, after.as_ref());
-                let rows = tables::scan(&self.connection, &range, moment(now), *limit)?;
-                let rows = rows.into_iter().map(|row| self.stored(row));
-                Ok(Value::Rows(rows.collect::<Result<_, _>>()?))
-            }
-            Op::TakeFirst(prefix) => {
-                let range = Range::under(prefix, None);
-                let rows = tables::scan(&self.connection, &range, moment(now), 1)?;
-                let taken = rows.into_iter().next().map(|row| self.stored(row)).transpose()?;
-                if let Some(row) = &taken {
-                    tables::delete(&self.connection, &row.key, self.number(&row.key))?;
-                }
-                Ok(Value::Row(taken))
-            }
-        }
-    }
-
-    fn number(&self, key: &Key) -> Option<i64> {
-        tables::number(key, self.counts.last_number)
-    }
-
-    /// The row `key` for `row`, whose key may be that of a queue, written now.
-    fn sealed(&mut self, key: &Key, row: &Row, now: UnixMicros) -> Result<Columns, Trouble> {
-        let expires = match row.keep {
-            Keep::For(span) => Some(moment(now.after(span))),
-            Keep::Until(end) => Some(moment(end)),
-            Keep::Never(_) => None,
-        };
-        let revision = row.revision.0.cast_signed();
-        let (key, class) = (key.as_bytes().to_vec(), i64::from(row.class as u8));
-        let about = About { key: &key, revision, class, expires };
-        let (data_key, value) = self.seal(&about, &row.value)?;
-        Ok(Columns { key, revision, class, expires, data_key, value })
-    }
-
-    fn seal(&mut self, about: &About<'_>, plain: &[u8]) -> Result<(u32, Vec<u8>), Trouble> {
-        let data_key = self.keyring.newest();
-        let cipher = self.keyring.get(data_key);
-        let value = cipher.and_then(|cipher| cipher.seal_row(about, plain, &mut *self.rng));
-        let value = value.ok_or_else(|| Trouble::damaged("the keyring has no key"))?;
-        self.counts.sealed = self.counts.sealed.saturating_add(1);
-        Ok((data_key, value))
-    }
-
-    fn stored(&self, row: Columns) -> Result<Stored, Trouble> {
-        let cipher = self.keyring.get(row.data_key);
-        let cipher = cipher.ok_or_else(|| Trouble::damaged("a row's data key is not there"))?;
-        let value = cipher.open_row(&row.about(), row.value.clone());
-        let value = value.ok_or_else(|| Trouble::damaged("a row's value does not open"))?;
-        Ok(Stored {
-            key: Key::from_bytes(row.key),
-            revision: Revision(row.revision.cast_unsigned()),
-            value,
-            expires: row.expires.map(|end| UnixMicros(end.unsigned_abs())),
-        })
     }
 
     fn begin(&mut self) -> Result<(), Trouble> {
@@ -313,8 +176,27 @@ impl Sqlite {
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.begun = false;
+        self.changed = true;
         self.durable = self.counts;
         Ok(())
+    }
+
+    /// Sees to it that what was deleted is in no file; whether it is so, which it cannot be while
+    /// somebody copies the store.
+    fn shred(&mut self) -> Result<bool, Trouble> {
+        if !self.changed {
+            return Ok(true);
+        }
+        if !self.empty_log()? {
+            return Ok(false);
+        }
+        let stains = self.scrubber.look()?;
+        if !stains.is_empty() {
+            self.connection.execute_batch("PRAGMA shrink_memory")?;
+            self.scrubber.remove(&stains)?;
+        }
+        self.changed = false;
+        Ok(true)
     }
 
     /// Copies the log into the database and empties it: pages that a sweep or a delete has changed
@@ -331,7 +213,8 @@ impl Engine for Sqlite {
         transactions.iter().map(|transaction| self.transact(transaction, now)).collect()
     }
 
-    /// After a sweep it also empties the log, so that bytes of swept rows are in no file.
+    /// After a sweep it also empties the log and the unused parts of pages, so that bytes of rows
+    /// that were swept, deleted or overwritten are in no file.
     ///
     /// A disk that fails while it syncs may have the batch all the same after a crash, as a whole.
     fn sync(&mut self) -> Result<(), Refusal> {
@@ -348,8 +231,8 @@ impl Engine for Sqlite {
             return Err(refusal);
         }
         if self.swept {
-            match self.empty_log() {
-                Ok(emptied) => self.swept = !emptied,
+            match self.shred() {
+                Ok(shredded) => self.swept = !shredded,
                 Err(trouble) => self.trouble = Some(trouble),
             }
         }
@@ -432,11 +315,3 @@ pub(crate) fn class(number: i64) -> Option<DataClass> {
 pub(crate) fn moment(at: UnixMicros) -> i64 {
     i64::try_from(at.0).unwrap_or(i64::MAX)
 }
-
-fn fits(row: &Row, more_key: usize) -> bool {
-    row.key.as_bytes().len().saturating_add(more_key) <= MAX_ROW_KEY
-        && row.value.len() <= MAX_ROW_VALUE
-}
-
-/// Bytes of the number behind a queue's key.
-const NUMBER_BYTES: usize = 8;

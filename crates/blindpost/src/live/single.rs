@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     env, fs,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
@@ -27,6 +27,7 @@ pub(crate) const META: usize = 4;
 
 const CONFIG: &str = "config";
 const CHECK: &str = "check";
+const PRINT_KEY: &str = "print-key";
 const READY_FILE: &str = "ready-file";
 
 /// What is asked of a role: its settings are its flags.
@@ -34,6 +35,7 @@ const READY_FILE: &str = "ready-file";
 pub(crate) struct Args<const ROLE: usize> {
     config: Option<PathBuf>,
     check: bool,
+    print_key: bool,
     ready_file: Option<PathBuf>,
     flags: BTreeMap<String, Vec<String>>,
 }
@@ -47,10 +49,11 @@ impl<const ROLE: usize> clap::Args for Args<ROLE> {
         let path = |name, value| {
             Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))
         };
-        let check = Arg::new(CHECK).long(CHECK).action(ArgAction::SetTrue);
+        let flag = |name| Arg::new(name).long(name).action(ArgAction::SetTrue);
         let mut command = command
             .arg(path(CONFIG, "FILE").help("Settings, as TOML: the table of this role counts"))
-            .arg(check.help("Say what is wrong with the settings, and start nothing"))
+            .arg(flag(CHECK).help("Say what is wrong with the settings, and start nothing"))
+            .arg(flag(PRINT_KEY).help("Print the key that others know it by, and start nothing"))
             .arg(path(READY_FILE, "FILE").help("Write addresses and key as JSON once it listens"))
             .after_help(
                 "Every setting can also stand in the environment (BLINDPOST_ before its name in \
@@ -87,6 +90,7 @@ impl<const ROLE: usize> FromArgMatches for Args<ROLE> {
         Ok(Self {
             config: matches.get_one(CONFIG).cloned(),
             check: matches.get_flag(CHECK),
+            print_key: matches.get_flag(PRINT_KEY),
             ready_file: matches.get_one(READY_FILE).cloned(),
             flags,
         })
@@ -112,16 +116,19 @@ enum Failure {
     System(#[from] io::Error),
 }
 
+/// The name of a file, and what it says.
+fn read(path: &Path) -> Result<(String, String), FileError> {
+    let text = fs::read_to_string(path).map_err(at(path))?;
+    Ok((path.display().to_string(), text))
+}
+
 /// Runs the role until it is told to end, or checks what it is told.
 pub(crate) fn run<const ROLE: usize>(asked: Args<ROLE>) -> Exit {
-    let Args { config, check, ready_file, flags } = asked;
+    let Args { config, check, print_key, ready_file, flags } = asked;
     let role = role(ROLE);
-    let file = match config.map(|path| {
-        fs::read_to_string(&path).map_err(at(&path)).map(|text| (path.display().to_string(), text))
-    }) {
-        Some(Err(why)) => return unusable(&why.to_string()),
-        Some(Ok(file)) => Some(file),
-        None => None,
+    let file = match config.as_deref().map(read).transpose() {
+        Ok(file) => file,
+        Err(why) => return unusable(&why.to_string()),
     };
     let said = Said { flags, file };
     let variable = |name: &str| env::var(name).ok();
@@ -132,6 +139,16 @@ pub(crate) fn run<const ROLE: usize>(asked: Args<ROLE>) -> Exit {
                 let problems = problems.iter().map(|problem| unusable(&problem.to_string()));
                 problems.max().unwrap_or(Exit::Unusable)
             }
+        };
+    }
+    if print_key {
+        return match role.key(said, variable) {
+            Ok(key) => {
+                // Whoever closed the standard output did not want it.
+                let _unread = writeln!(io::stdout(), "{key}");
+                Exit::Held
+            }
+            Err(why) => unusable(&why.to_string()),
         };
     }
     match process::run(live(role, said, ready_file)).map_err(Failure::from) {
@@ -165,5 +182,5 @@ fn announce(told: &Map<String, Value>) {
         // Whoever closed the standard output may still use what was started.
         let _unread = writeln!(out, "{name:<18} {value}");
     }
-    let _unread = out.flush();
+    let _unread = writeln!(out, "Ctrl-C ends it.").and_then(|()| out.flush());
 }

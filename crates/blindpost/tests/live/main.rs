@@ -1,17 +1,246 @@
-//! The live commands, driven through what users touch: processes, sockets, files.
-//!
-//! Knows: the built command and what it prints. Does not know: any hop. `BLINDPOST_KILLS` and
-//! `BLINDPOST_SEED` make the run with kills longer, or another one.
+//! The live commands, run as people run them.
 
-#![expect(
+#![allow(
+    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::arithmetic_side_effects,
-    reason = "a test: what cannot be set up is a failed test"
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
 )]
 
-mod kills;
-mod people;
-mod ports;
-mod process;
-mod stage;
-mod verdict;
+mod common;
+
+use std::{fs, net::TcpListener, path::Path};
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::common::{Live, blindpost};
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// SHA-256 of a token, as a setting has it.
+fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An address on which nobody listens just now.
+fn free() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+#[test]
+fn up_writes_how_to_use_it_and_ends_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, ready) = (folder.path().join("data"), folder.path().join("ready.json"));
+    let words =
+        ["up", "--port", "0", "--people", "1", "--data", text(&data), "--ready-file", text(&ready)];
+    let mut up = Live::start(&words);
+    let printed = up.is_ready().join("\n");
+    let told: Value = serde_json::from_slice(&fs::read(&ready).unwrap()).unwrap();
+    for name in [
+        "base_url",
+        "token",
+        "app_id",
+        "app_secret",
+        "verify_token",
+        "waba_id",
+        "phone_number_id",
+        "display_phone_number",
+        "control_url",
+        "transport_addr",
+    ] {
+        let value = told[name].as_str().unwrap_or_else(|| panic!("{name} in {told}"));
+        assert!(printed.contains(value), "{name}");
+    }
+    assert!(told["control_url"].as_str().unwrap().ends_with("/_blindpost"));
+    assert_eq!(told["users"].as_array().unwrap().len(), 1);
+    assert_eq!(told["data_dir"], text(&data));
+    assert!(told["pids"][0].is_u64());
+    assert!(up.end());
+    assert!(!ready.exists(), "nobody takes it for one that runs");
+}
+
+#[test]
+fn a_folder_is_used_by_one_process_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["up", "--port", "0", "--people", "0", "--data", text(folder.path())];
+    let mut up = Live::start(&words);
+    up.is_ready();
+    let second = blindpost(&words).output().unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("is in use by another process"));
+    assert!(up.end());
+}
+
+#[test]
+fn check_says_what_is_wrong_with_a_configuration_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("blindpost.toml");
+    fs::write(&file, "[transport]\ndata = \"d\"\nlisten = 7\n\n[client]\nnam = \"x\"\n").unwrap();
+    let check = |role: &str| {
+        let mut command = blindpost(&[role, "--check", "--config", text(&file)]);
+        let output = command.env_remove("BLINDPOST_LISTEN").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = check("transport");
+    assert_eq!(code, Some(2));
+    assert!(said.contains(":3: listen: `7` is no IP address with a port"), "{said}");
+    let (_, said) = check("client");
+    assert!(said.contains(":6: nam is no setting of client"), "{said}");
+    assert!(said.contains("transport_key: has to be said"), "{said}");
+    let mut right = blindpost(&["transport", "--check", "--config", text(&file)]);
+    assert!(right.env("BLINDPOST_LISTEN", "127.0.0.1:1").output().unwrap().status.success());
+}
+
+#[test]
+fn a_message_goes_through_five_processes_and_its_answer_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| text(&folder.path().join(name)).to_owned();
+    let (cloud, webhook, any) = (free(), free(), "127.0.0.1:0");
+    let print_key = ["cloud-api", "--print-key", "--data", &at("cloud")];
+    let key = String::from_utf8(blindpost(&print_key).output().unwrap().stdout).unwrap();
+    let principal = |name: &str, token: &str| format!("{name}={}", hash(token));
+    let mut transport = Live::start(&[
+        "transport",
+        "--data",
+        &at("t"),
+        "--show-codes",
+        "true",
+        "--listen",
+        any,
+        "--http",
+        any,
+        "--operations",
+        any,
+        "--cloud-api-key",
+        key.trim(),
+    ]);
+    let there = transport.told(&["devices", "key"]);
+    let mut meta = Live::start(&[
+        "meta",
+        "--data",
+        &at("m"),
+        "--log",
+        &at("m.log"),
+        "--listen",
+        any,
+        "--billing",
+        any,
+        "--statistics",
+        any,
+        "--operations",
+        any,
+        "--cloud-api",
+        &cloud,
+        "--token",
+        "m-token",
+        "--principal",
+        &principal("cloud-api", "c-token"),
+        "--principal",
+        &principal("business:sample", "b-token"),
+    ]);
+    let manager = meta.told(&["business_manager"])[0].trim_start_matches("http://").to_owned();
+    let mut cloud_api = Live::start(&[
+        "cloud-api",
+        "--data",
+        &at("cloud"),
+        "--listen",
+        &cloud,
+        "--operations",
+        any,
+        "--transport",
+        &there[0],
+        "--transport-key",
+        &there[1],
+        "--business-manager",
+        &manager,
+        "--token",
+        "c-token",
+        "--phone-number-id",
+        "1065403522420",
+        "--principal",
+        &principal("business-manager", "m-token"),
+        "--webhook",
+        &format!("http://{webhook}/webhook"),
+        "--app-secret",
+        "s",
+    ]);
+    cloud_api.is_ready();
+    let mut business = Live::start(&[
+        "business",
+        "--data",
+        &at("b"),
+        "--log",
+        &at("b.log"),
+        "--listen",
+        &webhook,
+        "--operations",
+        any,
+        "--cloud-api",
+        &cloud,
+        "--business-manager",
+        &manager,
+        "--phone-number-id",
+        "1065403522420",
+        "--phone-number",
+        "18005550199",
+        "--token",
+        "b-token",
+        "--app-secret",
+        "s",
+        "--verify-token",
+        "v",
+    ]);
+    business.is_ready();
+    cloud_api.logs("a number is ready");
+    let mut client = Live::start(&[
+        "client",
+        "--data",
+        &at("p"),
+        "--log",
+        &at("p.log"),
+        "--transport",
+        &there[0],
+        "--transport-key",
+        &there[1],
+        "--phone-number",
+        "12015550100",
+    ]);
+    client.event("code_needed");
+    let logged = transport.logs("verification code for ");
+    let (_account, code) = logged.split_once(": ").unwrap();
+    client.types(&json!({ "code": code }));
+    client.event("ready");
+    client.types(&json!({ "to": "18005550199", "text": "Is anybody there?" }));
+    let shown = client.event("shown");
+    assert_eq!(shown["text"], "You wrote: Is anybody there?");
+    for live in [client, business, cloud_api, meta, transport] {
+        assert!(live.end());
+    }
+}
+
+#[test]
+fn up_without_a_folder_leaves_none_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let ready = folder.path().join("ready.json");
+    let words = ["up", "--port", "0", "--people", "0", "--ready-file", text(&ready)];
+    let mut up = Live::start(&words);
+    assert!(up.is_ready().iter().any(|line| line.contains("temporary")));
+    let told: Value = serde_json::from_slice(&fs::read(&ready).unwrap()).unwrap();
+    let data = Path::new(told["data_dir"].as_str().unwrap()).to_path_buf();
+    assert!(data.exists());
+    assert!(up.end());
+    assert!(!data.exists());
+}
+
+#[test]
+fn every_live_command_says_what_it_takes() {
+    for role in ["up", "transport", "cloud-api", "business", "client", "meta"] {
+        let output = blindpost(&[role, "--help"]).output().unwrap();
+        assert!(output.status.success());
+        assert!(String::from_utf8_lossy(&output.stdout).contains("--data"), "{role}");
+    }
+}

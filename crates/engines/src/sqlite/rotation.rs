@@ -112,6 +112,12 @@ impl Sqlite {
         forgotten.map_err(|error| Trouble::failed(&error.to_string()))
     }
 
+    /// As if the key in use had sealed almost all that it may.
+    #[cfg(test)]
+    pub(crate) const fn wear(&mut self) {
+        self.counts.sealed = MOST_SEALED - 1;
+    }
+
     /// A key that has sealed enough makes room for the next.
     pub(super) fn rotate_when_worn(&mut self) {
         if self.counts.sealed >= MOST_SEALED

@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use aho_corasick::AhoCorasick;
 use engines::{DATABASE, KEYRING, RootKey, Sqlite};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use store::{Answer, Engine, Key, Op, Refusal, Revision, Row, Transaction, Value};
@@ -28,10 +29,6 @@ impl Temporary {
         let _was_there = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
     }
 
     /// A folder in this one.
@@ -126,11 +123,28 @@ pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// Whether any file of `folder` has `bytes` in it.
 pub(crate) fn has_bytes(folder: &Path, bytes: &[u8]) -> bool {
-    files(folder).iter().any(|(_, file)| contains(file, bytes))
+    found(folder, &[bytes]) == [true]
+}
+
+/// Which of `pieces` any file of `folder` has in it.
+pub(crate) fn found<T: AsRef<[u8]>>(folder: &Path, pieces: &[T]) -> Vec<bool> {
+    let search = AhoCorasick::new(pieces).unwrap();
+    let mut found = vec![false; pieces.len()];
+    for (_, bytes) in files(folder) {
+        for hit in search.find_overlapping_iter(&bytes) {
+            found[hit.pattern().as_usize()] = true;
+        }
+    }
+    found
 }
 
 pub(crate) fn contains(file: &[u8], bytes: &[u8]) -> bool {
-    file.windows(bytes.len()).any(|window| window == bytes)
+    memmem(file, bytes).is_some()
+}
+
+/// Where `bytes` first are in `file`.
+pub(crate) fn memmem(file: &[u8], bytes: &[u8]) -> Option<usize> {
+    AhoCorasick::new([bytes]).unwrap().find(file).map(|hit| hit.start())
 }
 
 /// What a crash leaves of a store: its files as they are at this moment, though it is open.

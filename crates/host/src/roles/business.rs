@@ -25,6 +25,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::needed("business_manager", "ADDRESS", "Where Business Manager answers."),
     Setting::default("id", "ID", "sample", "Its id; its principal is `business:ID`."),
     Setting::default("name", "TEXT", "Sample business", "Its name."),
+    Setting::default("address", "TEXT", "1 Example Street", "Its postal address."),
     Setting::needed("phone_number_id", "ID", "The id of its number at the Cloud API."),
     Setting::needed("phone_number", "NUMBER", "Its number, as people see it."),
     Setting::needed("token", "TOKEN", "What it shows to both."),
@@ -54,6 +55,7 @@ struct Hop {
     business_manager: SocketAddr,
     id: String,
     name: String,
+    address: String,
     phone_number_id: String,
     phone_number: PhoneNumber,
     token: String,
@@ -87,6 +89,7 @@ impl Hop {
         let business_manager = values.one("business_manager", parse::address);
         let id = values.one("id", parse::text);
         let name = values.one("name", parse::text);
+        let address = values.one("address", parse::text);
         let phone_number_id = values.one("phone_number_id", parse::text);
         let phone_number = values.one("phone_number", parse::phone);
         let token = values.one("token", parse::text);
@@ -98,6 +101,7 @@ impl Hop {
             business_manager: business_manager?,
             id: id?,
             name: name?,
+            address: address?,
             phone_number_id: phone_number_id?,
             phone_number: phone_number?,
             token: token?,
@@ -112,7 +116,7 @@ impl Hop {
             id: self.id,
             authority: NAME.to_owned(),
             name: self.name,
-            address: String::new(),
+            address: self.address,
             contacts: Vec::new(),
             kind: "OTHER".to_owned(),
             terms_id: "whatsapp-business-terms".to_owned(),

@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use cloud_api::{CloudApi, Config, Share, Subscription};
+use cloud_api::{CloudApi, Config, Event, Share, Subscription};
+use endpoint::Happening;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, limits};
 
@@ -12,6 +13,8 @@ use super::{
 };
 use crate::{
     links::{Dial, Links},
+    log::Log,
+    node::Observer,
     settings::{Problem, Setting, Values, parse},
     site::to_node,
     up::Webhook,
@@ -90,13 +93,33 @@ impl Told {
         let pin = hop.transport_key;
         let hop = CloudApi::new(hop.config(&ground));
         let links = Links::new(limits::MAX_LINK_WAITING);
-        let node = ground.join(NAME, hop, &links, Box::new(drop))?;
+        let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
         let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
         ground.crew.dial(dial, (&node, &links), NAME);
         ground.serve(http, NAME, to_node(&node));
         ground.tell_key(NAME);
         Ok(ground.running())
     }
+}
+
+/// Tells the operator what becomes of numbers.
+fn logs(log: Log) -> Observer<Event> {
+    Box::new(move |event| {
+        let (what, number) = match event {
+            Event::Happened { phone_number_id, happening: Happening::Ready } => {
+                ("a number is ready", phone_number_id)
+            }
+            Event::Granted { phone_number_id } => ("a number was granted", phone_number_id),
+            Event::Revoked { phone_number_id } => ("a number was revoked", phone_number_id),
+            Event::Happened { .. }
+            | Event::Decrypted { .. }
+            | Event::Forwarded { .. }
+            | Event::Took { .. }
+            | Event::Denied { .. }
+            | Event::Accessed { .. } => return,
+        };
+        log.line(NAME, what, &[("phone_number_id", number.into())]);
+    })
 }
 
 impl Hop {

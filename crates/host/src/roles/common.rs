@@ -74,6 +74,16 @@ impl Common {
     }
 }
 
+/// The static Noise key of a role.
+pub(super) fn key(secrets: &Secrets, role: &str) -> StaticKey {
+    StaticKey::from_secret(&mut secrets.secret("noise", role))
+}
+
+/// The public half of a key as settings have it.
+pub(super) fn key_text(key: &StaticKey) -> String {
+    key.public().0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn log_to(path: &Path) -> Result<Log, RoleError> {
     let file = OpenOptions::new().create(true).append(true).open(path);
     let failed = |source| RoleError::File { path: path.display().to_string(), source };
@@ -93,7 +103,7 @@ pub(super) struct Ground {
 impl Ground {
     /// The static Noise key of a role.
     pub(super) fn key(&self, role: &str) -> StaticKey {
-        StaticKey::from_secret(&mut self.secrets.secret("noise", role))
+        key(&self.secrets, role)
     }
 
     /// Tells whoever started it.
@@ -103,8 +113,7 @@ impl Ground {
 
     /// Tells the key that others know this role by.
     pub(super) fn tell_key(&mut self, role: &str) {
-        let key = self.key(role).public().0;
-        self.tell("key", key.iter().map(|byte| format!("{byte:02x}")).collect());
+        self.tell("key", key_text(&self.key(role)));
     }
 
     /// Starts a hop in a store that is called like it.

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 
 pub use self::{common::Running, page::page};
 use crate::{
-    folder::FolderError,
-    settings::{Problem, Setting, Values},
+    folder::{Folder, FolderError},
+    settings::{Problem, Setting, Values, parse},
     site::StartError,
 };
 
@@ -130,6 +130,23 @@ impl Role {
             Self::Client => client::Told::read(values).map(drop),
             Self::Meta => meta::Told::read(values).map(drop),
         }
+    }
+
+    /// The key that others know this role by, as hexadecimal digits; drawn if there is none yet.
+    /// Of the settings only its folder counts.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`].
+    pub fn key(
+        self,
+        said: Said,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<String, RoleError> {
+        let mut values = self.values(said, variable);
+        let data = values.one("data", parse::path);
+        let data = values.finish(data).map_err(RoleError::Settings)?;
+        Ok(common::key_text(&common::key(&Folder::open(&data, None)?.secrets(), self.name())))
     }
 
     /// Starts the role.
