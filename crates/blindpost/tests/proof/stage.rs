@@ -50,7 +50,6 @@ pub(crate) struct Addresses {
 pub(crate) struct Stage {
     scratch: TempDir,
     pub(crate) at: Addresses,
-    transport_key: String,
     servers: BTreeMap<&'static str, Process>,
     heard: Receiver<Said>,
     hear: Sender<Said>,
@@ -79,17 +78,9 @@ impl Stage {
             operations,
         };
         let (hear, heard) = channel();
-        let (servers, transport_key) = (BTreeMap::new(), "0".repeat(64));
-        let earlier = VecDeque::new();
-        let mut stage = Self { scratch, at, transport_key, servers, heard, hear, earlier };
-        // Each of the two has to be told the other's key, which it draws at its first start.
-        stage.configure(None);
-        stage.transport_key = stage.start(TRANSPORT);
-        stage.terminate(TRANSPORT);
-        stage.configure(None);
-        let cloud_api = stage.start(CLOUD_API);
-        stage.terminate(CLOUD_API);
-        stage.configure(Some(&cloud_api));
+        let (servers, earlier) = (BTreeMap::new(), VecDeque::new());
+        let mut stage = Self { scratch, at, servers, heard, hear, earlier };
+        stage.configure();
         for role in [META, TRANSPORT, CLOUD_API, BUSINESS] {
             stage.start(role);
         }
@@ -115,7 +106,16 @@ impl Stage {
         self.written().join(format!("{name}.log"))
     }
 
-    fn configure(&self, cloud_api_key: Option<&str>) {
+    /// The key of a role, which it draws for its folder.
+    fn key(&self, role: &str) -> String {
+        let folder = self.written().join(role);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blindpost"));
+        let output = command.args([role, "--print-key", "--data"]).arg(folder).output();
+        let printed = output.expect("the command starts").stdout;
+        String::from_utf8(printed).expect("a key is printed as digits").trim().to_owned()
+    }
+
+    fn configure(&self) {
         let hash = |token: &str| {
             let hash = Sha256::digest(token);
             hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
@@ -123,10 +123,8 @@ impl Stage {
         let [transport_port, cloud_api_port, business_port, meta_port] = self.at.operations;
         let Addresses { devices, back_office, graph, webhook, manager, billing, statistics, .. } =
             &self.at;
-        let (key, business, cloud_api) =
-            (&self.transport_key, hash(BUSINESS_TOKEN), hash(CLOUD_API_TOKEN));
-        let meta = hash(META_TOKEN);
-        let keys = cloud_api_key.map(|key| format!("\"{key}\"")).unwrap_or_default();
+        let [business, cloud_api, meta] = [BUSINESS_TOKEN, CLOUD_API_TOKEN, META_TOKEN].map(hash);
+        let [key, cloud_api_key] = [TRANSPORT, CLOUD_API].map(|role| self.key(role));
         let folder = |role| self.written().join(role).display().to_string();
         let mut text = format!(
             r#"
@@ -135,7 +133,7 @@ data = "{}"
 listen = "{devices}"
 http = "{back_office}"
 operations = "{transport_port}"
-cloud_api_key = [{keys}]
+cloud_api_key = ["{cloud_api_key}"]
 show_codes = "true"
 "#,
             folder(TRANSPORT)
@@ -205,26 +203,18 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
         Process::start(name, &mut command, &self.log(name), self.hear.clone())
     }
 
-    /// Starts a server, and waits until it serves: its link key, where it has one.
-    pub(crate) fn start(&mut self, role: &'static str) -> String {
+    /// Starts a server, and waits until it serves.
+    pub(crate) fn start(&mut self, role: &'static str) {
         let process = self.process(role, role, &[]);
         self.servers.insert(role, process);
-        let mut key = String::new();
         loop {
             let said = match self.heard.recv_timeout(PATIENCE) {
                 Ok(said) => said,
                 Err(_) => panic!("{role} does not start:\n{}", self.end_of_log(role)),
             };
             match &said.line {
-                Line::Out(line) if said.who == role => {
-                    let (name, value) = line.split_once(' ').unwrap_or_default();
-                    match name {
-                        "key" => value.trim().clone_into(&mut key),
-                        // It is said when everything listens.
-                        "pids" => return key,
-                        _ => {}
-                    }
-                }
+                // It is said when everything listens.
+                Line::Out(line) if said.who == role && line.starts_with("Ctrl-C") => return,
                 Line::Log(line) if said.who == role && line.starts_with("error") => {
                     panic!("{role} does not start: {line}")
                 }

@@ -127,6 +127,8 @@ impl<H: Resident> Driver<H> {
                 }));
             }
             Act::Store { tx, transaction } => self.store(tx, transaction),
+            // The store of a process is its alone: no other node adds rows to it.
+            Act::Watch { .. } => {}
             Act::Event(event) => (self.world.observer)(event),
             Act::Log(line) => self.world.log.line(&self.world.name, &line, &[]),
         }

@@ -115,6 +115,7 @@ fn logs(log: Log) -> Observer<Event> {
             | Event::Decrypted { .. }
             | Event::Forwarded { .. }
             | Event::Took { .. }
+            | Event::Forgot { .. }
             | Event::Denied { .. }
             | Event::Accessed { .. } => return,
         };

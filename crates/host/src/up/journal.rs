@@ -148,6 +148,7 @@ impl Journal {
             Happening::Failed { id, .. } => (id, "failed"),
             Happening::Ready
             | Happening::NotOurs
+            | Happening::Deleted
             | Happening::CodeNeeded
             | Happening::WrongCode
             | Happening::Sealed { .. }
@@ -262,6 +263,7 @@ pub(crate) fn at_cloud_api(
         }
         cloud_api::Event::Happened { happening, .. } => journal.happened(&happening),
         cloud_api::Event::Forwarded { .. }
+        | cloud_api::Event::Forgot { .. }
         | cloud_api::Event::Denied { .. }
         | cloud_api::Event::Accessed { .. }
         | cloud_api::Event::Granted { .. }
