@@ -5,7 +5,6 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -13,8 +12,8 @@ use rand_core::Rng as _;
 use simulator::rng::stream;
 
 use crate::{
-    people::People,
-    stage::{CLOUD_API, Stage, TRANSPORT, copy},
+    people::{People, Person},
+    stage::{BUSINESS, CLOUD_API, Stage, TRANSPORT, copy},
     verdict::{Verdict, prekeys_left},
 };
 
@@ -23,20 +22,13 @@ const KILLS: u64 = 10;
 /// Messages of one person that wait for answers at a time.
 const OPEN: usize = 4;
 /// A kill waits for at most so many events since the one before.
-const MOST_EVENTS: u32 = 24;
+const MOST_EVENTS: u32 = 100;
 /// And, where nothing happens because everything is down, for at most so long.
 const MOST_WAIT: Duration = Duration::from_secs(2);
 /// Longer than any wait before something is tried again: who is silent for so long, has stopped.
 const STOPPED: Duration = Duration::from_secs(90);
 /// After later messages have passed, an earlier one that comes at all has come.
 const OVERTAKEN: Duration = Duration::from_secs(5);
-
-/// A disk that loses what it said was durable: after some kill of the role, its store is what it
-/// was at the kill before.
-struct Forgetful {
-    role: &'static str,
-    kept: Option<PathBuf>,
-}
 
 /// What a run came to.
 struct Outcome {
@@ -51,8 +43,8 @@ fn setting(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
 }
 
-/// Runs so many kills of a role that is drawn, or of the forgetful one.
-fn run(seed: u64, kills: u64, mut forgetful: Option<Forgetful>) -> Outcome {
+/// Runs so many kills of a role that is drawn each time.
+fn run(seed: u64, kills: u64) -> Outcome {
     let count = 4 + kills / 10;
     let mut stage = Stage::set();
     let numbers: Vec<String> = (0..count).map(|index| format!("1201555{index:04}")).collect();
@@ -63,17 +55,10 @@ fn run(seed: u64, kills: u64, mut forgetful: Option<Forgetful>) -> Outcome {
         // One more person at a time has a first message to send, which takes one-time prekeys.
         let writers = usize::try_from(2 + kill * count / kills).unwrap_or(usize::MAX);
         let events = draw.next_u32() % MOST_EVENTS;
-        let role = match (&forgetful, draw.next_u32() % 2) {
-            (Some(forgetful), _) => forgetful.role,
-            (None, 0) => TRANSPORT,
-            (None, _) => CLOUD_API,
-        };
+        let role = if draw.next_u32().is_multiple_of(2) { TRANSPORT } else { CLOUD_API };
         work(&mut stage, &mut people, writers.min(numbers.len()), events);
         in_work += u64::from(people.open() > 0);
         stage.kill(role);
-        if let Some(forgetful) = &mut forgetful {
-            forgetful.strike(&stage, kill + 1 == kills);
-        }
         stage.start(role);
     }
     settle(&mut stage, &mut people);
@@ -127,33 +112,55 @@ fn settle(stage: &mut Stage, people: &mut People) {
     }
 }
 
-impl Forgetful {
-    fn of(role: &'static str) -> Option<Self> {
-        Some(Self { role, kept: None })
+/// A person writes, and is answered.
+fn converse(stage: &mut Stage, people: &mut People, index: usize) {
+    people.writes(index, "Do you have bread today?");
+    while people.open() > 0 {
+        let said = stage.next(STOPPED).expect("the business answers");
+        people.note(&said);
     }
+}
 
-    /// While the role is dead: keeps what its store is, or at the last kill puts back what it was.
-    fn strike(&mut self, stage: &Stage, is_last: bool) {
-        let stores = stage.stores(self.role);
-        match &self.kept {
-            Some(kept) if is_last => {
-                fs::remove_dir_all(&stores).expect("a folder of ours can be removed");
-                copy(kept, &stores);
-            }
-            Some(_) => {}
-            None => {
-                let kept = stage.aside("kept");
-                copy(&stores, &kept);
-                self.kept = Some(kept);
-            }
-        }
+/// What is found when a disk loses what it said was durable: the store of `role` becomes what it was
+/// before a person wrote, after `role` has taken the message and while `next` is down.
+fn forgets(role: &'static str, next: &'static str, has_taken: fn(&Person) -> usize) -> Verdict {
+    let mut stage = Stage::set();
+    let numbers = ["12015550000", "12015550001", "12015550002"].map(str::to_owned);
+    let mut people = People::join(&mut stage, &numbers);
+    converse(&mut stage, &mut people, 0);
+    let (stores, kept) = (stage.stores(role), stage.aside("kept"));
+    stage.kill(role);
+    copy(&stores, &kept);
+    stage.start(role);
+    // Sessions go on, and one begins, that will be forgotten.
+    converse(&mut stage, &mut people, 0);
+    converse(&mut stage, &mut people, 1);
+    stage.kill(next);
+    let before = has_taken(&people.0[0]);
+    people.writes(0, "Is this kept?");
+    while has_taken(&people.0[0]) == before {
+        let said = stage.next(STOPPED).expect("the message is taken");
+        people.note(&said);
     }
+    stage.kill(role);
+    fs::remove_dir_all(&stores).expect("a folder of ours can be removed");
+    copy(&kept, &stores);
+    stage.start(role);
+    stage.start(next);
+    settle(&mut stage, &mut people);
+    stage.terminate_all();
+    judge(&stage, &people)
+}
+
+fn judge(stage: &Stage, people: &People) -> Verdict {
+    let log = fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log");
+    Verdict::on(people, &log)
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_when_transport_and_cloud_api_are_killed_under_load() {
     let (seed, kills) = (setting("BLINDPOST_SEED", 1), setting("BLINDPOST_KILLS", KILLS));
-    let Outcome { verdict, in_work, messages, prekeys } = run(seed, kills, None);
+    let Outcome { verdict, in_work, messages, prekeys } = run(seed, kills);
     println!(
         "seed {seed}: {kills} kills, {in_work} of them with messages on their way; {messages} \
          messages written and answered, {prekeys} one-time prekeys left"
@@ -165,16 +172,16 @@ fn nothing_acknowledged_is_lost_when_transport_and_cloud_api_are_killed_under_lo
 
 #[test]
 fn a_transport_that_forgets_what_it_said_was_durable_is_caught() {
-    let verdict = run(1, 5, Forgetful::of(TRANSPORT)).verdict;
-    println!("{verdict}");
-    assert!(!verdict.lost.is_empty(), "{verdict}");
+    let verdict = forgets(TRANSPORT, CLOUD_API, |person| person.sent);
+    assert!(verdict.lost.iter().any(|lost| lost.starts_with("p0-2:")), "{verdict}");
+    assert!(!verdict.prekeys_twice.is_empty(), "{verdict}");
 }
 
 #[test]
 fn a_cloud_api_that_forgets_what_it_said_was_durable_is_caught() {
-    let verdict = run(1, 5, Forgetful::of(CLOUD_API)).verdict;
-    println!("{verdict}");
-    assert!(!verdict.lost.is_empty() || !verdict.out_of_step.is_empty(), "{verdict}");
+    let verdict = forgets(CLOUD_API, BUSINESS, |person| person.delivered);
+    assert!(verdict.lost.iter().any(|lost| lost.starts_with("p0-2:")), "{verdict}");
+    assert!(!verdict.out_of_step.is_empty(), "{verdict}");
 }
 
 #[test]

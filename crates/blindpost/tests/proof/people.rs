@@ -14,12 +14,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A person, and what the device said.
 pub(crate) struct Person {
-    pub(crate) number: String,
     device: Process,
     /// Lines that were typed, by their number: the tag of a text, or nothing for a code.
     typed: Vec<Option<String>>,
     /// What was written, by tag.
     pub(crate) written: BTreeMap<String, Written>,
+    /// Texts that the transport has taken over.
+    pub(crate) sent: usize,
+    /// Texts that the Cloud API has.
+    pub(crate) delivered: usize,
     /// What the device reported that should not happen.
     pub(crate) complaints: Vec<String>,
 }
@@ -59,9 +62,9 @@ impl People {
         let folder = stage.written().join(&name);
         let flags = ["--data", &folder.display().to_string(), "--phone-number", number];
         let device = stage.process(&name, "client", &flags);
-        let (number, typed) = (number.to_owned(), Vec::new());
-        let (written, complaints) = (BTreeMap::new(), Vec::new());
-        self.0.push(Person { number, device, typed, written, complaints });
+        let (typed, written, complaints) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (sent, delivered) = (0, 0);
+        self.0.push(Person { device, typed, written, sent, delivered, complaints });
         let (mut code, mut is_asked) = (None, false);
         loop {
             let said = stage.next(PATIENCE).unwrap_or_else(|| panic!("{name} is not set up"));
@@ -120,8 +123,16 @@ impl Person {
         match event["event"].as_str() {
             Some("acknowledged") => self.acknowledged(event),
             Some("shown") => self.shown(event),
-            Some("delivered" | "read") => true,
-            Some("ready") => false,
+            Some("sent") => {
+                self.sent += 1;
+                true
+            }
+            Some("delivered") => {
+                self.delivered += 1;
+                true
+            }
+            Some("read") => true,
+            Some("ready" | "labelled") => false,
             _ => {
                 self.complaints.push(event.to_string());
                 false

@@ -215,7 +215,7 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
             match &said.line {
                 // It is said when everything listens.
                 Line::Out(line) if said.who == role && line.starts_with("Ctrl-C") => return,
-                Line::Log(line) if said.who == role && line.starts_with("error") => {
+                Line::Log(line) if said.who == role && line.starts_with("blindpost: ") => {
                     panic!("{role} does not start: {line}")
                 }
                 Line::Out(_) | Line::Log(_) => self.earlier.push_back(said),

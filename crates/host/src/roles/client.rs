@@ -180,6 +180,9 @@ fn shows(event: &Event) {
         Event::Happened(Happening::Ready) => json!({ "event": "ready" }),
         Event::Happened(Happening::CodeNeeded) => json!({ "event": "code_needed" }),
         Event::Happened(Happening::WrongCode) => json!({ "event": "wrong_code" }),
+        Event::Happened(Happening::Accepted { id, .. }) => {
+            json!({ "event": "sent", "id": id.to_string() })
+        }
         Event::Happened(Happening::Delivered { id, .. }) => {
             json!({ "event": "delivered", "id": id.to_string() })
         }
