@@ -12,7 +12,7 @@ use rand_core::Rng as _;
 use simulator::rng::stream;
 
 use crate::{
-    people::{People, Person},
+    people::{People, Person, STOPPED},
     stage::{BUSINESS, CLOUD_API, Stage, TRANSPORT, copy},
     verdict::{Verdict, prekeys_left},
 };
@@ -25,8 +25,6 @@ const OPEN: usize = 4;
 const MOST_EVENTS: u32 = 100;
 /// And, where nothing happens because everything is down, for at most so long.
 const MOST_WAIT: Duration = Duration::from_secs(2);
-/// Longer than any wait before something is tried again: who is silent for so long, has stopped.
-const STOPPED: Duration = Duration::from_secs(90);
 /// After later messages have passed, an earlier one that comes at all has come.
 const OVERTAKEN: Duration = Duration::from_secs(5);
 
@@ -115,10 +113,7 @@ fn settle(stage: &mut Stage, people: &mut People) {
 /// A person writes, and is answered.
 fn converse(stage: &mut Stage, people: &mut People, index: usize) {
     people.writes(index, "Do you have bread today?");
-    while people.open() > 0 {
-        let said = stage.next(STOPPED).expect("the business answers");
-        people.note(&said);
-    }
+    people.are_answered(stage);
 }
 
 /// What is found when a disk loses what it said was durable: the store of `role` becomes what it was
@@ -187,7 +182,9 @@ fn a_cloud_api_that_forgets_what_it_said_was_durable_is_caught() {
 #[test]
 fn a_one_time_prekey_that_left_twice_is_named() {
     let line = |id: u32| {
-        format!(r#"{{"what":"a one-time prekey left","account":"aa","device":1,"kind":"kem","id":{id}}}"#)
+        format!(
+            r#"{{"what":"a one-time prekey left","account":"aa","device":1,"kind":"kem","id":{id}}}"#
+        )
     };
     let log = [line(1), line(2), line(1)].join("\n");
     let verdict = Verdict::on(&People(Vec::new()), &log);

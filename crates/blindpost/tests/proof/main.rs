@@ -9,9 +9,15 @@
     reason = "a test: what cannot be set up is a failed test"
 )]
 
+mod canary;
+mod capture;
+mod disk;
+mod http;
 mod kills;
 mod people;
+mod plaintext;
 mod ports;
 mod process;
+mod restarts;
 mod stage;
 mod verdict;

@@ -12,13 +12,20 @@ use crate::{
 /// How long a device may take to be set up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Longer than any wait before something is tried again: who is silent for so long, has stopped.
+pub(crate) const STOPPED: Duration = Duration::from_secs(90);
+
 /// A person, and what the device said.
 pub(crate) struct Person {
-    device: Process,
+    number: String,
+    /// There is none while it is off.
+    device: Option<Process>,
     /// Lines that were typed, by their number: the tag of a text, or nothing for a code.
     typed: Vec<Option<String>>,
     /// What was written, by tag.
     pub(crate) written: BTreeMap<String, Written>,
+    /// What came unasked, by the word after `order`: how often it was shown.
+    pub(crate) notices: BTreeMap<String, usize>,
     /// Texts that the transport has taken over.
     pub(crate) sent: usize,
     /// Texts that the Cloud API has.
@@ -58,13 +65,22 @@ impl People {
 
     fn one_more(&mut self, stage: &mut Stage, number: &str) {
         let index = self.0.len();
-        let name = format!("person-{index}");
-        let folder = stage.written().join(&name);
-        let flags = ["--data", &folder.display().to_string(), "--phone-number", number];
-        let device = stage.process(&name, "client", &flags);
+        let name = name(index);
+        let device = Some(device(stage, index, number));
+        let number = number.to_owned();
         let (typed, written, complaints) = (Vec::new(), BTreeMap::new(), Vec::new());
         let (sent, delivered) = (0, 0);
-        self.0.push(Person { device, typed, written, sent, delivered, complaints });
+        let notices = BTreeMap::new();
+        self.0.push(Person {
+            number,
+            notices,
+            device,
+            typed,
+            written,
+            sent,
+            delivered,
+            complaints,
+        });
         let (mut code, mut is_asked) = (None, false);
         loop {
             let said = stage.next(PATIENCE).unwrap_or_else(|| panic!("{name} is not set up"));
@@ -81,6 +97,18 @@ impl People {
                 is_asked = false;
                 self.0[index].types(None, &json!({ "code": code }));
             }
+        }
+    }
+
+    /// All devices end in order, `meanwhile` happens, and they start again.
+    pub(crate) fn restart(&mut self, stage: &mut Stage, meanwhile: impl FnOnce(&mut Stage)) {
+        let devices = self.0.iter_mut().filter_map(|person| person.device.take());
+        devices.for_each(|device| assert!(device.terminate().success()));
+        meanwhile(stage);
+        for (index, person) in self.0.iter_mut().enumerate() {
+            person.device = Some(device(stage, index, &person.number));
+            // Lines are counted from one again.
+            person.typed.clear();
         }
     }
 
@@ -103,6 +131,14 @@ impl People {
         event_of(said, &said.who).is_some_and(|event| self.0[index].note(&event))
     }
 
+    /// Waits until everything that was written is answered.
+    pub(crate) fn are_answered(&mut self, stage: &mut Stage) {
+        while self.open() > 0 {
+            let said = stage.next(STOPPED).unwrap_or_else(|| panic!("{} open", self.open()));
+            self.note(&said);
+        }
+    }
+
     /// Texts that are not answered yet.
     pub(crate) fn open(&self) -> usize {
         self.0.iter().map(Person::open).sum()
@@ -110,9 +146,14 @@ impl People {
 }
 
 impl Person {
+    /// SIGKILL to the device.
+    pub(crate) fn dies(self) {
+        self.device.into_iter().for_each(Process::kill);
+    }
+
     fn types(&mut self, tag: Option<String>, line: &Value) {
         self.typed.push(tag);
-        self.device.types(&line.to_string());
+        self.device.as_mut().expect("the device is on").types(&line.to_string());
     }
 
     pub(crate) fn open(&self) -> usize {
@@ -152,9 +193,13 @@ impl Person {
         })
     }
 
-    /// An answer is `COUNT: TAG WORDS`.
+    /// An answer is `COUNT: TAG WORDS`, a notice `order WORD WORDS`.
     fn shown(&mut self, event: &Value) -> bool {
         let text = event["text"].as_str().unwrap_or_default();
+        if let Some(order) = text.strip_prefix("order ").and_then(|rest| rest.split(' ').next()) {
+            *self.notices.entry(order.to_owned()).or_insert(0) += 1;
+            return true;
+        }
         let answer = text.split_once(": ").and_then(|(count, quoted)| {
             let written = self.written.get_mut(quoted.split(' ').next()?)?;
             written.answers.push(count.parse().ok()?);
@@ -165,6 +210,15 @@ impl Person {
         }
         answer.is_some()
     }
+}
+
+fn name(index: usize) -> String {
+    format!("person-{index}")
+}
+
+fn device(stage: &Stage, index: usize, number: &str) -> Process {
+    let folder = stage.written().join(name(index)).display().to_string();
+    stage.process(&name(index), "client", &["--data", &folder, "--phone-number", number])
 }
 
 /// The event in what a device said.

@@ -37,7 +37,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `command`. All that it writes goes to `heard`, and its log to the end of the file
     /// `log` too.
-    pub(crate) fn start(name: &str, command: &mut Command, log: &Path, heard: Sender<Said>) -> Self {
+    pub(crate) fn start(
+        name: &str,
+        command: &mut Command,
+        log: &Path,
+        heard: Sender<Said>,
+    ) -> Self {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the command starts");
         let out = child.stdout.take().expect("its standard output is a pipe");

@@ -23,6 +23,8 @@ pub(crate) const TRANSPORT: &str = "transport";
 pub(crate) const CLOUD_API: &str = "cloud-api";
 pub(crate) const BUSINESS: &str = "business";
 const META: &str = "meta";
+/// In the order in which they start.
+const ROLES: [&str; 4] = [META, TRANSPORT, CLOUD_API, BUSINESS];
 
 /// How people see the business.
 pub(crate) const BUSINESS_NUMBER: &str = "18005550199";
@@ -81,9 +83,7 @@ impl Stage {
         let (servers, earlier) = (BTreeMap::new(), VecDeque::new());
         let mut stage = Self { scratch, at, servers, heard, hear, earlier };
         stage.configure();
-        for role in [META, TRANSPORT, CLOUD_API, BUSINESS] {
-            stage.start(role);
-        }
+        ROLES.into_iter().for_each(|role| stage.start(role));
         stage
     }
 
@@ -121,8 +121,9 @@ impl Stage {
             hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
         };
         let [transport_port, cloud_api_port, business_port, meta_port] = self.at.operations;
-        let Addresses { devices, back_office, graph, webhook, manager, billing, statistics, .. } =
-            &self.at;
+        let Addresses {
+            devices, back_office, graph, webhook, manager, billing, statistics, ..
+        } = &self.at;
         let [business, cloud_api, meta] = [BUSINESS_TOKEN, CLOUD_API_TOKEN, META_TOKEN].map(hash);
         let [key, cloud_api_key] = [TRANSPORT, CLOUD_API].map(|role| self.key(role));
         let folder = |role| self.written().join(role).display().to_string();
@@ -194,18 +195,37 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
         self.aside("blindpost.toml")
     }
 
-    /// A process of the built command that is configured as all are.
-    pub(crate) fn process(&self, name: &str, role: &str, flags: &[&str]) -> Process {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_blindpost"));
-        command.arg(role).arg("--config").arg(self.config()).args(flags);
+    /// The built command, configured as all are, started by what it stands behind.
+    fn command(&self, role: &str, behind: &[&str]) -> Command {
+        let mut words = behind.iter().copied().chain([env!("CARGO_BIN_EXE_blindpost")]);
+        let mut command = Command::new(words.next().expect("there is one at least"));
+        command.args(words).arg(role).arg("--config").arg(self.config());
         // What it would put into the system's folder for temporary files is looked at too.
         command.env("TMPDIR", self.written().join("tmp"));
-        Process::start(name, &mut command, &self.log(name), self.hear.clone())
+        command
+    }
+
+    /// A process of a role, with flags of its own.
+    pub(crate) fn process(&self, name: &str, role: &str, flags: &[&str]) -> Process {
+        let mut command = self.command(role, &[]);
+        Process::start(name, command.args(flags), &self.log(name), self.hear.clone())
+    }
+
+    /// A server that cannot start: its exit code, and what it says.
+    pub(crate) fn does_not_start(&self, role: &str, behind: &[&str]) -> (Option<i32>, String) {
+        let output = self.command(role, behind).output().expect("the command starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// Starts a server, and waits until it serves.
     pub(crate) fn start(&mut self, role: &'static str) {
-        let process = self.process(role, role, &[]);
+        self.start_behind(role, &[]);
+    }
+
+    /// The same, started by another command.
+    pub(crate) fn start_behind(&mut self, role: &'static str, behind: &[&str]) {
+        let mut command = self.command(role, behind);
+        let process = Process::start(role, &mut command, &self.log(role), self.hear.clone());
         self.servers.insert(role, process);
         loop {
             let said = match self.heard.recv_timeout(PATIENCE) {
@@ -249,16 +269,22 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
         assert!(status.success(), "{role}: {status}\n{}", self.end_of_log(role));
     }
 
+    /// All servers end in order and start again.
+    pub(crate) fn restart(&mut self) {
+        self.terminate_all();
+        ROLES.into_iter().for_each(|role| self.start(role));
+    }
+
     /// SIGTERM to all servers.
     pub(crate) fn terminate_all(&mut self) {
-        for role in [BUSINESS, CLOUD_API, TRANSPORT, META] {
+        for role in ROLES.into_iter().rev() {
             self.terminate(role);
         }
     }
 
     /// SIGKILL to all servers.
     pub(crate) fn kill_all(&mut self) {
-        for role in [BUSINESS, CLOUD_API, TRANSPORT, META] {
+        for role in ROLES.into_iter().rev() {
             self.kill(role);
         }
     }
