@@ -101,7 +101,7 @@ fn what_processes_write_and_send_has_no_plaintext_but_at_the_ends() {
             nothing(name, &canaries.in_streams(of(name)));
         }
     }
-    for name in ["devices", "Business Manager", "operators of the transport"] {
+    for name in ["devices", "Business Manager", "billing"] {
         assert!(of(name).next().is_some(), "nothing was captured of {name}");
     }
     // The same search finds what it looks for where it may be.

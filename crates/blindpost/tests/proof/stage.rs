@@ -2,12 +2,15 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    env,
+    ffi::{OsStr, OsString},
     fmt::Write as _,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    thread,
     time::Duration,
 };
 
@@ -109,7 +112,7 @@ impl Stage {
     /// The key of a role, which it draws for its folder.
     fn key(&self, role: &str) -> String {
         let folder = self.written().join(role);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_blindpost"));
+        let mut command = Command::new(binary());
         let output = command.args([role, "--print-key", "--data"]).arg(folder).output();
         let printed = output.expect("the command starts").stdout;
         String::from_utf8(printed).expect("a key is printed as digits").trim().to_owned()
@@ -197,7 +200,8 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
 
     /// The built command, configured as all are, started by what it stands behind.
     fn command(&self, role: &str, behind: &[&str]) -> Command {
-        let mut words = behind.iter().copied().chain([env!("CARGO_BIN_EXE_blindpost")]);
+        let built = binary();
+        let mut words = behind.iter().map(OsStr::new).chain([built.as_os_str()]);
         let mut command = Command::new(words.next().expect("there is one at least"));
         command.args(words).arg(role).arg("--config").arg(self.config());
         // What it would put into the system's folder for temporary files is looked at too.
@@ -294,6 +298,21 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
+}
+
+impl Drop for Stage {
+    /// What a failed test leaves can be looked at.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.scratch.disable_cleanup(true);
+            eprintln!("all that was written is in {}", self.scratch.path().display());
+        }
+    }
+}
+
+/// The command that was built with the tests, or the one that `BLINDPOST_BINARY` names.
+fn binary() -> OsString {
+    env::var_os("BLINDPOST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_blindpost").into())
 }
 
 /// Copies a folder with all that is in it.
