@@ -39,8 +39,10 @@ use crate::{
     stores::Stores,
 };
 
-/// How long it may take until all accounts are set up.
+/// How long it may take until the accounts of the business are set up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How much longer for each person, who draws a hundred keys on a machine that has much to do.
+const PATIENCE_EACH: Duration = Duration::from_millis(200);
 /// The date at which a seeded virtual clock starts: 2026-01-01.
 const SEEDED_DATE: UnixMicros = UnixMicros(1_767_225_600_000_000);
 /// How far a virtual clock has moved over a restart: two starts write no row at the same moment.
@@ -122,7 +124,9 @@ impl Up {
         let ready = start.ready(&sockets, temporary.is_some());
         let operations = Operations::new(start.site.metrics.clone());
         start.everybody(sockets, &operations)?;
-        let missing = timeout(PATIENCE, start.setup.done()).await;
+        let people = PATIENCE_EACH.saturating_mul(start.options.people);
+        let patience = PATIENCE.saturating_add(people);
+        let missing = timeout(patience, start.setup.done()).await;
         let Start { crew, folder, setup, cast, .. } = start;
         if missing.is_err() {
             crew.end().await;

@@ -147,6 +147,7 @@ impl Journal {
             Happening::Read { id, .. } => (id, "read"),
             Happening::Failed { id, .. } => (id, "failed"),
             Happening::Ready
+            | Happening::Deleted
             | Happening::NotOurs
             | Happening::Deleted
             | Happening::CodeNeeded

@@ -83,6 +83,7 @@ pub enum UpError {
     #[error("a made-up number is none: {0}")]
     Number(#[from] vocab::ids::NotAPhoneNumber),
     /// Accounts were not set up in time.
-    #[error("not set up in time: {}", .0.join(", "))]
+    #[error("{} accounts were not set up in time, among them {}", .0.len(),
+        .0.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", "))]
     NotReady(Vec<String>),
 }
