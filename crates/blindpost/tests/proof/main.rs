@@ -21,3 +21,4 @@ mod process;
 mod restarts;
 mod stage;
 mod verdict;
+mod worlds;

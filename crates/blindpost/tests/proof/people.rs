@@ -26,10 +26,8 @@ pub(crate) struct Person {
     pub(crate) written: BTreeMap<String, Written>,
     /// What came unasked, by the word after `order`: how often it was shown.
     pub(crate) notices: BTreeMap<String, usize>,
-    /// Texts that the transport has taken over.
-    pub(crate) sent: usize,
-    /// Texts that the Cloud API has.
-    pub(crate) delivered: usize,
+    /// What the device said, by kind: how often.
+    pub(crate) events: BTreeMap<String, u64>,
     /// What the device reported that should not happen.
     pub(crate) complaints: Vec<String>,
 }
@@ -69,18 +67,8 @@ impl People {
         let device = Some(device(stage, index, number));
         let number = number.to_owned();
         let (typed, written, complaints) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let (sent, delivered) = (0, 0);
-        let notices = BTreeMap::new();
-        self.0.push(Person {
-            number,
-            notices,
-            device,
-            typed,
-            written,
-            sent,
-            delivered,
-            complaints,
-        });
+        let (notices, events) = (BTreeMap::new(), BTreeMap::new());
+        self.0.push(Person { number, notices, device, typed, written, events, complaints });
         let (mut code, mut is_asked) = (None, false);
         loop {
             let said = stage.next(PATIENCE).unwrap_or_else(|| panic!("{name} is not set up"));
@@ -114,10 +102,15 @@ impl People {
 
     /// A person writes to the business. The text starts with a tag that no other has.
     pub(crate) fn writes(&mut self, index: usize, words: &str) {
+        let tag = format!("p{index}-{}", self.0[index].written.len());
+        self.writes_whole(index, &format!("{tag} {words}"));
+    }
+
+    /// A person writes to the business, nothing but this. Its first word is its tag.
+    pub(crate) fn writes_whole(&mut self, index: usize, text: &str) {
         let person = &mut self.0[index];
-        let tag = format!("p{index}-{}", person.written.len());
+        let tag = text.split(' ').next().unwrap_or_default().to_owned();
         person.written.insert(tag.clone(), Written::default());
-        let text = format!("{tag} {words}");
         person.types(Some(tag), &json!({ "to": BUSINESS_NUMBER, "text": text }));
     }
 
@@ -146,6 +139,12 @@ impl People {
 }
 
 impl Person {
+    /// How often the device said that a text of this person has come so far: `sent`, once the
+    /// transport has taken it over, `delivered`, once the Cloud API has it.
+    pub(crate) fn count(&self, event: &str) -> u64 {
+        self.events.get(event).copied().unwrap_or(0)
+    }
+
     /// SIGKILL to the device.
     pub(crate) fn dies(self) {
         self.device.into_iter().for_each(Process::kill);
@@ -161,18 +160,12 @@ impl Person {
     }
 
     fn note(&mut self, event: &Value) -> bool {
-        match event["event"].as_str() {
+        let name = event["event"].as_str();
+        *self.events.entry(name.unwrap_or_default().to_owned()).or_insert(0) += 1;
+        match name {
             Some("acknowledged") => self.acknowledged(event),
             Some("shown") => self.shown(event),
-            Some("sent") => {
-                self.sent += 1;
-                true
-            }
-            Some("delivered") => {
-                self.delivered += 1;
-                true
-            }
-            Some("read") => true,
+            Some("sent" | "delivered" | "read") => true,
             Some("ready" | "labelled") => false,
             _ => {
                 self.complaints.push(event.to_string());

@@ -166,6 +166,7 @@ listen = "{webhook}"
 operations = "{business_port}"
 cloud_api = "{graph}"
 business_manager = "{manager}"
+name = "Forno Bianchi"
 phone_number_id = "{PHONE_NUMBER_ID}"
 phone_number = "{BUSINESS_NUMBER}"
 token = "{BUSINESS_TOKEN}"
@@ -174,6 +175,7 @@ verify_token = "verify-token"
 reply = "{{count}}: {{text}}"
 
 [client]
+name = "Maria"
 transport = "{devices}"
 transport_key = "{key}"
 
@@ -311,7 +313,7 @@ impl Drop for Stage {
 }
 
 /// The command that was built with the tests, or the one that `BLINDPOST_BINARY` names.
-fn binary() -> OsString {
+pub(crate) fn binary() -> OsString {
     env::var_os("BLINDPOST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_blindpost").into())
 }
 

@@ -116,7 +116,6 @@ fn logs(log: Log) -> Observer<Event> {
             | Event::Forwarded { .. }
             | Event::Forgot { .. }
             | Event::Took { .. }
-            | Event::Forgot { .. }
             | Event::Denied { .. }
             | Event::Accessed { .. } => return,
         };

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     links::{Links, Rules},
     log::Log,
+    metrics::Metrics,
     node::Observer,
     settings::{Problem, Setting, Values, parse},
     site::{listen, to_node},
@@ -87,7 +88,7 @@ impl Told {
         config.principals = self.principals;
         config.shows_codes = self.shows_codes;
         let links = Links::new(limits::MAX_LINK_WAITING);
-        let observer = audit(ground.site.log.clone());
+        let observer = looks_on(ground.site.log.clone(), &ground.site.metrics);
         let node = ground.join(NAME, Transport::new(config), &links, observer)?;
         let key = ground.key(NAME);
         let rules = Rules {
@@ -103,10 +104,24 @@ impl Told {
     }
 }
 
-/// Writes down which one-time prekeys left: an operator can see that none left twice.
-fn audit(log: Log) -> Observer<Event> {
-    Box::new(move |event| {
-        if let Event::OneTimeKeyTaken { account, device, kind, id, .. } = event {
+/// Writes down which one-time prekeys left, so that an operator can see that none left twice, and
+/// counts envelopes.
+fn looks_on(log: Log, metrics: &Metrics) -> Observer<Event> {
+    let of_kind = |kind| {
+        let (name, help) = ("blindpost_envelopes_total", "Envelopes that were accepted.");
+        metrics.counter(name, help, &[("kind", kind)])
+    };
+    let (messages, receipts) = (of_kind("message"), of_kind("receipt"));
+    let bytes =
+        metrics.counter("blindpost_envelope_bytes_total", "Their ciphertext, in bytes.", &[]);
+    Box::new(move |event| match event {
+        // A receipt has no ciphertext.
+        Event::Accepted { bytes: 0, .. } => receipts.add(),
+        Event::Accepted { bytes: length, .. } => {
+            messages.add();
+            bytes.count(length as u64);
+        }
+        Event::OneTimeKeyTaken { account, device, kind, id, .. } => {
             let kind = match kind {
                 PrekeyKind::Curve => "curve",
                 PrekeyKind::Kem => "kem",
@@ -119,5 +134,6 @@ fn audit(log: Log) -> Observer<Event> {
             ];
             log.line(NAME, "a one-time prekey left", &with);
         }
+        _ => {}
     })
 }

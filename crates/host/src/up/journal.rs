@@ -149,7 +149,6 @@ impl Journal {
             Happening::Ready
             | Happening::Deleted
             | Happening::NotOurs
-            | Happening::Deleted
             | Happening::CodeNeeded
             | Happening::WrongCode
             | Happening::Sealed { .. }
