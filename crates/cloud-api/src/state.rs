@@ -29,6 +29,9 @@ const ROWS_AT_HAND: usize = 4_096;
 #[derive(Debug)]
 pub struct CloudApi {
     pub(crate) config: Config,
+    /// What was granted before the start was read: until then, nobody can be told that a number
+    /// is none of his.
+    is_loaded: bool,
     /// By slot.
     numbers: Vec<Option<Number>>,
     courier: Courier,
@@ -67,6 +70,7 @@ impl CloudApi {
             courier: Courier::new(config.transport),
             desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
             config,
+            is_loaded: false,
             numbers: Vec::new(),
             outbox: Outbox::default(),
             principals: Principals::default(),
@@ -122,6 +126,7 @@ impl CloudApi {
             match note {
                 Note::For(slot) => self.noting = slot,
                 Note::End(note) => self.apply_end(self.noting, note, step),
+                Note::Loaded => self.is_loaded = true,
                 Note::Grant(grant) => granted.extend(self.grant(grant)),
                 Note::Waits(key) => self.outbox.add(key, step.now.mono),
                 Note::MoreWaits => self.outbox.more = true,

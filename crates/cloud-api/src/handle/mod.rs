@@ -25,6 +25,8 @@ pub(crate) enum Note {
     For(u32),
     /// A note of an endpoint.
     End(endpoint::Note),
+    /// All grants of before the start are here.
+    Loaded,
     /// There is this grant.
     Grant(GrantRow),
     /// Something waits in the outbox.

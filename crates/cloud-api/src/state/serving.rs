@@ -93,6 +93,9 @@ impl CloudApi {
                     self.refuse(id, principal, request, Refusal::Forbidden, step);
                 }
             }
+            Ok(_) if !self.is_loaded => {
+                step.at_once(Act::Reply { id, response: graph::try_later() });
+            }
             Ok(call) => {
                 let phone_number_id = call.parameters.first().copied().unwrap_or_default();
                 match self.own_number(principal, phone_number_id) {
