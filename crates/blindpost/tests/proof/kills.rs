@@ -36,7 +36,8 @@ struct Outcome {
     prekeys: usize,
 }
 
-fn setting(name: &str, default: u64) -> u64 {
+/// A number in the environment, or another one.
+pub(crate) fn setting(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
 }
 

@@ -21,4 +21,5 @@ mod process;
 mod restarts;
 mod stage;
 mod verdict;
+mod whole;
 mod worlds;
