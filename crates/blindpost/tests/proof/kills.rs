@@ -115,8 +115,8 @@ fn converse(stage: &mut Stage, people: &mut People, index: usize) {
 /// Where nothing was killed for a while, nobody waits for longer before trying again.
 const NO_MORE: Duration = Duration::from_secs(10);
 
-/// What is found when a disk loses what it said was durable: the store of `role` becomes what it was
-/// before a person wrote, after `role` has taken the message and while `next` is down.
+/// What is found when a disk loses what it said was durable: the store of `role` becomes what it
+/// was before a person wrote, after `role` has taken the message and while `next` is down.
 fn forgets(role: &'static str, next: &'static str, taken: &str) -> Verdict {
     let mut stage = Stage::set();
     let numbers = ["12015550000", "12015550001", "12015550002"].map(str::to_owned);
@@ -180,9 +180,8 @@ fn a_cloud_api_that_forgets_what_it_said_was_durable_is_caught() {
 #[test]
 fn a_one_time_prekey_that_left_twice_is_named() {
     let line = |id: u32| {
-        format!(
-            r#"{{"what":"a one-time prekey left","account":"aa","device":1,"kind":"kem","id":{id}}}"#
-        )
+        let what = r#""what":"a one-time prekey left""#;
+        format!(r#"{{{what},"account":"aa","device":1,"kind":"kem","id":{id}}}"#)
     };
     let log = [line(1), line(2), line(1)].join("\n");
     let verdict = Verdict::on(&People(Vec::new()), &log);

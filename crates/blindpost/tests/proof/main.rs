@@ -5,8 +5,16 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "a test: what cannot be set up is a failed test"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "processes live in real time, and a run of minutes says what it came to"
 )]
 
 mod canary;

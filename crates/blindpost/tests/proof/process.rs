@@ -1,12 +1,13 @@
 //! One process of the built command: what it says is heard, and it can be killed.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{BufRead as _, BufReader, Read, Write as _},
     path::Path,
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::Sender,
     thread::{self, JoinHandle},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// A line that a process wrote.
@@ -35,12 +36,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `command`. All that it writes goes to `heard`, and its log to the end of the file
-    /// `log` too.
+    /// Starts `command`. All that it writes goes to `heard`; beside that its log to the end of the
+    /// file `log`, and its standard output to the end of `said`, with the date.
     pub(crate) fn start(
         name: &str,
         command: &mut Command,
-        log: &Path,
+        (log, said): (&Path, &Path),
         heard: Sender<Said>,
     ) -> Self {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -48,13 +49,16 @@ impl Process {
         let out = child.stdout.take().expect("its standard output is a pipe");
         let err = child.stderr.take().expect("its standard error is a pipe");
         let input = child.stdin.take().expect("its standard input is a pipe");
-        let mut log = OpenOptions::new().create(true).append(true).open(log).expect("a log opens");
+        let (mut log, said) = (end_of(log), said.to_owned());
         let to_log = move |line: String| {
-            writeln!(log, "{line}").expect("the log takes lines");
+            writeln!(log, "{line}").expect("a file takes lines");
             Line::Log(line)
         };
-        let readers =
-            vec![read(name, out, Line::Out, heard.clone()), read(name, err, to_log, heard)];
+        let to_said = move |line: String| {
+            record(&said, &line);
+            Line::Out(line)
+        };
+        let readers = vec![read(name, out, to_said, heard.clone()), read(name, err, to_log, heard)];
         Self { name: name.to_owned(), child, input, readers }
     }
 
@@ -97,6 +101,17 @@ impl Drop for Process {
             let _gone = self.child.kill().and_then(|()| self.child.wait());
         }
     }
+}
+
+fn end_of(file: &Path) -> File {
+    OpenOptions::new().create(true).append(true).open(file).expect("a file can be opened")
+}
+
+/// Writes a line to the end of a file, with the date in microseconds as logs have it: for whoever
+/// wants to know how a failed run came about.
+pub(crate) fn record(file: &Path, line: &str) {
+    let date = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
+    writeln!(end_of(file), "{} {line}", date.as_micros()).expect("a file takes lines");
 }
 
 fn read(

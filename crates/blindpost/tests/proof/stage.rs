@@ -4,12 +4,11 @@ use std::{
     collections::{BTreeMap, VecDeque},
     env,
     ffi::{OsStr, OsString},
-    fmt::Write as _,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::Duration,
 };
@@ -19,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::{
     ports,
-    process::{Line, Process, Said},
+    process::{Line, Process, Said, record},
 };
 
 pub(crate) const TRANSPORT: &str = "transport";
@@ -105,6 +104,11 @@ impl Stage {
         self.scratch.path().join(name)
     }
 
+    /// What it says on its standard output, which is an end's: messages may be in it.
+    fn said(&self, name: &str) -> PathBuf {
+        self.aside(&format!("{name}.said"))
+    }
+
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.written().join(format!("{name}.log"))
     }
@@ -118,37 +122,48 @@ impl Stage {
         String::from_utf8(printed).expect("a key is printed as digits").trim().to_owned()
     }
 
+    /// Writes the settings of all roles.
     fn configure(&self) {
-        let hash = |token: &str| {
-            let hash = Sha256::digest(token);
-            hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-        };
-        let [transport_port, cloud_api_port, business_port, meta_port] = self.at.operations;
-        let Addresses {
-            devices, back_office, graph, webhook, manager, billing, statistics, ..
-        } = &self.at;
-        let [business, cloud_api, meta] = [BUSINESS_TOKEN, CLOUD_API_TOKEN, META_TOKEN].map(hash);
-        let [key, cloud_api_key] = [TRANSPORT, CLOUD_API].map(|role| self.key(role));
-        let folder = |role| self.written().join(role).display().to_string();
-        let mut text = format!(
+        let text = [
+            self.settings_of_transport(),
+            self.settings_of_cloud_api(),
+            self.settings_of_business_and_person(),
+            self.settings_of_meta(),
+        ];
+        fs::write(self.config(), text.concat()).expect("the configuration can be written");
+    }
+
+    fn folder(&self, role: &str) -> String {
+        self.written().join(role).display().to_string()
+    }
+
+    fn settings_of_transport(&self) -> String {
+        let Addresses { devices, back_office, operations: [operations, ..], .. } = &self.at;
+        let (data, key) = (self.folder(TRANSPORT), self.key(CLOUD_API));
+        format!(
             r#"
 [transport]
-data = "{}"
+data = "{data}"
 listen = "{devices}"
 http = "{back_office}"
-operations = "{transport_port}"
-cloud_api_key = ["{cloud_api_key}"]
+operations = "{operations}"
+cloud_api_key = ["{key}"]
 show_codes = "true"
-"#,
-            folder(TRANSPORT)
-        );
-        let _ = write!(
-            text,
+"#
+        )
+    }
+
+    fn settings_of_cloud_api(&self) -> String {
+        let Addresses { devices, graph, webhook, manager, billing, statistics, .. } = &self.at;
+        let [_, operations, ..] = &self.at.operations;
+        let (data, key) = (self.folder(CLOUD_API), self.key(TRANSPORT));
+        let meta = hash(META_TOKEN);
+        format!(
             r#"
 [cloud-api]
-data = "{}"
+data = "{data}"
 listen = "{graph}"
-operations = "{cloud_api_port}"
+operations = "{operations}"
 transport = "{devices}"
 transport_key = "{key}"
 business_manager = "{manager}"
@@ -159,11 +174,20 @@ principal = ["business-manager={meta}"]
 phone_number_id = "{PHONE_NUMBER_ID}"
 webhook = "http://{webhook}/webhook"
 app_secret = "app-secret"
+"#
+        )
+    }
 
+    fn settings_of_business_and_person(&self) -> String {
+        let Addresses { devices, graph, webhook, manager, .. } = &self.at;
+        let [_, _, operations, _] = &self.at.operations;
+        let (data, key) = (self.folder(BUSINESS), self.key(TRANSPORT));
+        format!(
+            r#"
 [business]
-data = "{}"
+data = "{data}"
 listen = "{webhook}"
-operations = "{business_port}"
+operations = "{operations}"
 cloud_api = "{graph}"
 business_manager = "{manager}"
 name = "Forno Bianchi"
@@ -178,22 +202,28 @@ reply = "{{count}}: {{text}}"
 name = "Maria"
 transport = "{devices}"
 transport_key = "{key}"
+"#
+        )
+    }
 
+    fn settings_of_meta(&self) -> String {
+        let Addresses { graph, manager, billing, statistics, .. } = &self.at;
+        let [_, _, _, operations] = &self.at.operations;
+        let data = self.folder(META);
+        let [business, cloud_api] = [BUSINESS_TOKEN, CLOUD_API_TOKEN].map(hash);
+        format!(
+            r#"
 [meta]
-data = "{}"
+data = "{data}"
 listen = "{manager}"
 billing = "{billing}"
 statistics = "{statistics}"
-operations = "{meta_port}"
+operations = "{operations}"
 cloud_api = "{graph}"
 token = "{META_TOKEN}"
 principal = ["cloud-api={cloud_api}", "business:sample={business}"]
-"#,
-            folder(CLOUD_API),
-            folder(BUSINESS),
-            folder(META)
-        );
-        fs::write(self.config(), text).expect("the configuration can be written");
+"#
+        )
     }
 
     fn config(&self) -> PathBuf {
@@ -214,7 +244,8 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
     /// A process of a role, with flags of its own.
     pub(crate) fn process(&self, name: &str, role: &str, flags: &[&str]) -> Process {
         let mut command = self.command(role, &[]);
-        Process::start(name, command.args(flags), &self.log(name), self.hear.clone())
+        let files = (self.log(name), self.said(name));
+        Process::start(name, command.args(flags), (&files.0, &files.1), self.hear.clone())
     }
 
     /// A server that cannot start: its exit code, and what it says.
@@ -231,7 +262,9 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
     /// The same, started by another command.
     pub(crate) fn start_behind(&mut self, role: &'static str, behind: &[&str]) {
         let mut command = self.command(role, behind);
-        let process = Process::start(role, &mut command, &self.log(role), self.hear.clone());
+        record(&self.said(role), "starts");
+        let files = (self.log(role), self.said(role));
+        let process = Process::start(role, &mut command, (&files.0, &files.1), self.hear.clone());
         self.servers.insert(role, process);
         loop {
             let said = match self.heard.recv_timeout(PATIENCE) {
@@ -254,10 +287,7 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
         if let Some(said) = self.earlier.pop_front() {
             return Some(said);
         }
-        match self.heard.recv_timeout(most) {
-            Ok(said) => Some(said),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.heard.recv_timeout(most).ok()
     }
 
     pub(crate) fn pid(&self, role: &str) -> u32 {
@@ -266,6 +296,7 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
 
     /// SIGKILL.
     pub(crate) fn kill(&mut self, role: &str) {
+        record(&self.said(role), "is killed");
         self.servers.remove(role).expect("it runs").kill();
     }
 
@@ -310,6 +341,11 @@ impl Drop for Stage {
             eprintln!("all that was written is in {}", self.scratch.path().display());
         }
     }
+}
+
+/// SHA-256 of a token, as a setting has it.
+fn hash(token: &str) -> String {
+    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The command that was built with the tests, or the one that `BLINDPOST_BINARY` names.

@@ -1,4 +1,4 @@
-//! What must not have happened, looked for in what people's devices said and in the transport's log.
+//! What must not have happened, looked for in what people's devices and the transport's log say.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,5 +1,5 @@
-//! `blindpost up` killed as a whole, people's devices and all: what it answered with 200 reaches the
-//! application that webhooks go to.
+//! `blindpost up` killed as a whole, people's devices and all: what it answered with 200 reaches
+//! the application that webhooks go to.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,7 +78,8 @@ fn up(data: &Path, at: SocketAddr, webhook: SocketAddr) -> (Process, Value) {
     command.args(["up", "--port", &at.port().to_string(), "--people", "3", "--data"]).arg(data);
     let ready = data.with_extension("json");
     command.args(["--webhook", &format!("http://{webhook}/webhook"), "--ready-file"]).arg(&ready);
-    let process = Process::start("up", &mut command, &data.with_extension("log"), hear);
+    let files = ["log", "said"].map(|name| data.with_extension(name));
+    let process = Process::start("up", &mut command, (&files[0], &files[1]), hear);
     loop {
         match heard.recv_timeout(STOPPED).expect("up starts").line {
             Line::Out(line) if line.starts_with("Ctrl-C") => break,

@@ -53,8 +53,8 @@ impl<C: Send + 'static> Dialer<C> {
             if stop.is_stopped() {
                 return;
             }
-            // A connection that held for longer than it was waited for starts anew: a transport that
-            // restarts often is not one that turns devices away.
+            // A connection that held for longer than it was waited for starts anew: a transport
+            // that restarts often is not one that turns devices away.
             if ended.is_ok() && began.elapsed() > Duration::from_micros(wait.0) {
                 wait = limits::LINK_RETRY_FIRST;
             }

@@ -114,14 +114,13 @@ fn looks_on(log: Log, metrics: &Metrics) -> Observer<Event> {
     let (messages, receipts) = (of_kind("message"), of_kind("receipt"));
     let bytes =
         metrics.counter("blindpost_envelope_bytes_total", "Their ciphertext, in bytes.", &[]);
-    Box::new(move |event| match event {
-        // A receipt has no ciphertext.
-        Event::Accepted { bytes: 0, .. } => receipts.add(),
-        Event::Accepted { bytes: length, .. } => {
-            messages.add();
+    Box::new(move |event| {
+        if let Event::Accepted { bytes: length, .. } = event {
+            // A receipt has no ciphertext.
+            let of_its_kind = if length == 0 { &receipts } else { &messages };
+            of_its_kind.add();
             bytes.count(length as u64);
-        }
-        Event::OneTimeKeyTaken { account, device, kind, id, .. } => {
+        } else if let Event::OneTimeKeyTaken { account, device, kind, id, .. } = event {
             let kind = match kind {
                 PrekeyKind::Curve => "curve",
                 PrekeyKind::Kem => "kem",
@@ -134,6 +133,5 @@ fn looks_on(log: Log, metrics: &Metrics) -> Observer<Event> {
             ];
             log.line(NAME, "a one-time prekey left", &with);
         }
-        _ => {}
     })
 }
