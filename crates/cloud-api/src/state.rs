@@ -172,6 +172,9 @@ impl CloudApi {
     fn apply_end(&mut self, slot: u32, note: endpoint::Note, step: &mut Step<'_>) {
         match note {
             endpoint::Note::Asked { id, frame } => self.courier.asked(id, frame, step.now.mono),
+            endpoint::Note::AskedBefore { id, frame } => {
+                self.courier.asked_before(id, frame, step.now.mono);
+            }
             endpoint::Note::Answered { id } => self.courier.answered(id),
             // No business number is deleted by its end.
             endpoint::Note::Leaving { .. } | endpoint::Note::Left => {}
