@@ -47,11 +47,6 @@ fn refusal(stage: &mut Stage, people: &mut People, role: &str) -> String {
     }
 }
 
-fn verdict(stage: &Stage, people: &People) -> Verdict {
-    let log = fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log");
-    Verdict::on(people, &log)
-}
-
 fn fills_up(role: &'static str, taken: &str) {
     let mut stage = Stage::set();
     let mut people = People::join(&mut stage, &["12015550100".to_owned()]);
@@ -70,7 +65,7 @@ fn fills_up(role: &'static str, taken: &str) {
     people.are_answered(&mut stage);
     people.writes(0, "After");
     people.are_answered(&mut stage);
-    let verdict = verdict(&stage, &people);
+    let verdict = Verdict::of(&stage, &people);
     assert!(verdict.is_clean(), "{verdict}");
     stage.terminate_all();
 }
@@ -117,7 +112,7 @@ fn a_store_that_is_read_only_is_refused_by_name_and_works_again_when_it_is_not()
         stage.start(role);
         people.are_answered(&mut stage);
     }
-    let verdict = verdict(&stage, &people);
+    let verdict = Verdict::of(&stage, &people);
     assert!(verdict.is_clean(), "{verdict}");
     stage.terminate_all();
 }

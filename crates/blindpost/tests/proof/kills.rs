@@ -14,7 +14,7 @@ use simulator::rng::stream;
 use crate::{
     people::{People, STOPPED},
     stage::{BUSINESS, CLOUD_API, Stage, TRANSPORT, copy},
-    verdict::{Verdict, prekeys_left},
+    verdict::{Verdict, log_of_transport, prekeys_left},
 };
 
 /// Kills, if `BLINDPOST_KILLS` says nothing.
@@ -62,9 +62,8 @@ fn run(seed: u64, kills: u64) -> Outcome {
     settle(&mut stage, &mut people, STOPPED);
     stage.terminate_all();
     let messages = people.0.iter().map(|person| person.written.len()).sum();
-    let log = fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log");
-    let prekeys = prekeys_left(&log).len();
-    let verdict = judge(&stage, &people);
+    let prekeys = prekeys_left(&log_of_transport(&stage)).len();
+    let verdict = Verdict::of(&stage, &people);
     assert!(verdict.is_clean(), "BLINDPOST_SEED={seed} BLINDPOST_KILLS={kills}:\n{verdict}");
     Outcome { in_work, messages, prekeys }
 }
@@ -143,12 +142,7 @@ fn forgets(role: &'static str, next: &'static str, taken: &str) -> Verdict {
     stage.start(next);
     settle(&mut stage, &mut people, NO_MORE);
     stage.terminate_all();
-    judge(&stage, &people)
-}
-
-fn judge(stage: &Stage, people: &People) -> Verdict {
-    let log = fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log");
-    Verdict::on(people, &log)
+    Verdict::of(&stage, &people)
 }
 
 #[test]
@@ -175,15 +169,4 @@ fn a_cloud_api_that_forgets_what_it_said_was_durable_is_caught() {
     let verdict = forgets(CLOUD_API, BUSINESS, "delivered");
     assert!(verdict.lost.iter().any(|lost| lost.starts_with("p0-2:")), "{verdict}");
     assert!(!verdict.out_of_step.is_empty(), "{verdict}");
-}
-
-#[test]
-fn a_one_time_prekey_that_left_twice_is_named() {
-    let line = |id: u32| {
-        let what = r#""what":"a one-time prekey left""#;
-        format!(r#"{{{what},"account":"aa","device":1,"kind":"kem","id":{id}}}"#)
-    };
-    let log = [line(1), line(2), line(1)].join("\n");
-    let verdict = Verdict::on(&People(Vec::new()), &log);
-    assert_eq!(verdict.prekeys_twice, [r#""aa" 1 "kem" 1"#]);
 }

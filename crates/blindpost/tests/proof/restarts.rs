@@ -1,19 +1,15 @@
 //! Ends in order, and starts again: everything is as it was.
 
-use std::{fs, thread};
+use std::thread;
 
 use serde_json::json;
 
 use crate::{
     http,
     people::{People, STOPPED},
-    stage::{BUSINESS_TOKEN, CLOUD_API, PHONE_NUMBER_ID, Stage, TRANSPORT},
-    verdict::{Verdict, prekeys_left},
+    stage::{BUSINESS_TOKEN, CLOUD_API, PHONE_NUMBER_ID, Stage},
+    verdict::{Verdict, log_of_transport, prekeys_left},
 };
-
-fn log(stage: &Stage) -> String {
-    fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log")
-}
 
 #[test]
 fn sessions_accounts_and_counts_survive_a_restart_of_everything() {
@@ -27,7 +23,7 @@ fn sessions_accounts_and_counts_survive_a_restart_of_everything() {
         people.are_answered(stage);
     };
     converse(&mut stage, &mut people);
-    let prekeys = prekeys_left(&log(&stage));
+    let prekeys = prekeys_left(&log_of_transport(&stage));
     people.restart(&mut stage, Stage::restart);
     converse(&mut stage, &mut people);
     stage.terminate_all();
@@ -37,9 +33,9 @@ fn sessions_accounts_and_counts_survive_a_restart_of_everything() {
         assert_eq!(counts, [1, 2], "the business counts on where it was");
     }
     // Who asked for a code or started a session anew has forgotten something.
-    let verdict = Verdict::on(&people, &log(&stage));
+    let verdict = Verdict::of(&stage, &people);
     assert!(verdict.is_clean(), "{verdict}");
-    assert_eq!(prekeys_left(&log(&stage)), prekeys);
+    assert_eq!(prekeys_left(&log_of_transport(&stage)), prekeys);
 }
 
 #[test]

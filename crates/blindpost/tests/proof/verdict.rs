@@ -2,12 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt, fs,
 };
 
 use serde_json::Value;
 
-use crate::people::{People, Person};
+use crate::{
+    people::{People, Person},
+    stage::{Stage, TRANSPORT},
+};
 
 /// What went wrong; each list names what.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,7 +26,12 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    pub(crate) fn on(people: &People, log_of_transport: &str) -> Self {
+    /// On a run, with the log that its transport wrote.
+    pub(crate) fn of(stage: &Stage, people: &People) -> Self {
+        Self::on(people, &log_of_transport(stage))
+    }
+
+    fn on(people: &People, log_of_transport: &str) -> Self {
         let mut verdict =
             Self { prekeys_twice: prekeys_twice(log_of_transport), ..Self::default() };
         people.0.iter().for_each(|person| verdict.judge(person));
@@ -71,6 +79,10 @@ impl fmt::Display for Verdict {
     }
 }
 
+pub(crate) fn log_of_transport(stage: &Stage) -> String {
+    fs::read_to_string(stage.log(TRANSPORT)).expect("the transport wrote a log")
+}
+
 /// One-time prekeys that a transport's log has leaving: how often each.
 pub(crate) fn prekeys_left(log: &str) -> BTreeMap<String, usize> {
     let mut left = BTreeMap::new();
@@ -85,4 +97,15 @@ pub(crate) fn prekeys_left(log: &str) -> BTreeMap<String, usize> {
 
 fn prekeys_twice(log: &str) -> Vec<String> {
     prekeys_left(log).into_iter().filter(|(_, times)| *times > 1).map(|(key, _)| key).collect()
+}
+
+#[test]
+fn a_one_time_prekey_that_left_twice_is_named() {
+    let line = |id: u32| {
+        let what = r#""what":"a one-time prekey left""#;
+        format!(r#"{{{what},"account":"aa","device":1,"kind":"kem","id":{id}}}"#)
+    };
+    let log = [line(1), line(2), line(1)].join("\n");
+    let verdict = Verdict::on(&People(Vec::new()), &log);
+    assert_eq!(verdict.prekeys_twice, [r#""aa" 1 "kem" 1"#]);
 }
