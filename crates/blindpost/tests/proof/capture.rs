@@ -2,17 +2,32 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, BufReader, Read as _},
+    fs::File,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+    sync::mpsc::{Receiver, Sender, channel},
+    thread::{self, JoinHandle},
+    time::Duration,
 };
+
+use crate::http;
 
 /// A capture that runs.
 pub(crate) struct Capture {
     file: PathBuf,
     child: Child,
-    complaints: BufReader<std::process::ChildStderr>,
+    complaints: BufReader<ChildStderr>,
+    /// Is told when the last packet has been captured.
+    last: Receiver<()>,
+    writer: JoinHandle<()>,
 }
+
+/// Whoever asks for this page sends the last packet that matters.
+const LAST: &str = "/the-last-packet-that-is-captured";
+/// How long it may take from the wire to the file.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The bytes of one direction of all connections to one port.
 pub(crate) type Streams = BTreeMap<String, Vec<u8>>;
@@ -22,32 +37,39 @@ impl Capture {
     pub(crate) fn start(file: &Path, ports: &[u16]) -> Self {
         let filter: Vec<String> = ports.iter().map(|port| format!("tcp port {port}")).collect();
         let mut child = Command::new("dumpcap")
-            .args(["-i", "lo", "-s", "0", "-B", "64", "-f", &filter.join(" or "), "-w"])
-            .arg(file)
+            .args(["-i", "lo", "-s", "0", "-B", "64", "-f", &filter.join(" or "), "-w", "-"])
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("dumpcap runs: tests/proof/run installs it");
         let err = child.stderr.take().expect("its standard error is a pipe");
         let mut complaints = BufReader::new(err);
         let mut said = String::new();
-        // It names the file when it captures.
+        // It names where it writes when it captures.
         while !said.contains("File: ") {
             let count = complaints.read_line(&mut said).expect("it writes text");
             assert!(count > 0, "dumpcap does not capture: {said}");
         }
-        Self { file: file.to_owned(), child, complaints }
+        let packets = child.stdout.take().expect("its standard output is a pipe");
+        let (tells, last) = channel();
+        let to = File::create(file).expect("a file can be made");
+        let writer = thread::spawn(move || write(packets, to, &tells));
+        Self { file: file.to_owned(), child, complaints, last, writer }
     }
 
-    /// Ends it; nothing may have been missed. The streams, named by `names` of their ports.
-    pub(crate) fn end(mut self, names: &BTreeMap<u16, &str>) -> Streams {
+    /// Ends it, when all that went over the wire until now is in the file; nothing may have been
+    /// missed. The streams, named by `names` of their ports; at `server` somebody serves HTTP.
+    pub(crate) fn end(mut self, server: SocketAddr, names: &BTreeMap<u16, &str>) -> Streams {
+        http::get(server, LAST);
+        self.last.recv_timeout(PATIENCE).expect("packets are captured");
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-INT", &pid]).status().expect("kill runs");
         assert!(sent.success(), "dumpcap was not there any more");
         let mut said = String::new();
         self.complaints.read_to_string(&mut said).expect("it writes text");
         assert!(self.child.wait().expect("it can be waited for").success(), "{said}");
+        self.writer.join().expect("the file takes packets");
         // `Packets received/dropped on interface 'Loopback: lo': 5/0 (pcap:0/dumpcap:0/...)`
         let counts = said.lines().find(|line| line.contains("received/dropped"));
         let counts = counts.and_then(|line| line.split(": ").last());
@@ -56,6 +78,20 @@ impl Capture {
             "packets are missing: {said}"
         );
         streams(&self.file, names)
+    }
+}
+
+/// Writes packets to a file as they come, and tells when the last is among them.
+fn write(mut packets: ChildStdout, mut to: File, tells: &Sender<()>) {
+    let (mut chunk, mut seen) = (vec![0; 1 << 16], Vec::new());
+    while let Ok(count @ 1..) = packets.read(&mut chunk) {
+        to.write_all(&chunk[..count]).expect("the file takes packets");
+        seen.extend_from_slice(&chunk[..count]);
+        if seen.windows(LAST.len()).any(|window| window == LAST.as_bytes()) {
+            let _enough = tells.send(());
+        }
+        // It may be in two pieces.
+        seen.drain(..seen.len().saturating_sub(LAST.len()));
     }
 }
 

@@ -70,7 +70,7 @@ fn overheard(canaries: &mut Canaries) -> (Stage, Option<Streams>) {
         fs::write(stage.written().join(format!("metrics-{}", operations.port())), metrics.body)
             .expect("a file can be written");
     }
-    let streams = capture.map(|capture| capture.end(&names));
+    let streams = capture.map(|capture| capture.end(stage.at.back_office, &names));
     people.0.into_iter().for_each(|person| person.dies());
     stage.kill_all();
     (stage, streams)
@@ -101,7 +101,7 @@ fn what_processes_write_and_send_has_no_plaintext_but_at_the_ends() {
             nothing(name, &canaries.in_streams(of(name)));
         }
     }
-    for name in ["devices", "Business Manager", "billing"] {
+    for name in ["devices", "Business Manager", "billing", "operators of the transport"] {
         assert!(of(name).next().is_some(), "nothing was captured of {name}");
     }
     // The same search finds what it looks for where it may be.
