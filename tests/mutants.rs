@@ -52,6 +52,7 @@ const OCCASIONS: &[(&str, &[&str])] = &[
         &["key-reused-on-retransmission", "any-identity", "receipt-without-opening"],
     ),
     ("../sims/08-impostor", &["sender-check-missing"]),
+    ("../sims/41-deleted-account", &["published-outlives-account", "sent-outlives-account"]),
     ("occasions/asked-too-often", &["retry-without-limit"]),
     ("occasions/blocked", &["block-ignored"]),
     ("occasions/both-write-first", &["archive-unsaved"]),

@@ -153,7 +153,7 @@ impl Hop for Business {
                 }
             }
             Input::Command(command) => self.command(command, now, &mut effects),
-            Input::Link { .. } | Input::Frame { .. } => {}
+            Input::Link { .. } | Input::Frame { .. } | Input::Joined { .. } => {}
         }
         self.go_on(now, &mut effects);
         // What must wait for Business Manager goes on with its answer, not at a time.

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use vocab::{MessageId, PhoneNumber};
-use wire::transport::{Bundle, Envelope, Status};
+use wire::transport::{Bundle, Envelope, Notice, Status};
 
 /// Something the person does. It is asked until [`crate::Event::Acknowledged`] names its number,
 /// and done once.
@@ -67,6 +67,8 @@ pub enum Ask {
         /// Its digits.
         code: String,
     },
+    /// Delete the account, with all that is kept of it here and elsewhere.
+    DeleteAccount,
     /// Set the app up anew on the same device: a new identity under the same number.
     Reinstall,
 }
@@ -76,7 +78,25 @@ pub enum Ask {
 pub(crate) enum Job {
     Boot,
     Command(Command),
-    Deliver { place: u64, envelope: Envelope },
-    Answer { id: u64, status: Status, bundle: Option<Bundle> },
-    PrekeysLow { one_time: u32, kem: u32 },
+    Deliver {
+        place: u64,
+        envelope: Envelope,
+    },
+    Gone {
+        place: u64,
+        notice: Notice,
+    },
+    Answer {
+        id: u64,
+        status: Status,
+        bundle: Option<Bundle>,
+    },
+    PrekeysLow {
+        one_time: u32,
+        kem: u32,
+    },
+    /// Remove what is kept here; the request that deleted the account goes last.
+    Wipe {
+        asked: u64,
+    },
 }

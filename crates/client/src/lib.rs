@@ -18,7 +18,7 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use config::Config;
+pub use config::{Config, ROWS_AT_HAND};
 pub use input::{Ask, Command};
 pub use mutant::Mutant;
 pub use output::Event;

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `done` | numbers of commands that were done | connection metadata | 31 days |
 //! | `hist` | the person's chat history | message content | the person's own |
+//! | `left` | that the account was deleted, and no more | connection metadata | until anew |
 //! | `label` | who runs the other end of a chat | connection metadata | with the account |
 
 use alloc::{string::ToString, vec::Vec};
@@ -20,6 +21,16 @@ pub fn done(number: u64) -> Key {
 /// The chat history.
 pub fn history() -> Key {
     Key::table("hist")
+}
+
+/// That the account was deleted: a restart is no reason to set it up anew.
+pub fn left() -> Key {
+    Key::table("left")
+}
+
+/// All rows.
+pub fn all() -> Key {
+    Key::default()
 }
 
 /// The label of a chat.

@@ -16,9 +16,6 @@ use crate::{
     output::Event,
 };
 
-/// Rows without a transaction under way that the device keeps at hand.
-const ROWS_AT_HAND: usize = 64;
-
 /// A person's device.
 #[derive(Debug)]
 pub struct Client {
@@ -31,6 +28,19 @@ pub struct Client {
     /// The greeting that waits for its answer.
     hello: Option<u64>,
     mutant: Option<Mutant>,
+    /// Whether there is an account here.
+    stay: Stay,
+}
+
+/// Whether there is an account on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// There is, or is going to be.
+    Here,
+    /// It was deleted, and what is kept of it is being removed.
+    Leaving,
+    /// Nothing of it is left.
+    Left,
 }
 
 impl Client {
@@ -41,10 +51,11 @@ impl Client {
         Self {
             account: Account::new(config.endpoint, vault),
             courier,
-            desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
+            desk: Desk::new(config.rows_at_hand).with_mutant(config.desk_mutant),
             early: Vec::new(),
             hello: None,
             mutant: config.mutant,
+            stay: Stay::Here,
         }
     }
 
@@ -71,6 +82,7 @@ impl Client {
             Ok(FromTransport::Deliver { place, envelope }) => {
                 Some(Job::Deliver { place, envelope })
             }
+            Ok(FromTransport::Gone { place, notice }) => Some(Job::Gone { place, notice }),
             Ok(FromTransport::PrekeysLow { one_time, kem_one_time, .. }) => {
                 Some(Job::PrekeysLow { one_time, kem: kem_one_time })
             }
@@ -89,10 +101,10 @@ impl Client {
         rng: &mut dyn CryptoRng,
         effects: &mut Vec<Effect<Event>>,
     ) {
-        let account = &self.account;
-        let notes = self
-            .desk
-            .attempt(work, now, effects, |attempt, job| handle::work(account, attempt, job, rng));
+        let (account, stay) = (&self.account, self.stay);
+        let notes = self.desk.attempt(work, now, effects, |attempt, job| {
+            handle::work(account, stay, attempt, job, rng)
+        });
         self.apply(notes, now, rng, effects);
     }
 
@@ -107,7 +119,21 @@ impl Client {
             match note {
                 Note::Asked { id, frame } => self.courier.asked(id, frame, now.mono),
                 Note::Answered { id } => self.courier.answered(id),
+                Note::Leaving { id } => {
+                    self.stay = Stay::Leaving;
+                    self.start(Job::Wipe { asked: id }, now, rng, effects);
+                }
+                Note::Left => {
+                    self.stay = Stay::Left;
+                    self.account.left();
+                    self.courier.clear();
+                    self.hello = None;
+                    for job in core::mem::take(&mut self.early) {
+                        self.start(job, now, rng, effects);
+                    }
+                }
                 Note::Booted(me) => {
+                    self.stay = Stay::Here;
                     self.account.booted(me);
                     self.greet(now, effects);
                     for job in core::mem::take(&mut self.early) {
@@ -142,7 +168,8 @@ impl Client {
         effects: &mut Vec<Effect<Event>>,
     ) {
         let is_early = match &job {
-            Job::Boot => false,
+            Job::Boot | Job::Wipe { .. } => false,
+            Job::Command(_) if self.stay == Stay::Left => false,
             // Nobody writes before the number is theirs; a code is how it becomes that.
             Job::Command(Command { ask, .. }) if !matches!(ask, Ask::EnterCode { .. }) => {
                 !self.account.is_ready() && !matches!(ask, Ask::Reinstall)
@@ -150,11 +177,14 @@ impl Client {
             // Until the transport hands out the keys of an app that was set up anew, whoever is
             // asked for a message again would encrypt it to keys that are gone, each time.
             Job::Deliver { .. } => !self.account.is_ready(),
-            Job::Command(_) | Job::Answer { .. } | Job::PrekeysLow { .. } => {
+            Job::Command(_) | Job::Gone { .. } | Job::Answer { .. } | Job::PrekeysLow { .. } => {
                 self.account.me().is_none()
             }
         };
         if is_early {
+            if self.stay != Stay::Here {
+                return; // There is nobody here whom it could be about.
+            }
             // What finds no room is said again: by the person, or by the transport to a greeting.
             let forgotten = planted(self.mutant, Mutant::EarlyForgotten);
             if self.early.len() < limits::MAX_UNANSWERED && !forgotten {
@@ -207,7 +237,10 @@ impl Hop for Client {
                 effects.push(Effect { after: None, act });
             }
             // Another link, or an answer to nothing: not the pinned transport, so not heard.
-            Input::Frame { .. } | Input::Link { .. } | Input::Response { .. } => {}
+            Input::Frame { .. }
+            | Input::Link { .. }
+            | Input::Response { .. }
+            | Input::Joined { .. } => {}
         }
         let wake_at = [self.courier.wake_at(), self.desk.wake_at()].into_iter().flatten().min();
         Outputs { effects, wake_at }

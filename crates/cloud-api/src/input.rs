@@ -1,9 +1,10 @@
 //! The work that inputs become.
 
+use endpoint::forgetting::Cursor;
 use hop::ExchangeId;
 use store::Key;
-use vocab::MessageId;
-use wire::transport::{Bundle, Envelope, Status};
+use vocab::{MessageId, PhoneNumber};
+use wire::transport::{Bundle, Envelope, Notice, Status};
 
 use crate::rows::GrantRow;
 
@@ -35,6 +36,8 @@ pub(crate) enum Job {
 pub(crate) enum NumberJob {
     Boot,
     Deliver { place: u64, envelope: Box<Envelope> },
+    Gone { place: u64, notice: Notice },
+    Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Outgoing },
@@ -49,9 +52,12 @@ impl NumberJob {
             Self::Send { exchange, .. }
             | Self::MarkRead { exchange, .. }
             | Self::History { exchange } => Some(*exchange),
-            Self::Boot | Self::Deliver { .. } | Self::Answer { .. } | Self::PrekeysLow { .. } => {
-                None
-            }
+            Self::Boot
+            | Self::Deliver { .. }
+            | Self::Gone { .. }
+            | Self::Forget { .. }
+            | Self::Answer { .. }
+            | Self::PrekeysLow { .. } => None,
         }
     }
 }
@@ -64,7 +70,7 @@ pub(crate) struct Outgoing {
     /// As the business wrote it.
     pub(crate) input: String,
     /// Digits of the recipient's number.
-    pub(crate) to: vocab::PhoneNumber,
+    pub(crate) to: PhoneNumber,
     /// The text.
     pub(crate) text: String,
     /// Makes a repeated request one message.

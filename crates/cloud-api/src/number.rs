@@ -1,5 +1,7 @@
 //! One granted number: its account at this end, and what waits for it.
 
+use std::collections::BTreeMap;
+
 use endpoint::Account;
 use vocab::{Address, PhoneNumber};
 
@@ -18,6 +20,8 @@ pub(crate) struct Number {
     pub(crate) account: Account<SealedVault>,
     /// The greeting that waits for its answer.
     pub(crate) hello: Option<u64>,
+    /// Places of the mailbox whose notices of deleted accounts are being worked on, and whose.
+    pub(crate) forgetting: BTreeMap<u64, PhoneNumber>,
     /// Work that came before the account's row was read.
     pub(crate) early: Vec<NumberJob>,
     mutant: Option<Mutant>,
@@ -41,7 +45,14 @@ impl Number {
         };
         let vault = SealedVault::new(grant.business.clone(), config.root_key, config.name_key);
         let account = Account::new(endpoint, vault);
-        Some(Self { grant, account, hello: None, early: Vec::new(), mutant: config.mutant })
+        Some(Self {
+            grant,
+            account,
+            hello: None,
+            forgetting: BTreeMap::new(),
+            early: Vec::new(),
+            mutant: config.mutant,
+        })
     }
 }
 

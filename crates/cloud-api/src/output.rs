@@ -25,6 +25,11 @@ pub enum Event {
         /// The message.
         id: MessageId,
     },
+    /// Nothing is kept any more of somebody whose account was deleted.
+    Forgot {
+        /// At which number.
+        phone_number_id: String,
+    },
     /// A call was refused.
     Denied {
         /// Who called, as far as is known.

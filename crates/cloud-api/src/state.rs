@@ -19,6 +19,7 @@ use crate::{
     rows::GrantRow,
 };
 
+mod forgetting;
 mod serving;
 
 /// Rows without a transaction under way that the hop keeps at hand.
@@ -116,7 +117,7 @@ impl CloudApi {
     }
 
     fn apply(&mut self, notes: Vec<Note>, step: &mut Step<'_>) {
-        let mut granted = Vec::new();
+        let (mut granted, mut next) = (Vec::new(), Vec::new());
         for note in notes {
             match note {
                 Note::For(slot) => self.noting = slot,
@@ -125,11 +126,20 @@ impl CloudApi {
                 Note::Waits(key) => self.outbox.add(key, step.now.mono),
                 Note::MoreWaits => self.outbox.more = true,
                 Note::Gone(key) => self.outbox.remove(&key),
+                Note::Next(slot, work) => next.push((slot, work)),
+                Note::Forgot { slot, place } => {
+                    if let Some(number) = self.number_mut(slot) {
+                        number.forgetting.remove(&place);
+                    }
+                }
                 Note::Counted => self.export_later(step.now),
             }
         }
         for slot in granted {
             self.on_number(slot, NumberJob::Boot, step);
+        }
+        for (slot, work) in next {
+            self.on_number(slot, work, step);
         }
         self.send_out(step);
     }
@@ -158,6 +168,8 @@ impl CloudApi {
         match note {
             endpoint::Note::Asked { id, frame } => self.courier.asked(id, frame, step.now.mono),
             endpoint::Note::Answered { id } => self.courier.answered(id),
+            // No business number is deleted by its end.
+            endpoint::Note::Leaving { .. } | endpoint::Note::Left => {}
             endpoint::Note::Booted(me) => {
                 let Some(number) = self.number_mut(slot) else { return };
                 number.account.booted(me);
@@ -205,11 +217,14 @@ impl CloudApi {
                 }
             }
             Ok(FromTransport::Deliver { place, envelope }) => {
-                if let Some(slot) = self.slot_of(&envelope.to).filter(|slot| self.is_live(*slot)) {
+                if let Some(slot) = self.slot_of(&envelope.to).filter(|slot| self.is_live(*slot))
+                    && !self.is_being_forgotten(slot, &envelope.from.phone)
+                {
                     let work = NumberJob::Deliver { place, envelope: Box::new(envelope) };
                     self.on_number(slot, work, step);
                 }
             }
+            Ok(FromTransport::Gone { place, notice }) => self.gone(place, notice, step),
             Ok(FromTransport::PrekeysLow { address, one_time, kem_one_time }) => {
                 if let Some(slot) = self.slot_of(&address) {
                     let work = NumberJob::PrekeysLow { one_time, kem: kem_one_time };
@@ -342,7 +357,7 @@ impl Hop for CloudApi {
             }
             Input::Wake => self.wake(&mut step),
             // Another link than the pinned transport's is not heard.
-            Input::Frame { .. } | Input::Link { .. } => {}
+            Input::Frame { .. } | Input::Link { .. } | Input::Joined { .. } => {}
             Input::Command(command) => match command {},
         }
         let wake_at = self.wake_at();

@@ -112,6 +112,11 @@ impl<V: Vault> Account<V> {
         self.me = Some(me);
     }
 
+    /// Applies [`Note::Left`].
+    pub fn left(&mut self) {
+        self.me = None;
+    }
+
     /// Reads the account's rows, or makes a new account and claims its number.
     ///
     /// # Errors
@@ -161,8 +166,8 @@ impl<V: Vault> Account<V> {
         (id, ToTransport { id, ask }.encode())
     }
 
-    /// Acknowledges an envelope, once this attempt is durable.
-    pub(crate) fn acknowledge<E, N>(&self, attempt: &mut Attempt<'_, E, N>, place: u64) {
+    /// Acknowledges what is at a place of the mailbox, once this attempt is durable.
+    pub fn acknowledge<E, N>(&self, attempt: &mut Attempt<'_, E, N>, place: u64) {
         let id = self.next_number(attempt.now());
         let ask = Ask::Ack { address: self.config.address.clone(), places: [place].into() };
         let bytes = ToTransport { id, ask }.encode();

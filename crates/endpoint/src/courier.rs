@@ -27,6 +27,14 @@ pub enum Note {
     },
     /// The account's identity is known.
     Booted(Me),
+    /// The account is deleted at the transport; the request that did it stays until all else that
+    /// is kept here is gone.
+    Leaving {
+        /// That request.
+        id: u64,
+    },
+    /// Nothing of the account is left here.
+    Left,
 }
 
 /// Requests that wait for an answer.
@@ -64,6 +72,10 @@ impl Courier {
     /// Forgets a request that was answered.
     pub fn answered(&mut self, id: u64) {
         self.asked.remove(&id);
+        if self.asked.is_empty() {
+            // Not its room: many ends are at rest nearly always.
+            self.asked = BTreeMap::new();
+        }
     }
 
     /// A request was refused for now: it is sent again after this time.
@@ -72,6 +84,11 @@ impl Courier {
             let after = after.clamp(limits::RESEND_FIRST, limits::MAX_RETRY_AFTER);
             asked.due = now.after(after);
         }
+    }
+
+    /// Forgets every request: there is no account any more that asks.
+    pub fn clear(&mut self) {
+        self.asked.clear();
     }
 
     /// Whether a request waits for its answer. An acknowledgement of an envelope never does.

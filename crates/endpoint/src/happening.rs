@@ -14,6 +14,8 @@ pub enum Happening {
     Ready,
     /// The transport gave the number to somebody else.
     NotOurs,
+    /// The account is deleted, and nothing of it is left here.
+    Deleted,
     /// The number is claimed with a code, which comes to it in a short message.
     CodeNeeded,
     /// The code that was entered is not the one that came.
@@ -135,6 +137,9 @@ pub enum Failure {
     /// Nobody is registered under the number.
     #[error("no such account")]
     NoSuchAccount,
+    /// The recipient deleted the account before the message arrived.
+    #[error("the recipient deleted the account before the message arrived")]
+    AccountDeleted,
     /// The transport refuses this sender.
     #[error("the transport refuses this sender")]
     Forbidden,

@@ -338,6 +338,13 @@ impl<V: Vault> Account<V> {
             // There may be room later: the courier goes on asking.
             return Ok(Vec::new());
         }
+        let is_gone = matches!(answer.0, Status::Ok | Status::NotFound | Status::Forbidden);
+        if is_gone && matches!(ask, Ask::DeleteAccount { .. }) {
+            // Gone, now or before, or somebody else's: nothing of it is ours in either case. The
+            // request stays until the rest is removed, so that a restart goes on with it.
+            attempt.note(N::from(Note::Leaving { id }));
+            return Ok(Vec::new());
+        }
         let happened = match &ask {
             Ask::Fetch { address } => self.fetched(attempt, address, answer, rng)?,
             Ask::Send(envelope) => self.carried(attempt, envelope, answer.0)?,
@@ -347,6 +354,7 @@ impl<V: Vault> Account<V> {
             | Ask::Ack { .. }
             | Ask::Hello { .. }
             | Ask::Report { .. }
+            | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => self.upkeep_answered(attempt, (id, &ask), answer.0, rng)?,
         };
         self.vault.remove(attempt, &self.keys.ask(id));

@@ -14,6 +14,7 @@
 //! | `kept` | messages for retransmission | message content (vault) | 30 days |
 //! | `wait` | messages that wait for a bundle | message content (vault) | until done |
 //! | `ask` | requests to the transport | message content (vault) | until answered |
+//! | `gone` | up to where the mailbox speaks of a deleted account | connection metadata | 31 days |
 //! | `fetch` | which bundle is being fetched | connection metadata | as its request |
 //!
 //! Every key begins with its table and the keyed hash of the account's own number.
@@ -132,6 +133,26 @@ impl Keys {
         self.asks().with_number(id)
     }
 
+    /// Whose account is gone.
+    pub fn gone(self, peer: &Name) -> Key {
+        self.table("gone").with(peer)
+    }
+
+    /// All envelopes of somebody that were dealt with.
+    pub fn all_seen(self, peer: &Name) -> Key {
+        self.table("seen").with(peer)
+    }
+
+    /// All messages of ours.
+    pub fn all_sent(self) -> Key {
+        self.table("sent")
+    }
+
+    /// What is kept under the name of somebody else, but what was seen of theirs.
+    pub fn named(self, peer: &Name) -> [Key; 5] {
+        ["ses", "pin", "retry", WAIT, "fetch"].map(|table| self.table(table).with(peer))
+    }
+
     /// The fetch of a device's bundle that is under way.
     pub fn fetch(self, peer: &Name, device: u8) -> Key {
         self.table("fetch").with(peer).with(&[device])
@@ -220,6 +241,19 @@ pub struct SealedRow {
     /// How often it was sealed again.
     #[prost(uint32, tag = "3")]
     pub attempt: u32,
+}
+
+/// The row `gone`.
+#[derive(Clone, PartialEq, Message)]
+pub struct GoneRow {
+    /// Places of the mailbox whose notices were dealt with; what stands before the greatest is
+    /// about whoever had the number then.
+    #[prost(uint64, repeated, tag = "1")]
+    pub places: Vec<u64>,
+    /// Those of them after which everything was forgotten: a late copy forgets nothing, for it may
+    /// be the next owner's by now.
+    #[prost(uint64, repeated, tag = "2")]
+    pub done: Vec<u64>,
 }
 
 /// The row `retry`.

@@ -273,7 +273,12 @@ impl<V: Vault> Account<V> {
     ) -> Result<Vec<Happening>, Waiting> {
         let (id, to) = (envelope.id, envelope.to.clone());
         let key = self.keys.sent(id);
-        let Some(row) = attempt.read(&key)? else { return Ok(Vec::new()) };
+        let Some(row) = attempt.read(&key)? else {
+            // What was sent is forgotten already, since its recipient is gone.
+            let is_message = envelope.payload.ciphertext().is_some();
+            let fails = is_message && status == Status::NotFound;
+            return Ok(if fails { failed(id, to, Failure::NoSuchAccount) } else { Vec::new() });
+        };
         let Ok(mut row) = SentRow::decode(row.as_slice()) else { return Ok(Vec::new()) };
         match status {
             Status::Ok if row.accepted => Ok(Vec::new()),

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use rand_core::CryptoRng;
-use store::{Answer, Transaction, TxId};
+use store::{Answer, Key, Transaction, TxId};
 use vocab::{Instant, NoiseKey, Now};
 
 use crate::http;
@@ -70,6 +70,12 @@ pub enum Input<C> {
         /// How.
         answer: Answer,
     },
+    /// Another node of the same store added a row to a queue that this hop watches. A hint: it may
+    /// come late, twice, for nothing or never.
+    Joined {
+        /// As in [`Act::Watch`].
+        queue: Key,
+    },
     /// The moment of [`Outputs::wake_at`] has come.
     Wake,
     /// The person or operator asks for something.
@@ -134,6 +140,14 @@ pub enum Act<E> {
         tx: TxId,
         /// The transaction.
         transaction: Transaction,
+    },
+    /// Say with [`Input::Joined`] when another node adds a row to a queue of the store, from now on
+    /// until the node stops, or no longer. A store of one node alone has nothing to say.
+    Watch {
+        /// The key of the queue, without a number.
+        queue: Key,
+        /// From now on, or no longer.
+        on: bool,
     },
     /// Tell the person or operator, and record it.
     Event(E),

@@ -226,8 +226,9 @@ impl Memory {
     }
 
     fn change(&mut self, key: Key, held: Option<Held>) {
+        let stands = held.is_some();
         let before = self.place(&key, held);
-        if before.is_some() || self.rows.contains(key.as_bytes()) {
+        if before.is_some() || stands {
             self.undo.push((key, before));
         }
     }

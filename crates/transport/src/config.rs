@@ -26,6 +26,8 @@ pub struct Config {
     pub authority: String,
     /// Defences.
     pub rules: Rules,
+    /// Where several nodes serve one store: the number of this one among them, which none shares.
+    pub writer: Option<u8>,
     /// Whether registration codes are written to the log, as is of use where no telephone is.
     pub shows_codes: bool,
     /// The planted mistake of this run; it acts only with the feature `mutants`.
@@ -45,6 +47,7 @@ impl Config {
             principals: Vec::new(),
             authority: authority.to_string(),
             rules: Rules::default(),
+            writer: None,
             shows_codes: true,
             mutant: None,
             desk_mutant: None,

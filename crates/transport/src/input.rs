@@ -32,6 +32,11 @@ pub(crate) enum Job {
         /// Their places.
         places: Vec<u64>,
     },
+    /// Look into a mailbox that other nodes put envelopes into, and at what is left of prekeys.
+    Look {
+        /// Which mailbox.
+        to: Mailbox,
+    },
     /// Find what was being cleared when the node stopped.
     Resume {
         /// A cursor.
@@ -39,6 +44,13 @@ pub(crate) enum Job {
     },
     /// Clear the directory of prekeys of an identity that is no longer there.
     Clear(Key),
+    /// Find what was being erased when the node stopped.
+    ResumeErasing {
+        /// A cursor.
+        after: Option<Key>,
+    },
+    /// Remove what is kept of an account that is gone.
+    Erase(Key),
     /// Answer the back office.
     Page {
         /// The exchange to answer.

@@ -21,6 +21,7 @@ pub mod mutant;
 pub mod output;
 mod rates;
 mod rows;
+mod shared;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -25,7 +25,40 @@ pub(crate) struct Links {
 #[derive(Debug, Default)]
 struct Link {
     unanswered: BTreeSet<u64>,
-    mailboxes: BTreeMap<Address, Open>,
+    mailboxes: Mailboxes,
+}
+
+/// Open mailboxes of one link, in the order of their addresses. Nearly every link has one, and a
+/// tree would take the room of eleven.
+#[derive(Debug, Default)]
+struct Mailboxes(Vec<(Address, Open)>);
+
+impl Mailboxes {
+    fn place(&self, address: &Address) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.cmp(address))
+    }
+
+    fn get(&self, address: &Address) -> Option<&Open> {
+        self.place(address).ok().and_then(|place| self.0.get(place)).map(|(_, open)| open)
+    }
+
+    fn get_mut(&mut self, address: &Address) -> Option<&mut Open> {
+        let place = self.place(address).ok()?;
+        self.0.get_mut(place).map(|(_, open)| open)
+    }
+
+    fn insert(&mut self, address: Address, open: Open) -> Option<Open> {
+        match self.place(&address) {
+            Ok(place) => self.0.get_mut(place).map(|(_, there)| core::mem::replace(there, open)),
+            Err(place) => {
+                if self.0.is_empty() {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(place, (address, open));
+                None
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -80,24 +113,32 @@ impl Links {
     pub(crate) fn answered(&mut self, link: NoiseKey, request: u64) {
         if let Some(link) = self.links.get_mut(&link) {
             link.unanswered.remove(&request);
+            if link.unanswered.is_empty() {
+                // Not its room: most links are at rest nearly always.
+                link.unanswered = BTreeSet::new();
+            }
         }
     }
 
-    /// A link went down: nothing is pushed to it until its end says hello again.
-    pub(crate) fn down(&mut self, peer: NoiseKey) {
-        let Some(link) = self.links.remove(&peer) else { return };
-        for (address, open) in link.mailboxes {
+    /// A link went down: nothing is pushed to it until its end says hello again. The mailboxes that
+    /// were open on it.
+    pub(crate) fn down(&mut self, peer: NoiseKey) -> Vec<Address> {
+        let Some(link) = self.links.remove(&peer) else { return Vec::new() };
+        let mut closed = Vec::new();
+        for (address, open) in link.mailboxes.0 {
             if let Some(timer) = open.timer {
-                self.timers.remove(&(timer, peer, address));
+                self.timers.remove(&(timer, peer, address.clone()));
             }
+            closed.push(address);
         }
+        closed
     }
 
     /// A number has another owner now: nothing more of it is pushed on the old one's link.
     pub(crate) fn lost(&mut self, link: NoiseKey, phone: &PhoneNumber) {
         let Some(there) = self.links.get_mut(&link) else { return };
         let timers = &mut self.timers;
-        there.mailboxes.retain(|address, open| {
+        there.mailboxes.0.retain_mut(|(address, open)| {
             let goes = address.phone == *phone;
             if let Some(timer) = open.timer.filter(|_| goes) {
                 timers.remove(&(timer, link, address.clone()));
@@ -130,7 +171,13 @@ impl Links {
 
     /// Whether the owner of a mailbox is here.
     pub(crate) fn is_open(&self, link: NoiseKey, address: &Address) -> bool {
-        self.links.get(&link).is_some_and(|link| link.mailboxes.contains_key(address))
+        self.links.get(&link).is_some_and(|link| link.mailboxes.get(address).is_some())
+    }
+
+    /// The opening of a mailbox that lasts, if its owner is here.
+    pub(crate) fn mailbox(&self, link: NoiseKey, address: &Address) -> Option<Mailbox> {
+        let open = self.links.get(&link)?.mailboxes.get(address)?;
+        Some(Mailbox { link, address: address.clone(), opening: open.opening })
     }
 
     /// Whether this opening of a mailbox is the one that lasts.
@@ -152,6 +199,9 @@ impl Links {
         if let Some(open) = self.open(link, address) {
             for place in places {
                 open.out.remove(place);
+            }
+            if open.out.is_empty() {
+                open.out = BTreeMap::new();
             }
             self.set_timer(link, address);
         }

@@ -22,6 +22,8 @@ pub enum Mutant {
     PushedOnce,
     /// A bundle says that the Cloud API runs the other end, whoever does.
     OperatorAssumed,
+    /// What a deleted account published, and its reports, stay.
+    PublishedOutlivesAccount,
 }
 
 /// Whether `config` names this mutant; never, without the feature.

@@ -123,6 +123,16 @@ pub enum Event {
         /// How many.
         envelopes: u32,
     },
+    /// An account was deleted by its owner; what is kept of it is being removed.
+    Deleted {
+        /// Whose.
+        account: Alias,
+    },
+    /// Nothing is kept of a deleted account any more but what suppresses.
+    Erased {
+        /// Whose.
+        account: Alias,
+    },
     /// A person reported a number.
     Reported {
         /// Who.

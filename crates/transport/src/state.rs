@@ -9,6 +9,7 @@ use hop::{
 use prost::Message;
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
+use store::Key;
 use vocab::{Address, NoiseKey, Now, limits};
 use wire::{error::Malformed, generated::transport as raw, transport::ToTransport};
 
@@ -20,6 +21,8 @@ use crate::{
     mutant::planted,
     output::{Event, Refusal},
     rates::Rates,
+    rows::keys,
+    shared::Shared,
 };
 
 /// Hop 2: stores and forwards what it cannot open.
@@ -29,6 +32,8 @@ pub struct Transport {
     desk: Desk<Job, Note>,
     links: Links,
     rates: Rates,
+    /// Of use to one of several nodes over a store.
+    shared: Shared,
     /// HTTP requests that are being worked on.
     exchanges: usize,
 }
@@ -54,8 +59,10 @@ impl Turn<'_> {
 impl Transport {
     /// A transport that has not started yet: its first input is [`Input::Boot`].
     pub fn new(config: Config) -> Self {
-        let desk = Desk::new(ROWS_KEPT).with_mutant(config.desk_mutant);
-        Self { config, desk, links: Links::default(), rates: Rates::default(), exchanges: 0 }
+        let desk = Desk::new(ROWS_KEPT).for_writer(config.writer.unwrap_or(0));
+        let desk = desk.with_mutant(config.desk_mutant);
+        let (links, rates, shared) = (Links::default(), Rates::default(), Shared::default());
+        Self { config, desk, links, rates, shared, exchanges: 0 }
     }
 }
 
@@ -75,7 +82,7 @@ impl Hop for Transport {
         let mut turn = Turn { now, rng, effects: Vec::new(), work: VecDeque::new() };
         match input {
             Input::Boot => turn.start(Job::Resume { after: None }),
-            Input::Link { peer, up: false } => self.links.down(peer),
+            Input::Link { peer, up: false } => self.down(peer, &mut turn),
             // An end that is there says hello.
             Input::Link { up: true, .. } => {}
             Input::Frame { from, bytes } => self.frame(from, &bytes, &mut turn),
@@ -90,13 +97,21 @@ impl Hop for Transport {
             Input::Wake => {
                 turn.work.extend(self.desk.due(now));
                 self.links.overdue(now.mono).into_iter().for_each(|job| turn.start(job));
+                self.look(&mut turn);
+            }
+            Input::Joined { queue } => {
+                if let Some((link, address)) = self.shared.owner(&queue) {
+                    self.links.arrived(link, &address);
+                    self.push(link, &address, &mut turn);
+                }
             }
             Input::Command(command) => match command {},
         }
         while let Some(work) = turn.work.pop_front() {
             self.attempt(work, &mut turn);
         }
-        let wake_at = self.desk.wake_at().into_iter().chain(self.links.wake_at()).min();
+        let wake_at = self.desk.wake_at().into_iter().chain(self.links.wake_at());
+        let wake_at = wake_at.chain(self.shared.wake_at()).min();
         Outputs { effects: turn.effects, wake_at }
     }
 }
@@ -167,6 +182,7 @@ impl Transport {
                 Note::Answered { link, request } => self.links.answered(link, request),
                 Note::Hello { link, address, request } => {
                     self.links.hello(link, &address, request);
+                    self.watch(link, &address, turn);
                     self.push(link, &address, turn);
                 }
                 Note::Arrived { link, address } => {
@@ -184,6 +200,45 @@ impl Transport {
                 Note::Lost { link, phone } => self.links.lost(link, &phone),
                 Note::Next(job) => turn.start(job),
                 Note::Replied => self.exchanges = self.exchanges.saturating_sub(1),
+            }
+        }
+    }
+
+    fn queue(&self, address: &Address) -> Key {
+        keys::mailbox(&self.config.hash_key.alias(&address.phone), address.device)
+    }
+
+    /// The owner of a mailbox is here: other nodes put envelopes into it.
+    fn watch(&mut self, link: NoiseKey, address: &Address, turn: &mut Turn<'_>) {
+        if self.config.writer.is_some() {
+            let queue = self.queue(address);
+            self.shared.opened(queue.clone(), (link, address.clone()), turn.now.mono);
+            turn.act(Act::Watch { queue, on: true });
+        }
+    }
+
+    fn down(&mut self, link: NoiseKey, turn: &mut Turn<'_>) {
+        for address in self.links.down(link) {
+            self.unwatch(link, &address, turn);
+        }
+    }
+
+    fn unwatch(&mut self, link: NoiseKey, address: &Address, turn: &mut Turn<'_>) {
+        if self.config.writer.is_some() {
+            let queue = self.queue(address);
+            if self.shared.closed(&queue, link) {
+                turn.act(Act::Watch { queue, on: false });
+            }
+        }
+    }
+
+    /// Looks into mailboxes about which a word may have been lost.
+    fn look(&mut self, turn: &mut Turn<'_>) {
+        for (link, address) in self.shared.due(turn.now.mono) {
+            match self.links.mailbox(link, &address) {
+                Some(to) => turn.start(Job::Look { to }),
+                // Its number has moved away.
+                None => self.unwatch(link, &address, turn),
             }
         }
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod codes;
 mod crashes;
+mod deleting;
 mod fetching;
 mod flooding;
 mod http;

@@ -40,6 +40,9 @@ pub const MAX_CIPHERTEXT: usize = 60_000;
 pub const MAX_MAILBOX_ENVELOPES: usize = 10_000;
 /// Envelopes pushed to one device and not yet acknowledged.
 pub const MAX_UNACKNOWLEDGED: usize = 32;
+/// How often one of several nodes over a store looks into an open mailbox unasked, in case a word
+/// about a new envelope was lost.
+pub const MAILBOX_POLL: Micros = Micros::seconds(30);
 /// Requests that one link may leave unanswered.
 pub const MAX_UNANSWERED: usize = 1_000;
 /// How long the transport keeps what nobody has fetched (source documents: 30 days).
@@ -242,3 +245,10 @@ pub const SMALLEST_CELL: u64 = 10;
 
 /// Message ids in one receipt or one report.
 pub const MAX_IDS: usize = 100;
+/// Message ids in one notice that an account was deleted: as many as fit a frame (ours).
+pub const MAX_NOTICE_IDS: usize = 3_000;
+/// How long it is remembered, by hash alone, that whoever had a number did not want to hear of a
+/// business (ours; a year, as numbers are given out again).
+pub const SUPPRESSION_AGE: Micros = Micros::days(365);
+/// How long a number is not claimed anew while what is kept of its last owner is removed (ours).
+pub const ERASURE_WAIT: Micros = Micros::seconds(5);

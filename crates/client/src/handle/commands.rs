@@ -64,7 +64,15 @@ fn ask(
             Ok(())
         }
         Ask::EnterCode { code } => account.enter_code(attempt, code, rng),
-        Ask::Reinstall => account.found_anew(attempt, rng),
+        Ask::DeleteAccount => {
+            account.request(attempt, transport::Ask::DeleteAccount { phone: us }, rng)
+        }
+        Ask::Reinstall => {
+            if attempt.read(&rows::left())?.is_some() {
+                attempt.delete(rows::left());
+            }
+            account.found_anew(attempt, rng)
+        }
     }
 }
 

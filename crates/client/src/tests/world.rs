@@ -28,7 +28,7 @@ const TRANSPORT: NoiseKey = NoiseKey([99; 32]);
 pub(super) struct Node {
     hop: Client,
     config: Config,
-    store: Memory,
+    pub(super) store: Memory,
     held: Vec<(TxId, Act<Event>)>,
     wake_at: Option<Instant>,
     pub(super) events: Vec<Event>,
@@ -119,7 +119,13 @@ impl World {
                 mutant: None::<Mutant>,
             };
             change(&mut endpoint);
-            let config = Config { endpoint, name_key: [7; 32], mutant: None, desk_mutant: None };
+            let config = Config {
+                endpoint,
+                name_key: [7; 32],
+                rows_at_hand: crate::ROWS_AT_HAND,
+                mutant: None,
+                desk_mutant: None,
+            };
             world.nodes.push(Node {
                 hop: Client::new(config.clone()),
                 config,
@@ -199,6 +205,7 @@ impl World {
             }
             Act::Event(event) => self.nodes[node].events.push(event),
             Act::Log(line) => panic!("{line}"),
+            Act::Watch { .. } => panic!("its store is its own"),
             Act::Store { .. } | Act::Reply { .. } | Act::Request { .. } => unreachable!(),
         }
     }
@@ -250,6 +257,7 @@ impl World {
                     self.deliver(&envelope);
                 }
             }
+            Frame::DeleteAccount { .. } => drop(self.listed.remove(&from)),
             Frame::RequestCode { .. }
             | Frame::Ack { .. }
             | Frame::Hello { .. }

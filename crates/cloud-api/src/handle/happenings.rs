@@ -42,7 +42,12 @@ pub(super) fn tell(
                 bill(number, attempt, to, rng);
             }
             Happening::Read { id, to } => status(number, attempt, (*id, to, Kind::Read), rng)?,
-            Happening::Failed { id, to, why } => failed(number, attempt, (*id, to, *why), rng)?,
+            Happening::Failed { id, to, why } => {
+                failed(number, attempt, (*id, to, *why), rng)?;
+                if *why == Failure::NoSuchAccount {
+                    number.account.forget_unsent(attempt, to, *id);
+                }
+            }
             Happening::RetransmissionRefused { id, to, why: why @ Failure::IdentityChanged } => {
                 failed(number, attempt, (*id, to, *why), rng)?;
             }

@@ -1,6 +1,7 @@
 //! One file for each thing that the Cloud API deals with.
 
 mod calls;
+mod forgetting;
 mod grants;
 mod happenings;
 mod outgoing;
@@ -32,6 +33,10 @@ pub(crate) enum Note {
     MoreWaits,
     /// Something left the outbox.
     Gone(Key),
+    /// More is to be done about a number.
+    Next(u32, NumberJob),
+    /// All is forgotten that the notice at this place of a number's mailbox was about.
+    Forgot { slot: u32, place: u64 },
     /// There is something new to export.
     Counted,
 }
@@ -81,7 +86,17 @@ fn on_number(
     let happened = match work {
         NumberJob::Boot => return account.boot(attempt, rng),
         NumberJob::Deliver { place, envelope } => {
+            if account.is_from_before(attempt, *place, envelope)? {
+                account.acknowledge(attempt, *place);
+                return Ok(());
+            }
             account.receive(attempt, *place, envelope, rng)?
+        }
+        NumberJob::Gone { place, notice } => {
+            return forgetting::gone(number, attempt, *place, notice, rng);
+        }
+        NumberJob::Forget { place, phone, cursor } => {
+            return forgetting::forget(number, attempt, (*place, phone), cursor);
         }
         NumberJob::Answer { id, status, bundle } => {
             account.answered(attempt, *id, (*status, bundle.clone()), rng)?

@@ -2,6 +2,7 @@
 
 mod calls;
 mod delivery;
+mod forgetting;
 mod protection;
 mod rest;
 mod world;

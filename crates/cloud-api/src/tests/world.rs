@@ -64,7 +64,7 @@ pub(super) struct World {
     /// How long it asks an end to wait.
     pub(super) retry_after: Micros,
     exchanges: u64,
-    places: u64,
+    pub(super) places: u64,
 }
 
 fn config(node: usize) -> Config {
@@ -210,6 +210,7 @@ impl World {
             Act::Reply { id, response } => self.nodes[node].replies.push((id, response)),
             Act::Request { id, request } => self.asked.push_back((node, id, request)),
             Act::Log(line) => panic!("{line}"),
+            Act::Watch { .. } => panic!("its store is its own"),
             Act::Store { .. } => unreachable!("no transaction waits for another"),
         }
     }
@@ -268,6 +269,7 @@ impl World {
                 self.deliver(&envelope);
             }
             Ask::RequestCode { .. } => unreachable!("the Cloud API is asked for no code"),
+            Ask::DeleteAccount { .. } => unreachable!("no business number is deleted so"),
             Ask::Ack { .. } | Ask::Hello { .. } | Ask::Report { .. } | Ask::Block { .. } => {}
         }
         let retry_after = self.retry_after;

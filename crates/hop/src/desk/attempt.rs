@@ -1,14 +1,11 @@
 //! One attempt at a piece of work: it reads, writes and asks, and nothing happens until it ends.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::vec::Vec;
 
 use store::{Check, Expect, Key, Op, Revision, Row, Transaction, Value, transaction::Stored};
 use vocab::{DataClass, Keep, Now};
 
-use super::{Waiting, rows::Rows, stamp::Stamp};
+use super::{Waiting, few::Few, rows::Rows, stamp::Stamp};
 use crate::contract::Act;
 
 /// One attempt at a piece of work.
@@ -19,22 +16,25 @@ pub struct Attempt<'a, E, N> {
     now: Now,
     stamp: Stamp,
     /// Rows on the desk that it looked at, to read them now or later.
-    seen: BTreeSet<Key>,
+    seen: Few<Key, ()>,
     /// Prefixes that it took rows of, once for each row.
     taken: Vec<Key>,
-    reads: BTreeMap<Key, Expect>,
-    writes: BTreeMap<Key, Option<Row>>,
+    reads: Few<Key, Expect>,
+    writes: Few<Key, Option<Row>>,
     appends: Vec<Row>,
     missing: Vec<Op>,
     acts: Vec<Act<E>>,
     notes: Vec<N>,
 }
 
+/// A row as an attempt left it; `None` where it removed it.
+pub(super) type Written = (Key, Option<(Revision, Vec<u8>)>);
+
 /// What an attempt came to.
 pub(super) struct Done<E, N> {
     pub(super) transaction: Transaction,
     pub(super) touched: Vec<Key>,
-    pub(super) written: BTreeMap<Key, Option<(Revision, Vec<u8>)>>,
+    pub(super) written: Vec<Written>,
     pub(super) missing: Vec<Op>,
     /// Rows on the desk that it looked at.
     pub(super) seen: Vec<Key>,
@@ -56,10 +56,10 @@ impl<'a, E, N> Attempt<'a, E, N> {
             brought,
             now,
             stamp,
-            seen: BTreeSet::new(),
+            seen: Few::new(),
             taken: Vec::new(),
-            reads: BTreeMap::new(),
-            writes: BTreeMap::new(),
+            reads: Few::new(),
+            writes: Few::new(),
             appends: Vec::new(),
             missing: Vec::new(),
             acts: Vec::new(),
@@ -85,7 +85,7 @@ impl<'a, E, N> Attempt<'a, E, N> {
             self.ask(Op::Get(key.clone()));
             return Err(Waiting);
         };
-        self.seen.insert(key.clone());
+        self.seen.insert(key.clone(), ());
         self.reads.insert(key.clone(), copy.expect());
         Ok(copy.row.as_ref().map(|(_, value)| value.clone()))
     }
@@ -97,7 +97,7 @@ impl<'a, E, N> Attempt<'a, E, N> {
     ///
     /// [`Waiting`] if the row is not on the desk; it is then fetched.
     pub fn peek(&mut self, key: &Key) -> Result<Option<Vec<u8>>, Waiting> {
-        let checked = self.reads.contains_key(key);
+        let checked = self.reads.contains(key);
         let value = self.read(key)?;
         if !checked {
             self.reads.remove(key);
@@ -113,8 +113,8 @@ impl<'a, E, N> Attempt<'a, E, N> {
     pub fn need(&mut self, keys: &[Key]) -> Result<(), Waiting> {
         for key in keys {
             if self.rows.get(key).is_some() {
-                self.seen.insert(key.clone());
-            } else if !self.writes.contains_key(key) {
+                self.seen.insert(key.clone(), ());
+            } else if !self.writes.contains(key) {
                 self.ask(Op::Get(key.clone()));
             }
         }
@@ -218,8 +218,9 @@ impl<'a, E, N> Attempt<'a, E, N> {
     }
 
     pub(super) fn finish(self) -> Done<E, N> {
-        let mut touched: Vec<Key> = self.reads.keys().cloned().collect();
-        touched.extend(self.writes.keys().filter(|key| !self.reads.contains_key(key)).cloned());
+        let mut touched: Vec<Key> = self.reads.iter().map(|(key, _)| key.clone()).collect();
+        let written = self.writes.iter().map(|(key, _)| key);
+        touched.extend(written.filter(|key| !self.reads.contains(key)).cloned());
         let written = self
             .writes
             .iter()
@@ -239,7 +240,7 @@ impl<'a, E, N> Attempt<'a, E, N> {
             touched,
             written,
             missing: self.missing,
-            seen: self.seen.into_iter().collect(),
+            seen: self.seen.into_iter().map(|(key, ())| key).collect(),
             stamp: self.stamp,
             acts: self.acts,
             notes: self.notes,

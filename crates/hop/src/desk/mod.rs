@@ -12,6 +12,7 @@
 //! Knows: rows, revisions, transactions. Does not know: what the work is.
 
 mod attempt;
+mod few;
 mod rows;
 mod stamp;
 
@@ -170,7 +171,12 @@ impl<J, N> Desk<J, N> {
     /// Takes the store's answer.
     pub fn stored(&mut self, tx: TxId, answer: Answer, now: Now) -> Turn<J, N> {
         let nothing = Turn { notes: Vec::new(), appended: Vec::new(), again: None };
-        match (self.waiting.remove(&tx), answer) {
+        let pending = self.waiting.remove(&tx);
+        if self.waiting.is_empty() {
+            // Not its room: many hops are at rest nearly always.
+            self.waiting = BTreeMap::new();
+        }
+        match (pending, answer) {
             (None, _) => nothing,
             (Some(Pending::Fetch { mut work, asked, seen }), Answer::Done(values)) => {
                 self.rows.release(tx, &seen);

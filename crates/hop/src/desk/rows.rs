@@ -4,6 +4,8 @@ use alloc::{collections::BTreeMap, vec::Vec};
 
 use store::{Expect, Key, Revision, TxId, transaction::Stored};
 
+use super::attempt::Written;
+
 /// The row as the hop may build on it; `None` where there is none.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Copy {
@@ -41,12 +43,7 @@ impl Rows {
     }
 
     /// An attempt becomes transaction `tx`: its writes are what later work builds on.
-    pub(super) fn begin(
-        &mut self,
-        tx: TxId,
-        touched: &[Key],
-        written: BTreeMap<Key, Option<(Revision, Vec<u8>)>>,
-    ) {
+    pub(super) fn begin(&mut self, tx: TxId, touched: &[Key], written: Vec<Written>) {
         for (key, row) in written {
             let copy = self.copies.entry(key).or_default();
             copy.row = row;
@@ -69,6 +66,10 @@ impl Rows {
         self.release(tx, touched);
         if self.copies.len() > self.most {
             self.copies.retain(|_, copy| !copy.users.is_empty());
+            if self.copies.is_empty() {
+                // Not its room: many hops are at rest nearly always.
+                self.copies = BTreeMap::new();
+            }
         }
     }
 
@@ -103,6 +104,9 @@ impl Rows {
         for key in touched {
             if let Some(copy) = self.copies.get_mut(key) {
                 copy.users.retain(|user| *user != tx);
+                if copy.users.is_empty() {
+                    copy.users = Vec::new();
+                }
                 if copy.writer == Some(tx) {
                     copy.writer = None;
                 }

@@ -52,6 +52,7 @@ impl BusinessManager {
             | Input::Frame { .. }
             | Input::Request { .. }
             | Input::Stored { .. }
+            | Input::Joined { .. }
             | Input::Wake
             | Input::Command(_)) => self.server.handle(other, now, rng, effects),
         }

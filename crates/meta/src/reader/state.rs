@@ -155,7 +155,8 @@ impl Hop for Reader {
                 let response = hop::router::Refusal::NoSuchRoute.response();
                 effects.push(Effect { after: None, act: Act::Reply { id, response } });
             }
-            Input::Link { .. } | Input::Frame { .. } | Input::Command(_) => {}
+            Input::Link { .. } | Input::Frame { .. } | Input::Joined { .. } | Input::Command(_) => {
+            }
         }
         self.go_on(now, rng, &mut effects);
         Outputs { effects, wake_at: self.wake_at(now) }

@@ -117,6 +117,7 @@ impl<S: Service> Server<S> {
             | Input::Link { .. }
             | Input::Frame { .. }
             | Input::Response { .. }
+            | Input::Joined { .. }
             | Input::Command(_) => Vec::new(),
         }
     }

@@ -127,7 +127,7 @@ impl<H: Hop> Node<H> {
             Act::Reply { id, response } => self.replies.push((id, response)),
             Act::Request { id, request } => self.requests.push_back((id, request)),
             Act::Event(event) => self.events.push(event),
-            Act::Log(_) => {}
+            Act::Log(_) | Act::Watch { .. } => {}
             Act::Send { .. } => panic!("no hop of these stories has a link"),
         }
     }

@@ -121,7 +121,7 @@ fn measure(case: &str, wish: &Wish) -> Result<Value, Box<dyn Error>> {
     let total = if wish.threads > 1 { wall } else { cpu };
     let share = floor / wish.threads.max(1) as f64;
     let ended = world.shared.clone().with(|watch| {
-        let ended = Ended { scenario: &scenario, world: &world, watch, probes: &probes };
+        let ended = Ended::new(&scenario, &world, watch, &probes);
         serde_json::to_value(invariants::count(&ended)).unwrap_or_default()
     });
     let messages = (wish.people * 10) as f64;

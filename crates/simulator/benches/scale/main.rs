@@ -6,8 +6,10 @@
 //! - `messages`: ten messages for each device, in an hour; 100,000 devices;
 //! - `registered`: nothing but registration; 1,000,000 devices;
 //! - `month`: thirty days with two messages a day from each device and as many answers; 10,000;
-//! - `curve`: one message and its answer for each device, from 1,000 devices to DEVICES by tens,
-//!   each in a process of its own; 1,000,000.
+//! - `curve`: about two messages and their answers for each device, from 1,000 devices to DEVICES
+//!   by tens, each in a process of its own; 1,000,000;
+//! - `page FILE`: draws the lines in FILE, whatever their cases, for docs/reference: `scale.md` and
+//!   `scale.svg`.
 //!
 //! One JSON object a line. Memory is the resident set of the process, as Linux tells it: at its
 //! peak, less what it was before the first device registered.
@@ -21,10 +23,11 @@
     reason = "a benchmark: it measures real time, prints, and reckons"
 )]
 
+mod page;
+mod tables;
 mod towns;
 
 use std::{
-    collections::BTreeMap,
     error::Error,
     process::{Command, ExitCode},
     time::Instant,
@@ -46,7 +49,11 @@ fn main() -> ExitCode {
     let (case, rest) = words.split_first().unwrap_or((&"memory", &[]));
     let devices = rest.first().and_then(|word| word.parse().ok());
     let profile = rest.get(1).copied().unwrap_or("v4");
-    match run(case, devices, profile) {
+    let done = match (*case, rest) {
+        ("page", [file]) => page::write(file),
+        _ => run(case, devices, profile),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("scale: {error}");
@@ -97,10 +104,10 @@ fn run(case: &str, devices: Option<u64>, profile: &str) -> Result<(), Box<dyn Er
             }
             Ok(())
         }
-        other => {
-            Err(format!("no case {other:?}: expected memory, messages, registered, month or curve")
-                .into())
-        }
+        other => Err(format!(
+            "no case {other:?}: expected memory, messages, registered, month, curve or page"
+        )
+        .into()),
     }
 }
 
@@ -138,7 +145,11 @@ fn measure(case: &str, town: &Town, rows: bool) -> Result<(), Box<dyn Error>> {
         "digest": world.kernel.digest().to_string(),
     });
     if let Some(object) = line.as_object_mut().filter(|_| rows) {
-        object.insert("tables".to_owned(), tables(&world, town.devices));
+        let (tables, passing) = tables::counted(&world, town.devices);
+        // What the goal is about: no mailbox, nothing kept for retransmission or to know copies.
+        let without = (per_device - passing).round();
+        object.insert("bytes_a_device_without".to_owned(), json!(without));
+        object.insert("tables".to_owned(), tables);
     }
     println!("{line}");
     Ok(())
@@ -151,28 +162,6 @@ fn count(scenario: &Scenario, world: &World, probes: &[simulator::world::ProbeRe
         let counted = invariants::count(&ended);
         serde_json::to_value(counted).unwrap_or_default()
     })
-}
-
-/// Rows of all stores by table: how many for each device, and bytes of keys and values. The memory
-/// engine takes more, for its maps.
-fn tables(world: &World, devices: u64) -> Value {
-    let mut tables: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for (host, _) in world.kernel.hosts() {
-        let Some(store) = world.kernel.store(host) else { continue };
-        store.visit(&mut |row| {
-            let key = format!("{:?}", row.key);
-            let table = key.split('/').next().unwrap_or_default();
-            let there = tables.entry(table.to_owned()).or_default();
-            there.0 += 1;
-            there.1 += (key.len() / 2 + row.value.len()) as u64;
-        });
-    }
-    let devices = devices as f64;
-    let told = |(rows, bytes): (u64, u64)| {
-        let each = |count: u64| count as f64 / devices;
-        json!({ "rows": each(rows), "bytes": each(bytes) })
-    };
-    tables.into_iter().map(|(table, counted)| (table, told(counted))).collect()
 }
 
 /// A size that Linux tells of this process, in bytes.

@@ -246,6 +246,7 @@ fn honest(effect: Effect<Event>) -> Effect<Carried> {
         Act::Reply { id, response } => Act::Reply { id, response },
         Act::Request { id, request } => Act::Request { id, request },
         Act::Store { tx, transaction } => Act::Store { tx, transaction },
+        Act::Watch { queue, on } => Act::Watch { queue, on },
         Act::Event(event) => Act::Event(Carried::Honest(event)),
         Act::Log(line) => Act::Log(line),
     };

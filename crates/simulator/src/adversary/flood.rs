@@ -229,6 +229,7 @@ impl Hop for Attacker {
             | Input::Link { .. }
             | Input::Request { .. }
             | Input::Response { .. }
+            | Input::Joined { .. }
             | Input::Stored { .. } => {}
         }
         Outputs { effects, wake_at: Some(self.next) }

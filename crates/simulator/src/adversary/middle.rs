@@ -120,6 +120,7 @@ impl Middle {
             | Ask::Ack { .. }
             | Ask::Hello { .. }
             | Ask::Report { .. }
+            | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => None,
         }
     }

@@ -102,7 +102,11 @@ impl Thief {
                         inputs.extend(self.stored(tx, &transaction, now));
                     }
                     Act::Event(event) => self.told(&event, at_us),
-                    Act::Send { .. } | Act::Reply { .. } | Act::Request { .. } | Act::Log(_) => {}
+                    Act::Send { .. }
+                    | Act::Reply { .. }
+                    | Act::Request { .. }
+                    | Act::Watch { .. }
+                    | Act::Log(_) => {}
                 }
             }
         }

@@ -234,13 +234,15 @@ fn nodes(scenario: &Scenario) -> Vec<String> {
     let people = scenario.people.iter().map(|person| person.name.clone());
     let businesses = scenario.businesses.iter().map(|business| business.name.clone());
     // The two that everything goes through stand there twice: they are hit more often.
-    people.chain(businesses).chain(hosted.map(str::to_owned)).collect()
+    let further = scenario.transport_nodes().skip(1);
+    let further = further.chain(scenario.transport_store().map(str::to_owned));
+    people.chain(businesses).chain(hosted.map(str::to_owned)).chain(further).collect()
 }
 
 /// Those with a link to the transport.
 fn linked(scenario: &Scenario) -> Vec<String> {
     let people = scenario.people.iter().map(|person| person.name.clone());
-    people.chain([CLOUD_API.to_owned(), TRANSPORT.to_owned()]).collect()
+    people.chain([CLOUD_API.to_owned()]).chain(scenario.transport_nodes()).collect()
 }
 
 fn on(scenario: &Scenario, dice: &mut Dice) -> Option<On> {
@@ -258,9 +260,15 @@ fn on(scenario: &Scenario, dice: &mut Dice) -> Option<On> {
 fn pair(scenario: &Scenario, dice: &mut Dice) -> Option<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for person in &scenario.people {
-        pairs.push((person.name.clone(), TRANSPORT.to_owned()));
+        pairs.push((person.name.clone(), scenario.transport_of(&person.name)));
     }
-    pairs.push((CLOUD_API.to_owned(), TRANSPORT.to_owned()));
+    pairs.push((CLOUD_API.to_owned(), scenario.transport_of(CLOUD_API)));
+    let store = scenario.transport_store();
+    pairs.extend(
+        store
+            .into_iter()
+            .flat_map(|store| scenario.transport_nodes().map(move |node| (node, store.to_owned()))),
+    );
     for business in scenario.businesses.iter().filter(|one| one.hop3 == Hop3::CloudApi) {
         pairs.push((CLOUD_API.to_owned(), business.name.clone()));
     }

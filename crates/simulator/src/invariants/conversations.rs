@@ -12,7 +12,7 @@ use super::{
 use crate::{
     scenario::DeedKind,
     watch::{Entry, time},
-    world::cast::{TRANSPORT, hop3},
+    world::cast::hop3,
 };
 
 /// Messages of each business to each person, in the order in which they were written.
@@ -71,7 +71,7 @@ pub(super) fn in_order(ended: &Ended<'_>) -> Outcome {
 fn keeps_order(ended: &Ended<'_>, business: &str, person: &str) -> bool {
     let scenario = ended.scenario;
     let steady = |node: &str| {
-        let link = scenario.link(node, TRANSPORT);
+        let link = scenario.link(node, &scenario.transport_of(node));
         link.loss_ppm == 0 && link.reorder_ppm == 0
     };
     let end = hop3(scenario, business);

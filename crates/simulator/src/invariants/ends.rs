@@ -172,7 +172,7 @@ pub(super) fn opens_first(ended: &Ended<'_>) -> Option<Outcome> {
             deed.who == person
                 && deed.at.0 <= at_us
                 && match deed.what {
-                    DeedKind::Reinstall => true,
+                    DeedKind::Reinstall | DeedKind::DeleteAccount => true,
                     DeedKind::LoseSession => deed.about.as_deref() == Some(business),
                     DeedKind::AskAgain
                     | DeedKind::CompareCodes

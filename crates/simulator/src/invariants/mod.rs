@@ -10,6 +10,7 @@ mod counts;
 mod dishonest;
 mod disk;
 mod ends;
+mod erased;
 mod messages;
 pub mod occasions;
 mod on_their_way;
@@ -164,6 +165,7 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::Conservation => counts::conservation(ended),
         Id::Forgotten => counts::forgotten(ended),
         Id::Label => traces::labels(ended)?,
+        Id::Erased => erased::erased(ended)?,
         Id::SameTrace => traces::same(ended)?,
         Id::NoStall => found(ended, "no-stall", || {
             format!("nothing waited in vain for {}", ended.scenario.stall_after)

@@ -89,7 +89,7 @@ pub(super) fn mailbox_quota(ended: &Ended<'_>) -> Outcome {
     let kernel = &ended.world.kernel;
     let mut mailboxes: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
     let tables: Vec<Key> = transport::ON_THEIR_WAY.into_iter().map(Key::table).collect();
-    if let Some(store) = kernel.store(ended.world.transport.id()) {
+    if let Some(store) = kernel.store(ended.world.transport_store) {
         store.visit(&mut |row| {
             // The last eight bytes are the place.
             let mailbox = row.key.as_bytes().split_last_chunk::<8>().map(|(mailbox, _)| mailbox);

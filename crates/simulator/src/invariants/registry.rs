@@ -97,6 +97,8 @@ pub enum Id {
     Forgotten,
     /// A chat names its real other end.
     Label,
+    /// Nothing names somebody who deleted their account.
+    Erased,
     /// Two traces are equal in types, order and sizes.
     SameTrace,
     /// Something is delivered as long as something waits.
@@ -323,6 +325,12 @@ pub const REGISTRY: &[Registered] = &[
         &["R034", "R035"],
     )),
     check(Id::Label, "label", "a chat names the end that really decrypts", &["R047", "G038"]),
+    check(
+        Id::Erased,
+        "erased",
+        "of a deleted account nothing is kept but hashes that suppress, and they expire",
+        &["R065", "R087", "G046"],
+    ),
     check(
         Id::SameTrace,
         "same-trace",

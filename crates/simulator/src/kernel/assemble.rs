@@ -157,7 +157,20 @@ impl Builder {
         }
         let (configs, classes) = (Vec::new(), Vec::new());
         let (book, seed) = (Book::default(), self.seed);
-        Ok(Directory { hosts, places, authorities, configs, classes, http_default, book, seed })
+        let telephones = self.telephones.iter();
+        let telephones = telephones.filter_map(|id| Some((self.hosts.get(id.index())?.key, *id)));
+        let telephones = telephones.collect();
+        Ok(Directory {
+            hosts,
+            places,
+            authorities,
+            configs,
+            classes,
+            http_default,
+            telephones,
+            book,
+            seed,
+        })
     }
 
     fn ends(

@@ -19,6 +19,7 @@ pub struct Builder {
     pub(super) webs: Vec<(HostId, HostId, LinkConfig)>,
     pub(super) http_default: LinkConfig,
     pub(super) aliases: Vec<(String, HostId)>,
+    pub(super) telephones: Vec<HostId>,
 }
 
 pub(super) struct Described {
@@ -44,6 +45,7 @@ impl Builder {
             webs: Vec::new(),
             http_default: LinkConfig::perfect("http", Latency::Fixed(Micros::millis(5))),
             aliases: Vec::new(),
+            telephones: Vec::new(),
         }
     }
 
@@ -93,6 +95,12 @@ impl Builder {
     /// A further authority that `host` serves.
     pub fn alias(&mut self, authority: &str, host: HostId) -> &mut Self {
         self.aliases.push((authority.to_owned(), host));
+        self
+    }
+
+    /// A host with a telephone: short messages get there from hosts without a link to it too.
+    pub fn telephone(&mut self, host: HostId) -> &mut Self {
+        self.telephones.push(host);
         self
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Directory {
     pub(crate) classes: Vec<String>,
     /// What HTTP between hosts is like that nobody described: an index into `configs`.
     pub(crate) http_default: u32,
+    /// Who has a telephone that can be reached without a link.
+    pub(crate) telephones: BTreeMap<NoiseKey, HostId>,
     /// What goes wrong.
     pub(crate) book: Book,
     pub(crate) seed: u64,

@@ -115,11 +115,15 @@ impl Port<'_> {
     }
 
     /// Sends a short message to the telephone of the host with this link key, where there is a link
-    /// to it. It takes no part in what the network does, and gets there even if the host is down.
+    /// to it or it is known to have one. It takes no part in what the network does, and gets there
+    /// even if the host is down.
     pub fn tell(&mut self, to: NoiseKey, after: Micros, text: Vec<u8>) {
-        let Some(end) = self.ground.links.get_mut(&to) else { return };
-        let (peer, config) = (end.peer, end.config);
-        let soonest = self.directory.config(config).map(|classed| classed.config.latency.minimum());
+        let directory = self.directory;
+        let linked = self.ground.links.get(&to).map(|end| (end.peer, end.config));
+        // No window is longer than the shortest way over HTTP.
+        let known = directory.telephones.get(&to).map(|host| (*host, directory.http_default));
+        let Some((peer, config)) = linked.or(known) else { return };
+        let soonest = directory.config(config).map(|classed| classed.config.latency.minimum());
         let after = soonest.map_or(after, |soonest| after.max(soonest));
         self.cause(peer, after, Happening::Told(Box::new(ShortMessage(text))));
     }

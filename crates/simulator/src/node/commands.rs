@@ -50,6 +50,10 @@ impl<C: Clone> Commands<C> {
             let given = self.given.iter().find(|given| given.number == number)?;
             return Some(given.command.clone());
         };
+        if self.ahead.is_empty() {
+            // Not its room: most nodes are at rest nearly always.
+            self.ahead = BTreeMap::new();
+        }
         if let Some(token) = token(&command) {
             self.given.push(Given { number, token, command: command.clone() });
         }
@@ -59,6 +63,9 @@ impl<C: Clone> Commands<C> {
     /// The hop says that what `token` names is durable.
     pub(super) fn acknowledge(&mut self, token: u128) {
         self.given.retain(|given| given.token != token);
+        if self.given.is_empty() {
+            self.given = Vec::new();
+        }
     }
 
     /// The node is up again: the numbers to give, in order.

@@ -9,16 +9,16 @@ use hop::{
     Act, Effect, ExchangeId, Input, Unreachable,
     http::{Request, Response},
 };
-use store::{Engine, Memory, TxId};
+use store::{Answer, Engine, Memory, TxId};
 use vocab::{DataClass, Micros, NoiseKey};
 
 use super::{
     Node, Strains,
     commands::Commands,
-    disk::{Disk, StoreTiming},
+    disk::Disk,
     exchanges::{Exchanges, HTTP_PATIENCE},
-    mutant::Mutant,
     person::{Application, Observer, Resident, Turn},
+    remote::Heard,
     shelf::{Shelf, Standing},
     wake::{Rung, Wake},
 };
@@ -38,13 +38,13 @@ pub struct HopNode<H: Resident> {
     make: Box<dyn Fn() -> H + Send>,
     /// `None` while the host is down.
     hop: Option<H>,
-    shelf: Shelf<H::Event>,
+    pub(super) shelf: Shelf<H::Event>,
     exchanges: Exchanges,
     wake: Wake,
-    commands: Commands<H::Command>,
-    script: Vec<(Time, u64)>,
-    application: Option<Box<dyn Application<H>>>,
-    observer: Option<Arc<Mutex<dyn Observer<H>>>>,
+    pub(super) commands: Commands<H::Command>,
+    pub(super) script: Vec<(Time, u64)>,
+    pub(super) application: Option<Box<dyn Application<H>>>,
+    pub(super) observer: Option<Arc<Mutex<dyn Observer<H>>>>,
     /// Short messages that came.
     texted: u64,
     /// For the observer, between windows.
@@ -69,51 +69,6 @@ impl<H: Resident> HopNode<H> {
         }
     }
 
-    /// The same over another store.
-    #[must_use]
-    pub fn with_disk(mut self, disk: Box<dyn Disk>) -> Self {
-        self.shelf = Shelf::new(disk);
-        self
-    }
-
-    /// The same with a store that answers as fast as `timing` says.
-    #[must_use]
-    pub fn with_timing(mut self, timing: StoreTiming) -> Self {
-        self.shelf.set_timing(timing);
-        self
-    }
-
-    /// The same with commands to give at certain times.
-    #[must_use]
-    pub fn with_script(mut self, script: impl IntoIterator<Item = (Time, H::Command)>) -> Self {
-        for (at, command) in script {
-            let number = self.commands.add(command);
-            self.script.push((at, number));
-        }
-        self
-    }
-
-    /// The same with somebody who reacts to events.
-    #[must_use]
-    pub fn with_application(mut self, application: impl Application<H> + 'static) -> Self {
-        self.application = Some(Box::new(application));
-        self
-    }
-
-    /// The same with somebody who looks on. One observer may look on at many nodes.
-    #[must_use]
-    pub fn with_observer(mut self, observer: Arc<Mutex<dyn Observer<H>>>) -> Self {
-        self.observer = Some(observer);
-        self
-    }
-
-    /// The same with a planted mistake, which has an effect only with the feature `mutants`.
-    #[must_use]
-    pub const fn with_mutant(mut self, mutant: Mutant) -> Self {
-        self.shelf.mutant = Some(mutant);
-        self
-    }
-
     /// The hop; `None` while the host is down.
     pub const fn hop(&self) -> Option<&H> {
         self.hop.as_ref()
@@ -127,6 +82,11 @@ impl<H: Resident> HopNode<H> {
     /// Its store, to change it between two runs.
     pub fn disk_mut(&mut self) -> &mut dyn Disk {
         self.shelf.disk_mut()
+    }
+
+    /// Short messages that came to its telephone.
+    pub const fn short_messages(&self) -> u64 {
+        self.texted
     }
 
     /// Rows that sweeps removed, by class.
@@ -181,6 +141,7 @@ impl<H: Resident> HopNode<H> {
                 port.remind(HTTP_PATIENCE, Timer::Deadline(exchange));
             }
             Act::Store { tx, transaction } => self.shelf.apply(tx, transaction, port),
+            Act::Watch { queue, on } => self.shelf.watch(queue, on, port),
             Act::Event(event) => self.tell(event, port),
             Act::Log(line) => port.show(Stream::Log, || line.into_bytes()),
         }
@@ -247,12 +208,34 @@ impl<H: Resident> HopNode<H> {
     }
 
     fn stored(&mut self, tx: TxId, port: &mut Port<'_>) -> bool {
-        let Some((answer, released)) = self.shelf.answer(tx) else { return false };
+        let Some(ended) = self.shelf.answer(tx) else { return false };
+        self.ended(tx, ended, port);
+        true
+    }
+
+    fn ended(
+        &mut self,
+        tx: TxId,
+        (answer, released): (Answer, Vec<Act<H::Event>>),
+        port: &mut Port<'_>,
+    ) {
         for act in released {
             self.perform(act, port);
         }
         self.feed(Input::Stored { tx, answer }, port);
-        true
+    }
+
+    /// The store that is another host's says something.
+    fn hear(&mut self, bytes: &[u8], port: &mut Port<'_>) {
+        for heard in self.shelf.hear(bytes, port) {
+            match heard {
+                Heard::Ended(tx, answer) => {
+                    let ended = self.shelf.settle(tx, answer);
+                    self.ended(tx, ended, port);
+                }
+                Heard::Joined(queue) => self.feed(Input::Joined { queue }, port),
+            }
+        }
     }
 }
 
@@ -276,12 +259,12 @@ impl<H: Resident> Node for HopNode<H> {
     }
 
     fn crash(&mut self, port: &mut Port<'_>) {
-        self.shelf.crash(None);
+        let _durable = self.shelf.crash(None);
         self.forget(port);
     }
 
     fn crash_torn(&mut self, word: u64, port: &mut Port<'_>) {
-        self.shelf.crash(Some(word));
+        let _durable = self.shelf.crash(Some(word));
         self.forget(port);
     }
 
@@ -300,10 +283,15 @@ impl<H: Resident> Node for HopNode<H> {
     }
 
     fn link(&mut self, peer: NoiseKey, up: bool, port: &mut Port<'_>) {
-        self.feed(Input::Link { peer, up }, port);
+        if !self.shelf.link(peer, up, port) {
+            self.feed(Input::Link { peer, up }, port);
+        }
     }
 
     fn frame(&mut self, from: NoiseKey, bytes: Vec<u8>, port: &mut Port<'_>) {
+        if self.shelf.is_of(from) {
+            return self.hear(&bytes, port);
+        }
         self.feed(Input::Frame { from, bytes }, port);
     }
 
@@ -364,7 +352,7 @@ impl<H: Resident> Node for HopNode<H> {
                 self.response(exchange, None, port);
                 open
             }
-            Timer::Own(_) => false,
+            Timer::Own(_) => self.shelf.insist(port),
         }
     }
 
@@ -372,6 +360,10 @@ impl<H: Resident> Node for HopNode<H> {
         if let Some((observer, event)) = self.observer.as_ref().zip(self.unobserved.pop_front()) {
             let mut observer = observer.lock().unwrap_or_else(PoisonError::into_inner);
             observer.on_event(host, at, &event);
+        }
+        if self.unobserved.is_empty() {
+            // Not its room: most nodes are at rest nearly always.
+            self.unobserved = VecDeque::new();
         }
     }
 

@@ -8,8 +8,11 @@ mod disk;
 mod exchanges;
 mod handle;
 mod hop_node;
+mod made;
 mod mutant;
 mod person;
+mod remote;
+pub(crate) mod shared_store;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ pub use self::{
     hop_node::HopNode,
     mutant::Mutant,
     person::{Application, Observer, Resident, Turn},
+    shared_store::SharedStore,
 };
 
 /// What a node's store went through.

@@ -15,6 +15,7 @@ use super::{
     Strains,
     disk::{Disk, StoreTiming},
     mutant::{Mutant, planted},
+    remote::Remote,
 };
 use crate::{
     export::depths,
@@ -52,6 +53,8 @@ pub(super) struct Shelf<E> {
     swept: BTreeMap<DataClass, u64>,
     /// Writes of ratchet state that no check of the same row guarded.
     unguarded: u64,
+    /// Where the store is another host's, which several nodes share. The disk here is empty then.
+    pub(super) remote: Option<Remote>,
     strains: Strains,
     pub(super) mutant: Option<Mutant>,
 }
@@ -91,6 +94,7 @@ impl<E> Shelf<E> {
             drawn: 0,
             swept: BTreeMap::new(),
             unguarded: 0,
+            remote: None,
             strains: Strains::default(),
             mutant: None,
         }
@@ -126,8 +130,9 @@ impl<E> Shelf<E> {
     }
 
     /// The node crashes: unsynced writes and everything that waits are lost.
-    /// Where `torn`, of the writes some prefix, which it chooses, is there.
-    pub(super) fn crash(&mut self, torn: Option<u64>) {
+    /// Where `torn`, of the writes some prefix, which it chooses, is there. Returns those that are
+    /// durable, in order, and were not answered.
+    pub(super) fn crash(&mut self, torn: Option<u64>) -> Vec<(TxId, Answer)> {
         let lossy = u64::from(self.dirty);
         self.strains.lossy_crashes = self.strains.lossy_crashes.saturating_add(lossy);
         let unsynced = self.disk.unsynced() as u64;
@@ -137,27 +142,37 @@ impl<E> Shelf<E> {
         } else {
             self.disk.crash();
         }
-        self.keep_untold(keep);
-        self.pending.clear();
+        let durable = self.durable(keep);
+        self.keep_untold(&durable);
         self.held.clear();
         self.failed.clear();
         self.answered = TxId(0);
         self.last_due = Time(0);
         self.dirty = false;
         self.sweep_at = None;
+        if let Some(remote) = &mut self.remote {
+            remote.forget();
+        }
+        durable
+    }
+
+    /// What is durable of that which is under way and ends now.
+    fn durable(&mut self, kept: usize) -> Vec<(TxId, Answer)> {
+        let pending = core::mem::take(&mut self.pending).into_iter();
+        let durable = pending.filter(|Pending { writes, syncs, unsynced, .. }| {
+            // A write that no engine counts is not known to be durable before a sync.
+            let counted = !writes || *unsynced > 0;
+            *syncs < self.syncs || (counted && *unsynced <= kept)
+        });
+        durable.map(|Pending { tx, answer, .. }| (tx, answer)).collect()
     }
 
     /// What a person is told stands for what they find in the app, and that lies in this store: of
     /// what is durable nothing stays untold. Frames and answers that waited with it are lost.
-    fn keep_untold(&mut self, kept: usize) {
-        for Pending { tx, answer, writes, syncs, unsynced } in &self.pending {
-            // A write that no engine counts is not known to be durable before a sync.
-            let counted = !writes || *unsynced > 0;
-            let durable = *syncs < self.syncs || (counted && *unsynced <= kept);
-            if durable && matches!(answer, Answer::Done(_)) {
-                let held = self.held.remove(tx).unwrap_or_default();
-                self.unheard.extend(held.into_iter().filter(|act| matches!(act, Act::Event(_))));
-            }
+    fn keep_untold(&mut self, durable: &[(TxId, Answer)]) {
+        for (tx, _) in durable.iter().filter(|(_, answer)| matches!(answer, Answer::Done(_))) {
+            let held = self.held.remove(tx).unwrap_or_default();
+            self.unheard.extend(held.into_iter().filter(|act| matches!(act, Act::Event(_))));
         }
     }
 
@@ -196,6 +211,10 @@ impl<E> Shelf<E> {
     pub(super) fn apply(&mut self, tx: TxId, transaction: Transaction, port: &mut Port<'_>) {
         let writes = !transaction.is_read_only();
         self.unguarded = self.unguarded.saturating_add(unguarded(&transaction));
+        if let Some(remote) = &mut self.remote {
+            self.drawn = self.drawn.saturating_add(1);
+            return remote.transact(tx, transaction, port);
+        }
         let wall = port.now().wall;
         self.strains.longest_content =
             self.strains.longest_content.max(longest(&transaction, wall));
@@ -233,17 +252,29 @@ impl<E> Shelf<E> {
         {
             pending.answer = Answer::Unavailable(refusal);
         }
+        Some(self.settle(tx, pending.answer))
+    }
+
+    /// A transaction has ended: its answer and the effects that may leave.
+    pub(super) fn settle(&mut self, tx: TxId, answer: Answer) -> (Answer, Vec<Act<E>>) {
         self.answered = tx;
         let waited = self.held.remove(&tx).unwrap_or_default();
-        match pending.answer {
-            Answer::Done(_) => Some((pending.answer, waited)),
+        if self.pending.is_empty() {
+            // Not its room: most nodes are at rest nearly always.
+            self.pending = VecDeque::new();
+        }
+        if self.held.is_empty() {
+            self.held = BTreeMap::new();
+        }
+        match answer {
+            Answer::Done(_) => (answer, waited),
             Answer::Conflict { .. } | Answer::Unavailable(_) => {
-                let conflict = matches!(pending.answer, Answer::Conflict { .. });
+                let conflict = matches!(answer, Answer::Conflict { .. });
                 let Strains { conflicts, unavailable, .. } = &mut self.strains;
                 let count = if conflict { conflicts } else { unavailable };
                 *count = count.saturating_add(1);
                 self.failed.insert(tx);
-                Some((pending.answer, Vec::new()))
+                (answer, Vec::new())
             }
         }
     }

@@ -121,7 +121,7 @@ fn place(ended: &Ended<'_>, name: &str) -> usize {
     let is_cloud = name == CLOUD_API || ended.world.clouds.contains_key(name);
     if ended.world.people.contains_key(name) {
         0
-    } else if name == TRANSPORT {
+    } else if name == TRANSPORT || ended.world.transports.contains_key(name) {
         1
     } else if is_cloud || ended.world.own.keys().any(|one| on_premises(one) == name) {
         2

@@ -28,9 +28,11 @@ impl Resident for Client {
             }
             Ask::Block { who, .. } => Some(format!("block {}", who.digits()).into_bytes()),
             Ask::EnterCode { code } => Some(format!("code {code}").into_bytes()),
-            Ask::Read { .. } | Ask::AskAgain { .. } | Ask::LoseSession { .. } | Ask::Reinstall => {
-                None
-            }
+            Ask::Read { .. }
+            | Ask::AskAgain { .. }
+            | Ask::LoseSession { .. }
+            | Ask::DeleteAccount
+            | Ask::Reinstall => None,
         }
     }
 

@@ -30,6 +30,7 @@ impl Resident for CloudApi {
                 .with("route", route.clone()),
             Event::Granted { phone_number_id } => on(EventRecord::new("granted"), phone_number_id),
             Event::Revoked { phone_number_id } => on(EventRecord::new("revoked"), phone_number_id),
+            Event::Forgot { phone_number_id } => on(EventRecord::new("forgot"), phone_number_id),
             Event::Happened { phone_number_id, happening: what } => {
                 on(happening(what), phone_number_id)
             }

@@ -51,9 +51,11 @@ fn happening(happening: &Happening) -> EventRecord {
         Happening::Derived { during, steps, .. } => {
             record.with("during", *during).with("steps", steps.len())
         }
-        Happening::Ready | Happening::NotOurs | Happening::CodeNeeded | Happening::WrongCode => {
-            record
-        }
+        Happening::Ready
+        | Happening::NotOurs
+        | Happening::Deleted
+        | Happening::CodeNeeded
+        | Happening::WrongCode => record,
     }
 }
 
@@ -62,6 +64,7 @@ const fn kind(happening: &Happening) -> &'static str {
         Happening::Derived { .. } => "derived",
         Happening::Ready => "ready",
         Happening::NotOurs => "not-ours",
+        Happening::Deleted => "deleted",
         Happening::CodeNeeded => "code-needed",
         Happening::WrongCode => "wrong-code",
         Happening::Sealed { .. } => "sealed",

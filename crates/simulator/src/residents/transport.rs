@@ -23,6 +23,8 @@ impl Resident for Transport {
             Event::Forgotten { .. } => "forgotten",
             Event::Reported { .. } => "reported",
             Event::Blocked { .. } => "blocked",
+            Event::Deleted { .. } => "deleted",
+            Event::Erased { .. } => "erased",
             _ => "other",
         };
         Some(EventRecord::new(kind).with("what", text))

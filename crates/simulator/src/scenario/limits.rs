@@ -44,6 +44,8 @@ pub const MAX_KNOWN: u64 = 100;
 pub const MAX_WRITES: u64 = 1_000;
 /// Nodes of the Cloud API.
 pub const MAX_CLOUD_NODES: u64 = 64;
+/// Nodes of the transport.
+pub const MAX_TRANSPORT_NODES: u64 = 16;
 /// Parts of the world.
 pub const MAX_REGIONS: usize = 64;
 /// People of populations up to whom a run is noted in full unless the scenario says otherwise.

@@ -26,7 +26,7 @@ pub use self::{
         Attack, Attacker, Business, Chat, ChatLine, Claims, Crash, Deed, DeedKind, Expected,
         Generate, Hop3, Hours, Impostor, Journal, Leak, LinkOverride, LinkShape, NODES, Person,
         Population, Probe, Profile, READERS, Readers, Rule, Rules, Say, Scale, Scenario, Skipped,
-        StoreShape, Swarm, When, cloud_node,
+        StoreShape, Swarm, TRANSPORT_STORE, When, cloud_node, transport_node,
     },
     names::Names,
     schema::schema,
@@ -34,7 +34,7 @@ pub use self::{
 };
 
 use self::source::Source;
-pub(crate) use self::value::shown;
+pub(crate) use self::{model::transport_share, value::shown};
 use crate::fault::Fault;
 
 /// A chat export that a scenario names.

@@ -58,6 +58,10 @@ pub fn write(scenario: &Scenario, seed: u64) -> Result<String, CannotWrite> {
     let mut out = Text::default();
     head(&mut out, scenario, seed);
     links(&mut out, scenario);
+    if scenario.scale.transport_nodes > 1 {
+        out.table("[transport]");
+        out.pair("nodes", &scenario.scale.transport_nodes.to_string());
+    }
     readers(&mut out, &scenario.readers);
     scenario.people.iter().for_each(|one| person(&mut out, one));
     scenario.businesses.iter().for_each(|one| business(&mut out, one));

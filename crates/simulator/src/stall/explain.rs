@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use vocab::MessageId;
 
-use super::{MAX_LINES, contacts::Contact, hop3};
+use super::{MAX_LINES, carriers, contacts::Contact, hop3};
 use crate::{
     actor::Actor,
     export::{bands::Band, depths::queue},
@@ -13,7 +13,6 @@ use crate::{
     report::words::plural,
     scenario::Scenario,
     watch::{Entry, Watch, time},
-    world::cast,
 };
 
 /// Messages that are described one by one.
@@ -92,7 +91,10 @@ impl Scene<'_> {
             entry.to
         )];
         let hop3 = hop3(self.scenario, entry);
-        for name in [&*entry.from, cast::TRANSPORT, &hop3, &entry.to] {
+        let mut path = vec![entry.from.clone()];
+        path.extend(carriers(self.scenario, entry, &hop3));
+        path.extend([hop3.clone(), entry.to.clone()]);
+        for name in &path {
             let Some(host) = self.host(name) else { continue };
             nodes.push(host);
             for table in self.tables_with(host, entry) {

@@ -126,7 +126,9 @@ impl Detector {
             return false; // It is over: the rules of retention have taken it.
         }
         let hop3 = hop3(scenario, entry);
-        let path = [entry.from.as_str(), entry.to.as_str(), hop3.as_str(), cast::TRANSPORT];
+        let mut path = vec![entry.from.clone(), entry.to.clone()];
+        path.extend(carriers(scenario, entry, &hop3));
+        path.push(hop3);
         let excused = self.bands.iter().filter(|band| {
             let passes = band.until_us < scenario.duration.0 || band.family == "offline";
             let near = path.iter().any(|node| band.concerns(node));
@@ -175,4 +177,13 @@ impl Detector {
 fn hop3(scenario: &Scenario, entry: &Entry) -> String {
     let business = if scenario.business(&entry.from).is_some() { &entry.from } else { &entry.to };
     cast::hop3(scenario, business)
+}
+
+/// The nodes of the transport that a message passes, and their store where it is a host of its own.
+fn carriers(scenario: &Scenario, entry: &Entry, hop3: &str) -> Vec<String> {
+    let person = if scenario.business(&entry.from).is_some() { &entry.to } else { &entry.from };
+    let mut nodes = vec![scenario.transport_of(person), scenario.transport_of(hop3)];
+    nodes.dedup();
+    nodes.extend(scenario.transport_store().map(str::to_owned));
+    nodes
 }

@@ -153,11 +153,13 @@ pub fn kind(bytes: &[u8]) -> &'static str {
             Ask::Hello { .. } => "hello",
             Ask::Report { .. } => "report",
             Ask::Block { .. } => "block",
+            Ask::DeleteAccount { .. } => "delete-account",
         },
         (Err(_), Ok(frame)) => match frame {
             FromTransport::Answer { bundle: Some(_), .. } => "answer-bundle",
             FromTransport::Answer { bundle: None, .. } => "answer",
             FromTransport::Deliver { .. } => "deliver",
+            FromTransport::Gone { .. } => "gone",
             FromTransport::PrekeysLow { .. } => "prekeys-low",
         },
         (Err(_), Err(_)) => "unknown",
@@ -181,6 +183,10 @@ fn frame(bytes: &[u8]) -> Told {
                 None => told,
             }
         }
+        (kind, Err(_), Ok(FromTransport::Gone { place, notice })) => Told::upkeep(kind)
+            .with("number", &notice.phone)
+            .with("not arrived", notice.ids.len())
+            .with("place in mailbox", place),
         (kind, Err(_), Ok(FromTransport::PrekeysLow { one_time, .. })) => {
             Told::upkeep(kind).with("one-time prekeys left", one_time)
         }
@@ -209,6 +215,7 @@ fn asked(kind: &str, ask: &Ask) -> Told {
         Ask::Block { by, blocked, on } => {
             Told { main: true, ..told }.with("by", by).with("blocked", blocked).with("on", on)
         }
+        Ask::DeleteAccount { phone } => Told { main: true, ..told }.with("number", phone),
         Ask::Send(envelope) => carried("sends", envelope),
     }
 }

@@ -104,8 +104,12 @@ impl Watch {
         }
     }
 
-    fn is_transport(&self, view: &View) -> bool {
-        self.host(view.host).is_some_and(|host| host.name == crate::world::cast::TRANSPORT)
+    /// Whether a node of the transport saw that, or the store that several of them share. The
+    /// operator's readers are no such node.
+    pub(super) fn is_transport(&self, view: &View) -> bool {
+        self.host(view.host).is_some_and(|host| {
+            host.actor == Actor::Transport && host.name.starts_with(crate::world::cast::TRANSPORT)
+        })
     }
 
     fn is_hop3(&self, view: &View) -> bool {
@@ -138,6 +142,7 @@ impl Watch {
             | Ask::Fetch { .. }
             | Ask::Ack { .. }
             | Ask::Report { .. }
+            | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => {}
         }
     }

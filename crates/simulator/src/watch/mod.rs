@@ -71,6 +71,15 @@ pub struct Finding {
     pub evidence: String,
 }
 
+/// When somebody deleted their account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    /// When nothing of it was left on their own device.
+    pub(crate) at_us: u64,
+    /// When they had one again.
+    pub(crate) back_us: Option<u64>,
+}
+
 /// Everything that is seen of a run.
 pub struct Watch {
     hosts: Vec<Host>,
@@ -111,6 +120,8 @@ pub struct Watch {
     pub(crate) first_sealed: BTreeMap<MessageId, u64>,
     /// When a host learned that somebody's identity changed.
     pub(crate) identity_changed: BTreeMap<(HostId, String), u64>,
+    /// Who deleted their account.
+    pub(crate) left: BTreeMap<String, Left>,
     /// Whether bytes are looked at; without, only what hops tell is noted.
     pub looks: bool,
     /// Whether what hops tell of each message is kept, for counts and orders at the end.
@@ -178,6 +189,7 @@ impl Watch {
             sealed: 0,
             first_sealed: BTreeMap::new(),
             identity_changed: BTreeMap::new(),
+            left: BTreeMap::new(),
             looks: true,
             notes: true,
             labels: BTreeMap::new(),

@@ -9,7 +9,7 @@ use meta::{Reader, reader};
 use vocab::{DataClass, MessageId};
 use wire::transport::Operator;
 
-use super::{Entry, Shared, Watch, tally::UnderWay, time};
+use super::{Entry, Left, Shared, Watch, tally::UnderWay, time};
 use crate::{
     adversary::{Carried, Carrier, Device},
     kernel::{HostId, Time},
@@ -139,8 +139,17 @@ impl Watch {
                     watch.journal.of_id(*id).into_iter().for_each(|it| watch.journal.failed(it));
                 });
             }
-            Happening::Ready
-            | Happening::NotOurs
+            Happening::Deleted => {
+                let left = Left { at_us: at.0, back_us: None };
+                self.left.insert(self.name(host).to_owned(), left);
+            }
+            Happening::Ready => {
+                let name = self.name(host).to_owned();
+                if let Some(left) = self.left.get_mut(&name) {
+                    left.back_us.get_or_insert(at.0);
+                }
+            }
+            Happening::NotOurs
             | Happening::CodeNeeded
             | Happening::WrongCode
             | Happening::Accepted { .. }

@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Promises {
     /// Envelopes that an end asked the transport to carry, by link and request.
     asked: BTreeMap<(HostId, u64), MessageId>,
-    /// When a row with an envelope's id was last written at a host.
-    rows: BTreeMap<(HostId, MessageId), u64>,
+    /// When a row with an envelope's id was first written, in whichever store the rows are.
+    rows: BTreeMap<MessageId, u64>,
 }
 
 impl Promises {
@@ -44,7 +44,7 @@ impl Promises {
     fn written(&mut self, view: &View) {
         for id in self.asked.values() {
             if view.bytes.windows(id.0.len()).any(|window| window == id.0) {
-                self.rows.entry((view.host, *id)).or_insert(view.at.0);
+                self.rows.entry(*id).or_insert(view.at.0);
             }
         }
     }
@@ -56,7 +56,7 @@ impl Promises {
         };
         // What is refused promises nothing; if it is asked again, it is looked for again.
         let envelope = self.asked.remove(&(peer, id)).filter(|_| status == Status::Ok)?;
-        let written = self.rows.get(&(view.host, envelope))?;
+        let written = self.rows.get(&envelope)?;
         // A write is durable at the earliest some time after it was asked for.
         (*written >= view.at.0)
             .then(|| format!("envelope {envelope} was acknowledged before it was durable"))

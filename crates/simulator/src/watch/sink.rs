@@ -9,6 +9,7 @@ use wire::transport::FromTransport;
 use super::{Place, Watch, arrows, time};
 use crate::{
     kernel::{HostId, Time},
+    node::shared_store::frame::is_of_a_store,
     view::{EventRecord, Stream, View, ViewSink},
 };
 
@@ -48,6 +49,11 @@ impl Watch {
             return self.exports.view(view, &self.hosts, &self.names);
         }
         self.scan(view);
+        let is_frame = matches!(view.stream, Stream::FrameIn | Stream::FrameOut);
+        if is_frame && is_of_a_store(&view.bytes) {
+            // A node and its store are seen, and are no step of anything.
+            return;
+        }
         self.count(view);
         self.arrows.view(view);
         self.contacts.view(view);
@@ -55,7 +61,7 @@ impl Watch {
         self.follow_envelopes(view);
         self.follow_prekeys(view);
         self.overhear(view);
-        if self.host(view.host).is_some_and(|host| host.name == "transport")
+        if self.is_transport(view)
             && let Some(evidence) = self.promises.view(view)
         {
             self.find("durable-first", format!("transport: {evidence}, {}", time(view.at.0)));

@@ -65,6 +65,8 @@ pub enum Act {
     },
     /// Set the app up anew.
     Reinstall,
+    /// Delete the account.
+    DeleteAccount,
     /// Report a business.
     Report {
         /// Which.
@@ -162,6 +164,7 @@ fn done(deed: &Deed) -> Option<Action> {
         DeedKind::ClaimRead => Act::ClaimRead { from: about?, message: message? },
         DeedKind::LoseSession => Act::LoseSession { with: about? },
         DeedKind::Reinstall => Act::Reinstall,
+        DeedKind::DeleteAccount => Act::DeleteAccount,
         DeedKind::Report => Act::Report { about: about?, message, attach: deed.attach },
         DeedKind::CompareCodes => Act::CompareCodes { with: about? },
         DeedKind::Block => Act::Block { who: about?, on: true },

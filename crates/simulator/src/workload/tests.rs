@@ -176,6 +176,7 @@ fn every_deed_becomes_an_act() {
     let about = "about = \"Forno\"\n";
     for (what, rest, act) in [
         ("reinstall", "", Act::Reinstall),
+        ("delete-account", "", Act::DeleteAccount),
         ("lose-session", about, Act::LoseSession { with: "Forno".into() }),
         ("block", about, Act::Block { who: "Forno".into(), on: true }),
         ("unblock", about, Act::Block { who: "Forno".into(), on: false }),

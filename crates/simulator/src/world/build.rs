@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     actor::Actor,
-    adversary::{Carrier, Device, Habit},
+    adversary::{Device, Habit},
     export::{Exports, Log, bands::bands},
     kernel::{Builder, HostId, Kernel, Time},
     mutants::At,
@@ -64,7 +64,8 @@ impl<'s> Stage<'s> {
     }
 
     fn build(&mut self, form: Option<Form>) -> Result<World, WorldError> {
-        let transport = self.transport(form.is_some());
+        let logs = form.is_some();
+        let transport = self.transport(0, logs);
         let mut people = self.people(form);
         self.attackers();
         let cloud = self.cloud_api();
@@ -73,9 +74,11 @@ impl<'s> Stage<'s> {
         self.meta();
         readers::add(self)?;
         let clouds = self.further_clouds();
+        let transports = self.further_transports(logs);
+        let transport_store = self.transport_store(transport.id());
         let first = HostId(self.hosts.len() as u32);
         people.extend(self.crowd());
-        self.links(transport.id());
+        self.links();
         self.brief(&people, first);
         let kernel = self.kernel(&people)?;
         let (shared, seed) = (self.shared.clone(), self.options.seed.unwrap_or(self.scenario.seed));
@@ -91,6 +94,8 @@ impl<'s> Stage<'s> {
             clouds,
             own,
             transport,
+            transports,
+            transport_store,
             deeds,
             name_keys,
             copies,
@@ -174,10 +179,7 @@ impl<'s> Stage<'s> {
         actor: Actor,
         node: HopNode<H>,
     ) -> Handle<H> {
-        let timing = StoreTiming {
-            read: self.scenario.store.read.clone(),
-            sync: self.scenario.store.sync.clone(),
-        };
+        let timing = self.store_timing();
         self.hosts.push(Host { name: name.to_owned(), actor });
         let node = match self.planted_at() {
             Some(At::Store(mutant)) => {
@@ -187,6 +189,13 @@ impl<'s> Stage<'s> {
             Some(_) | None => node,
         };
         self.builder.hop(name, self.cast.noise(name), node.with_timing(timing))
+    }
+
+    pub(super) fn store_timing(&self) -> StoreTiming {
+        StoreTiming {
+            read: self.scenario.store.read.clone(),
+            sync: self.scenario.store.sync.clone(),
+        }
     }
 
     pub(super) fn principals(&self) -> Vec<([u8; 32], String)> {
@@ -199,29 +208,6 @@ impl<'s> Stage<'s> {
             principals.push((self.cast.token_hash(&principal), principal));
         }
         principals
-    }
-
-    fn transport(&mut self, logs: bool) -> Handle<Carrier> {
-        let names = transport::HashKey::new(self.cast.secret("names", TRANSPORT));
-        let mut config = transport::Config::new(TRANSPORT, names);
-        let nodes = self.scenario.cloud_nodes();
-        config.cloud_api = nodes.map(|node| self.cast.noise(&node)).collect();
-        config.on_premises = self.own_numbers();
-        config.principals = self.principals();
-        config.rules = self.scenario.rules;
-        let telephones = self.telephones(&config.hash_key);
-        config.desk_mutant = self.desk_mutant();
-        if let Some(At::Transport(mutant)) = self.planted_at() {
-            config.mutant = Some(mutant);
-        }
-        let observer = Arc::new(Mutex::new(self.shared.clone()));
-        let plot = self.plot();
-        let node = HopNode::new(move || {
-            let carrier = Carrier::new(config.clone(), logs).with_plot(plot.clone());
-            carrier.with_telephones(telephones.clone())
-        })
-        .with_observer(observer);
-        self.add(TRANSPORT, Actor::Transport, node)
     }
 
     fn people(&mut self, form: Option<Form>) -> BTreeMap<String, Handle<Device>> {

@@ -5,7 +5,7 @@ use vocab::{Address, Keep, Micros, Reason};
 
 use super::{
     build::Stage,
-    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS, TRANSPORT},
+    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS},
 };
 use crate::{mutants::At, scenario};
 
@@ -68,7 +68,7 @@ impl Stage<'_> {
         client::Config {
             endpoint: endpoint::Config {
                 address: Address::first_device(self.cast.phone(name)),
-                transport: self.cast.noise(TRANSPORT),
+                transport: self.cast.noise(&self.scenario.transport_of(name)),
                 profile: self.profile(),
                 profile_name: name.to_owned(),
                 one_time_prekeys: 10,
@@ -79,6 +79,7 @@ impl Stage<'_> {
                 mutant: self.endpoint_mutant(),
             },
             name_key: self.cast.secret("names", name),
+            rows_at_hand: client::ROWS_AT_HAND,
             mutant: self.client_mutant(),
             desk_mutant: self.desk_mutant(),
         }
@@ -94,7 +95,7 @@ impl Stage<'_> {
             }
         });
         cloud_api::Config {
-            transport: self.cast.noise(TRANSPORT),
+            transport: self.cast.noise(&self.scenario.transport_of(node)),
             business_manager: BUSINESS_MANAGER.to_owned(),
             billing: Some(BILLING.to_owned()),
             statistics: Some(STATISTICS.to_owned()),

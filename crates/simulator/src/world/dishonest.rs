@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use vocab::{Address, Micros, Now};
 
-use super::{World, build::Stage, cast::TRANSPORT, script::Deed};
+use super::{World, build::Stage, script::Deed};
 use crate::{
     adversary::{Draining, Middle, Plot, Scheme, Tally, Tampering, Thief},
     fault::{Dishonesty, What},
@@ -28,9 +28,9 @@ impl Stage<'_> {
         self.shared.with(|watch| watch.dishonest.tally.clone())
     }
 
-    /// What the transport is up to; `None` if it is honest.
-    pub(super) fn plot(&self) -> Option<Arc<Mutex<Plot>>> {
-        let schemes = Scheme::of_node(self.scenario, self.seed(), TRANSPORT);
+    /// What a node of the transport is up to; `None` if it is honest.
+    pub(super) fn plot(&self, node: &str) -> Option<Arc<Mutex<Plot>>> {
+        let schemes = Scheme::of_node(self.scenario, self.seed(), node);
         if schemes.is_empty() {
             return None;
         }

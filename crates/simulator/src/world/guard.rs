@@ -8,10 +8,7 @@ use std::{
 use transport::HashKey;
 use vocab::{NoiseKey, PhoneNumber};
 
-use super::{
-    build::Stage,
-    cast::{self, TRANSPORT},
-};
+use super::{build::Stage, cast};
 use crate::{
     actor::Actor,
     adversary::{Attacker, Orders, Telephones},
@@ -67,7 +64,7 @@ impl Stage<'_> {
             // A point's encoding has no sign bit.
             identity.iter_mut().skip(32).for_each(|last| *last &= 0x7f);
             let orders = Orders {
-                transport: self.cast.noise(TRANSPORT),
+                transport: self.cast.noise(&self.scenario.transport_of(&attacker.name)),
                 me: self.cast.phone(&attacker.name),
                 identity,
                 what: attacker.what,

@@ -14,6 +14,7 @@ mod scale;
 mod script;
 #[cfg(test)]
 mod tests;
+mod transports;
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ use vocab::ids::NotAPhoneNumber;
 use crate::{
     adversary::{Carrier, Device},
     export,
-    kernel::{BuildError, Kernel, NoSuchNode, NoThreads},
+    kernel::{BuildError, HostId, Kernel, NoSuchNode, NoThreads},
     mutants::Planted,
     node::Handle,
     scan::leak::Form,
@@ -72,8 +73,12 @@ pub struct World {
     pub clouds: BTreeMap<String, Handle<CloudApi>>,
     /// Hop 3 of businesses that run it themselves, by their names.
     pub own: BTreeMap<String, Handle<CloudApi>>,
-    /// The transport.
+    /// The transport: its first node.
     pub transport: Handle<Carrier>,
+    /// Its further nodes by name.
+    pub transports: BTreeMap<String, Handle<Carrier>>,
+    /// The host whose store has the transport's rows: its one node, or the store of several.
+    pub transport_store: HostId,
     pub(crate) deeds: Vec<Deed>,
     /// Under which people's nodes and those of hop 3 name people in keys.
     pub(crate) name_keys: BTreeMap<String, [u8; 32]>,

@@ -7,7 +7,7 @@ use meta::{Reader, reader};
 use super::{
     WorldError,
     build::Stage,
-    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS, TRANSPORT},
+    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS},
 };
 use crate::{actor::Actor, node::HopNode};
 
@@ -62,13 +62,14 @@ fn asks(stage: &Stage<'_>, actor: Actor) -> Result<Vec<reader::Ask>, WorldError>
         ("phone", phones),
     ]
     .into();
-    let mut servers: Vec<(&[hop::http::Route], String)> = vec![
-        (transport::ROUTES, TRANSPORT.to_owned()),
+    let nodes = scenario.transport_nodes().map(|node| (transport::ROUTES, node));
+    let mut servers: Vec<(&[hop::http::Route], String)> = nodes.collect();
+    servers.extend(scenario.cloud_nodes().map(|node| (cloud_api::ROUTES, node)));
+    servers.extend([
         (meta::manager::ROUTES, BUSINESS_MANAGER.to_owned()),
         (meta::billing::ROUTES, BILLING.to_owned()),
         (meta::statistics::ROUTES, STATISTICS.to_owned()),
-    ];
-    servers.splice(1..1, scenario.cloud_nodes().map(|node| (cloud_api::ROUTES, node)));
+    ]);
     for business in businesses {
         servers.push((business::ROUTES, business.name.clone()));
         if business.hop3 == crate::scenario::Hop3::OnPremises {

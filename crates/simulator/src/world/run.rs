@@ -77,6 +77,7 @@ impl World {
             | Act::ClaimRead { .. }
             | Act::LoseSession { .. }
             | Act::Reinstall
+            | Act::DeleteAccount
             | Act::Report { .. }
             | Act::Block { .. } => {}
         }
@@ -104,6 +105,7 @@ impl World {
             }
             Act::LoseSession { with } => Ask::LoseSession { with: phone(with)? },
             Act::Reinstall => Ask::Reinstall,
+            Act::DeleteAccount => Ask::DeleteAccount,
             Act::Report { about, message, attach } => {
                 let subject = message.as_deref().and_then(labelled);
                 if *attach {

@@ -2,12 +2,12 @@
 //! regions.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
 use cloud_api::{CloudApi, Share};
-use vocab::Address;
+use vocab::{Address, NoiseKey};
 
 use super::{
     build::Stage,
@@ -19,7 +19,7 @@ use crate::{
     crowd::{Crowd, Habitual},
     kernel::{HostId, Time},
     node::{Handle, HopNode},
-    scenario::cloud_node,
+    scenario::{cloud_node, transport_share},
 };
 
 /// What the devices of a crowd are told before they start: made when they start, and not before.
@@ -27,6 +27,8 @@ struct Maker {
     crowd: Arc<Crowd>,
     seed: u64,
     like: client::Config,
+    /// The link key of the node of the transport that serves somebody of this name.
+    transport_of: Box<dyn Fn(&str) -> NoiseKey + Send + Sync>,
 }
 
 impl Maker {
@@ -34,6 +36,7 @@ impl Maker {
         let mut config = self.like.clone();
         if let (Some(name), Ok(phone)) = (self.crowd.name(person), self.crowd.phone(person)) {
             config.name_key = cast::secret(self.seed, "names", &name);
+            config.endpoint.transport = (self.transport_of)(&name);
             config.endpoint.address = Address::first_device(phone);
             config.endpoint.profile_name = name;
         }
@@ -48,7 +51,9 @@ impl Stage<'_> {
         let maker = Maker {
             crowd: crowd.clone(),
             seed: self.options.seed.unwrap_or(self.scenario.seed),
-            like: self.device(""),
+            // There may be a million, and each is at rest nearly always.
+            like: client::Config { rows_at_hand: 0, ..self.device("") },
+            transport_of: self.transport_keys(),
         };
         let maker = Arc::new(maker);
         let observer = Arc::new(Mutex::new(self.shared.clone()));
@@ -88,34 +93,57 @@ impl Stage<'_> {
         cloud_api::Config { share, ..config }
     }
 
+    /// The link keys of the nodes of the transport, by whom they serve.
+    fn transport_keys(&self) -> Box<dyn Fn(&str) -> NoiseKey + Send + Sync> {
+        let keys: Vec<NoiseKey> =
+            self.scenario.transport_nodes().map(|node| self.cast.noise(&node)).collect();
+        let alone = self.cast.noise(TRANSPORT);
+        let nodes = keys.len() as u32;
+        Box::new(move |name| {
+            let share = transport_share(name, nodes) as usize;
+            keys.get(share).copied().unwrap_or(alone)
+        })
+    }
+
     /// Devices and ends talk to the transport over links; everything else is HTTP.
-    pub(super) fn links(&mut self, transport: HostId) {
+    pub(super) fn links(&mut self) {
         let class = |actor: Actor| if actor == Actor::User { "device" } else { "hop3" };
-        let businesses = self.scenario.businesses.iter();
-        let own =
-            businesses.map(|one| cast::on_premises(&one.name)).chain(self.scenario.cloud_nodes());
-        let ends: std::collections::BTreeSet<String> = own.collect();
+        let scenario = self.scenario;
+        let businesses = scenario.businesses.iter();
+        let own = businesses.map(|one| cast::on_premises(&one.name)).chain(scenario.cloud_nodes());
+        let ends: BTreeSet<String> = own.collect();
         let mut ids: BTreeMap<&str, HostId> = BTreeMap::new();
         for (index, host) in (0..).zip(&self.hosts) {
-            let id = HostId(index);
-            let is_user = host.actor == Actor::User;
-            if !is_user || !self.scenario.link_overrides.is_empty() {
-                ids.insert(&host.name, id);
-            }
-            if is_user || ends.contains(&host.name) {
-                let shape = self.scenario.shape(&host.name, TRANSPORT);
-                self.builder.link(id, transport, shape.config(class(host.actor)));
+            if host.actor != Actor::User || !scenario.link_overrides.is_empty() {
+                ids.insert(&host.name, HostId(index));
             }
         }
-        for link in &self.scenario.link_overrides {
+        for (index, host) in (0..).zip(&self.hosts) {
+            let id = HostId(index);
+            if host.actor != Actor::User && !ends.contains(&host.name) {
+                continue;
+            }
+            let node = scenario.transport_of(&host.name);
+            let Some(transport) = ids.get(node.as_str()) else { continue };
+            let shape = scenario.shape(&host.name, &node);
+            self.builder.link(id, *transport, shape.config(class(host.actor)));
+            if scenario.scale.transport_nodes > 1 {
+                // Codes come to it from any of them.
+                self.builder.telephone(id);
+            }
+        }
+        let carriers: BTreeSet<String> = scenario
+            .transport_nodes()
+            .chain(scenario.transport_store().map(str::to_owned))
+            .collect();
+        for link in &scenario.link_overrides {
             let (a, b) = (link.between.0.as_str(), link.between.1.as_str());
             let ends = ids.get(a).zip(ids.get(b));
-            if let Some((a, b)) = ends.filter(|(a, b)| **a != transport && **b != transport) {
+            if let Some((a, b)) = ends.filter(|_| !carriers.contains(a) && !carriers.contains(b)) {
                 self.builder.http(*a, *b, link.shape.config("http"));
             }
         }
         // A business and its node of the Cloud API ask each other all the time.
-        let scenario = self.scenario;
         let is_placed = |name: &String| scenario.scale.places.contains_key(name);
         for business in scenario.businesses.iter().filter(|one| is_placed(&one.name)) {
             let node = cast::hop3(scenario, &business.name);

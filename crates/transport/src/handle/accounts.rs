@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use keys::IdentityKey;
 use vocab::{DeviceId, NoiseKey, limits};
 
-use super::{Attempt, Claim, Context, Note, Stop, codes};
+use super::{Attempt, Claim, Context, Note, Stop, codes, erase, suppress};
 use crate::{
     alias::Alias,
     input::Job,
@@ -33,7 +33,10 @@ pub(super) fn register(
         device_key.clone(),
         key::claims(&wanted.link),
         key::census(),
+        key::erasing(&alias),
+        suppress::row(context.config, &alias),
     ])?;
+    erase::is_over(attempt, &alias)?;
     let before = rows::read::<Device>(attempt, &device_key)?;
     let account = claim(attempt, context, wanted, &alias)?;
     let same = before.as_ref().is_some_and(|device| device.identity_key == identity);
@@ -85,7 +88,8 @@ fn claim(
             let census = rows::read::<Census>(attempt, &key::census())?.unwrap_or_default();
             let accounts = census.accounts.saturating_add(1);
             rows::write(attempt, key::census(), &Census { accounts });
-            Account::new(wanted.address, link, hosted)
+            let suppressed = !hosted && suppress::is_any(attempt, config, alias)?;
+            Account { suppressed, ..Account::new(wanted.address, link, hosted) }
         }
     };
     if !account.has(wanted.address) {

@@ -4,7 +4,7 @@ use hop::Waiting;
 use store::Key;
 use vocab::limits;
 
-use super::{Attempt, Note};
+use super::{Attempt, Note, erase};
 use crate::{
     input::Job,
     output::PrekeyKind,
@@ -31,7 +31,9 @@ pub(super) fn clear(attempt: &mut Attempt<'_>, clearing: &Key) -> Result<(), Wai
 
 /// Finds what was being removed when the node stopped.
 pub(super) fn resume(attempt: &mut Attempt<'_>, after: Option<&Key>) -> Result<(), Waiting> {
+    let erasing = if after.is_none() { erase::resume(attempt, None) } else { Ok(()) };
     let rows = attempt.scan(&keys::clearings(), after, limits::MAX_ROWS_READ)?;
+    erasing?;
     for row in rows {
         attempt.note(Note::Next(Job::Clear(row.key.clone())));
     }

@@ -10,7 +10,7 @@ use hop::Act;
 use rand_core::CryptoRng;
 use vocab::{Address, Keep, NoiseKey, UnixMicros, limits};
 
-use super::{Attempt, Claim, Context, Stop};
+use super::{Attempt, Claim, Context, Stop, erase};
 use crate::{
     alias::Alias,
     config::Config,
@@ -33,7 +33,9 @@ pub(super) fn request(
     }
     let alias = context.config.hash_key.alias(&address.phone);
     let (code_key, codes_key) = (key::code(&alias, &link), key::codes(&alias));
-    attempt.need(&[code_key.clone(), codes_key.clone(), key::caller(&link)])?;
+    let wanted = [code_key.clone(), codes_key.clone(), key::caller(&link), key::erasing(&alias)];
+    attempt.need(&wanted)?;
+    erase::is_over(attempt, &alias)?;
     let wall = attempt.now().wall;
     let before = rows::read::<Code>(attempt, &code_key)?;
     let row = match before.filter(|row| row.request == request && row.until > wall.0) {

@@ -16,7 +16,7 @@ use crate::{
     alias::Alias,
     gcra,
     output::{Event, Refusal, Signal},
-    rows::{self, Account, Census, Contact, Integrity, Reporter, keys},
+    rows::{self, Account, Census, Contact, Integrity, Known, Reporter, keys},
 };
 
 /// A business sends a message.
@@ -35,6 +35,7 @@ pub(super) fn sent(
     let is_new = now.0.saturating_sub(contact.counted) >= limits::CONTACT_AGE.0;
     let throttles = context.config.rules.integrity_throttling;
     if throttles && !contact.asked && record.throttled_until > now.0 {
+        known(attempt, business, recipient);
         let wait = vocab::Micros(record.throttled_until.saturating_sub(now.0));
         return Err(Refusal::Throttled { wait }.into());
     }
@@ -44,12 +45,14 @@ pub(super) fn sent(
             flag(attempt, business, &mut record, Signal::Rate, false);
             rows::write(attempt, keys::integrity(business), &record);
             if throttles {
+                known(attempt, business, recipient);
                 return Err(Refusal::Limited { wait }.into());
             }
         }
     }
     if is_new {
         rows::write(attempt, contact_key, &Contact { counted: now.0, ..contact });
+        known(attempt, business, recipient);
     }
     record.sent = record.sent.saturating_add(1);
     record.dropped = record.dropped.saturating_add(dropped.into());
@@ -79,8 +82,14 @@ pub(super) fn asked(
     let contact = rows::read::<Contact>(attempt, &contact_key)?.unwrap_or_default();
     if !contact.asked {
         rows::write(attempt, contact_key, &Contact { asked: true, ..contact });
+        known(attempt, business, person);
     }
     Ok(())
+}
+
+/// From now on the business's end may hold something of the person.
+pub(super) fn known(attempt: &mut Attempt<'_>, business: &Alias, person: &Alias) {
+    rows::write(attempt, keys::known(person).with(&business.0), &Known {});
 }
 
 /// A person reported a business. It counts for a signal once a day, and only from somebody whom the

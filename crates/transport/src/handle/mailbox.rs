@@ -2,19 +2,22 @@
 
 use alloc::vec::Vec;
 
+use hop::Waiting;
 use vocab::{Address, NoiseKey, limits};
 use wire::transport::Envelope;
 
-use super::{Attempt, Context, Note, Stop, fetch::warn_if_low, owned_device};
+use super::{Attempt, Context, Note, Stop, fetch::warn_if_low, owned_device, still_owned};
 use crate::{
+    alias::Alias,
+    input::Mailbox,
     mutant::planted,
     output::{Event, Refusal},
-    rows::{self, Device, Fill, Mail, Stock, keys as key},
+    rows::{self, Account, Device, Fill, Mail, Stock, keys as key},
 };
 
 /// The row of an envelope that came now.
 pub(super) fn mail(attempt: &Attempt<'_>, envelope: &Envelope) -> Mail {
-    Mail { day: attempt.now().wall.day(), envelope: envelope.encode() }
+    Mail { day: attempt.now().wall.day(), envelope: envelope.encode(), notice: Vec::new() }
 }
 
 /// The owner of a mailbox is here: what waits is pushed, from its first row on.
@@ -26,13 +29,49 @@ pub(super) fn hello(
     request: u64,
 ) -> Result<(), Stop> {
     let (alias, account) = owned_device(attempt, context, link, address)?;
+    stock(attempt, &alias, &account, address)?;
+    attempt.note(Note::Hello { link, address: address.clone(), request });
+    Ok(())
+}
+
+/// Tells an owner who is here if few prekeys are left.
+fn stock(
+    attempt: &mut Attempt<'_>,
+    alias: &Alias,
+    account: &Account,
+    address: &Address,
+) -> Result<(), Stop> {
     let (device_key, stock_key) =
-        (key::device(&alias, address.device), key::stock(&alias, address.device));
+        (key::device(alias, address.device), key::stock(alias, address.device));
     attempt.need(&[device_key.clone(), stock_key.clone()])?;
     let device = rows::read::<Device>(attempt, &device_key)?.ok_or(Refusal::NoAccount)?;
     let stock = rows::read::<Stock>(attempt, &stock_key)?.unwrap_or_default();
-    attempt.note(Note::Hello { link, address: address.clone(), request });
-    warn_if_low(attempt, &account, address, &alias, &device, &stock)
+    warn_if_low(attempt, account, address, alias, &device, &stock)
+}
+
+/// Looks into a mailbox whose owner is here, as one of several nodes: a word about an envelope that
+/// another node took may be lost, and nobody says that another node gave the last prekeys away.
+pub(super) fn look(
+    attempt: &mut Attempt<'_>,
+    context: &Context<'_>,
+    to: &Mailbox,
+) -> Result<(), Waiting> {
+    if !context.links.is_current(to) || !still_owned(attempt, context, to)? {
+        return Ok(());
+    }
+    match warn(attempt, context, to) {
+        Err(Stop::Waiting) => return Err(Waiting),
+        // A row that does not read back is said where it is asked for.
+        Ok(()) | Err(Stop::Refused(_)) => {}
+    }
+    attempt.note(Note::Arrived { link: to.link, address: to.address.clone() });
+    Ok(())
+}
+
+fn warn(attempt: &mut Attempt<'_>, context: &Context<'_>, to: &Mailbox) -> Result<(), Stop> {
+    let address = &to.address;
+    let (alias, account) = owned_device(attempt, context, to.link, address)?;
+    stock(attempt, &alias, &account, address)
 }
 
 /// Envelopes are safe at their owner's end and are forgotten here.
@@ -61,7 +100,9 @@ pub(super) fn ack(
     for key in wanted {
         // A place that is empty was acknowledged before, or has expired.
         if let Some(mail) = rows::read::<Mail>(attempt, &key)? {
-            fill = fill.without(&mail);
+            if mail.notice.is_empty() {
+                fill = fill.without(&mail);
+            }
             envelopes = envelopes.saturating_add(1);
             attempt.delete(key);
         }

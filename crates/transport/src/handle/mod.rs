@@ -3,6 +3,8 @@
 mod accounts;
 mod clear;
 mod codes;
+mod delete;
+mod erase;
 mod fetch;
 pub(crate) mod http;
 mod integrity;
@@ -12,6 +14,7 @@ mod person;
 mod publish;
 mod push;
 mod send;
+mod suppress;
 
 use alloc::{format, string::ToString, vec::Vec};
 
@@ -99,8 +102,11 @@ pub(crate) fn run(
         Job::Ask(asked) => ask(attempt, context, asked),
         Job::Push { to, after, room } => push::push(attempt, context, to, *after, *room),
         Job::PushAgain { to, places } => push::push_again(attempt, context, to, places),
+        Job::Look { to } => mailbox::look(attempt, context, to),
         Job::Resume { after } => clear::resume(attempt, after.as_ref()),
         Job::Clear(key) => clear::clear(attempt, key),
+        Job::ResumeErasing { after } => erase::resume(attempt, after.as_ref()),
+        Job::Erase(key) => erase::erase(attempt, context, key),
         Job::Page { id, page } => http::answer(attempt, context, *id, page),
     }
 }
@@ -174,6 +180,7 @@ fn dispatch(
         Ask::Report { by, about, ids, attached } => {
             person::report(attempt, context, link, [by, about], ids, attached)?;
         }
+        Ask::DeleteAccount { phone } => delete::account(attempt, context, link, phone)?,
         Ask::Block { by, blocked, on } => {
             person::block(attempt, context, link, [by, blocked], *on)?;
         }
@@ -210,6 +217,27 @@ fn owned(
     if account.link == link.0 { Ok((alias, account)) } else { Err(Refusal::NotOwner.into()) }
 }
 
+/// Whether the number of an open mailbox still belongs to the link that opened it. A node alone was
+/// told if not; one of several asks the store. Where it is not, the mailbox is closed.
+fn still_owned(
+    attempt: &mut Attempt<'_>,
+    context: &Context<'_>,
+    to: &Mailbox,
+) -> Result<bool, Waiting> {
+    if context.config.writer.is_none() {
+        return Ok(true);
+    }
+    match owned_device(attempt, context, to.link, &to.address) {
+        Ok(_) => Ok(true),
+        Err(Stop::Waiting) => Err(Waiting),
+        Err(Stop::Refused(_)) => {
+            let phone = to.address.phone.clone();
+            attempt.note(Note::Lost { link: to.link, phone });
+            Ok(false)
+        }
+    }
+}
+
 /// The account of `address`, if this link owns it and it has the device.
 fn owned_device(
     attempt: &mut Attempt<'_>,
@@ -241,6 +269,13 @@ impl Account {
 
     fn new(address: &Address, link: NoiseKey, hosted: bool) -> Self {
         let phone = address.phone.digits().to_string();
-        Self { phone, link: link.0.to_vec(), hosted, devices: Vec::new(), blocked: 0 }
+        Self {
+            phone,
+            link: link.0.to_vec(),
+            hosted,
+            devices: Vec::new(),
+            blocked: 0,
+            suppressed: false,
+        }
     }
 }

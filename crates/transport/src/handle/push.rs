@@ -4,9 +4,9 @@ use alloc::{format, vec::Vec};
 
 use hop::{Act, Waiting};
 use store::transaction::Stored;
-use wire::transport::{Envelope, FromTransport};
+use wire::transport::{Envelope, FromTransport, Notice};
 
-use super::{Attempt, Context, Note, Stop};
+use super::{Attempt, Context, Note, Stop, still_owned};
 use crate::{
     alias::Alias,
     input::Mailbox,
@@ -23,7 +23,7 @@ pub(super) fn push(
     after: Option<u64>,
     room: usize,
 ) -> Result<(), Waiting> {
-    if !context.links.is_current(to) {
+    if !context.links.is_current(to) || !still_owned(attempt, context, to)? {
         return Ok(());
     }
     let alias = context.config.hash_key.alias(&to.address.phone);
@@ -49,6 +49,9 @@ pub(super) fn push_again(
     places: &[u64],
 ) -> Result<(), Waiting> {
     if !context.links.is_current(to) || planted!(context.config, PushedOnce) {
+        return Ok(());
+    }
+    if !still_owned(attempt, context, to)? {
         return Ok(());
     }
     let alias = context.config.hash_key.alias(&to.address.phone);
@@ -87,6 +90,11 @@ fn deliver(
     again: bool,
 ) -> Option<u64> {
     let place = row.key.last_number()?;
+    if let Some(notice) = notice(row) {
+        let bytes = FromTransport::Gone { place, notice }.encode();
+        attempt.act(Act::Send { to: to.link, bytes });
+        return Some(place);
+    }
     match envelope(row) {
         Some(envelope) => {
             let id = envelope.id;
@@ -102,4 +110,10 @@ fn deliver(
 fn envelope(row: &Stored) -> Option<Envelope> {
     let mail: Result<Mail, Stop> = rows::decode(&row.value);
     Envelope::decode(&mail.ok()?.envelope).ok()
+}
+
+fn notice(row: &Stored) -> Option<Notice> {
+    let mail: Result<Mail, Stop> = rows::decode(&row.value);
+    let notice = mail.ok()?.notice;
+    (!notice.is_empty()).then(|| Notice::decode(&notice).ok()).flatten()
 }

@@ -10,7 +10,7 @@ use wire::{
     transport::{Envelope, Payload},
 };
 
-use super::{Attempt, Context, Note, Stop, integrity, mailbox, meeting};
+use super::{Attempt, Context, Note, Stop, integrity, mailbox, meeting, suppress};
 use crate::{
     alias::Alias,
     config::Config,
@@ -33,7 +33,7 @@ pub(super) fn send(
     let (from, to) =
         (config.hash_key.alias(&envelope.from.phone), config.hash_key.alias(&envelope.to.phone));
     let accepted_key = key::accepted(&transmission(config, link, envelope, &to));
-    let (block_key, fill_key) = (key::block(&to, &from), key::fill(&to, envelope.to.device));
+    let fill_key = key::fill(&to, envelope.to.device);
     let [met_key, caller_key] = meeting::rows(&link, &to);
     attempt.need(&[
         met_key,
@@ -41,7 +41,7 @@ pub(super) fn send(
         key::account(&from),
         key::account(&to),
         accepted_key.clone(),
-        block_key.clone(),
+        key::block(&to, &from),
         fill_key.clone(),
     ])?;
     let sender = sender(attempt, config, link, &envelope.from, &from)?;
@@ -53,13 +53,15 @@ pub(super) fn send(
     let recipient = rows::read::<Account>(attempt, &key::account(&to))?;
     let recipient = recipient.filter(|account| account.has(&envelope.to));
     let recipient = recipient.ok_or(Refusal::NoAccount)?;
-    let blocked = rows::read::<Block>(attempt, &block_key)?.is_some();
-    let blocked = blocked && !planted!(config, BlockIgnored);
+    let blocked = is_blocked(attempt, config, [&from, &to], &recipient)?;
     let mail = mailbox::mail(attempt, envelope);
     let fill = match rows::read::<Fill>(attempt, &fill_key)? {
         _ if blocked => None,
         fill => {
             let with = fill.unwrap_or_default().with(&mail, config.rules.mailbox_quota);
+            if with.is_none() && sender.is_business(config) {
+                integrity::known(attempt, &from, &to); // Its session is there already.
+            }
             Some(with.ok_or(Refusal::MailboxFull)?)
         }
     };
@@ -68,9 +70,11 @@ pub(super) fn send(
             integrity::sent(attempt, context, [&from, &to], &sender, blocked)?;
         } else if recipient.is_business(config) {
             integrity::asked(attempt, &to, &from)?;
+            if sender.suppressed {
+                suppress::lift(attempt, config, [&to, &from], sender)?;
+            }
         }
     }
-
     rows::write(attempt, accepted_key, &Accepted {});
     if let Some(fill) = fill {
         rows::write(attempt, fill_key, &fill);
@@ -85,6 +89,19 @@ pub(super) fn send(
         attempt.event(Event::Dropped { id: envelope.id, from, to });
     }
     Ok(())
+}
+
+/// Whether the recipient does not want to hear of the sender, or whoever had the number before did
+/// not.
+fn is_blocked(
+    attempt: &mut Attempt<'_>,
+    config: &Config,
+    [from, to]: [&Alias; 2],
+    recipient: &Account,
+) -> Result<bool, Stop> {
+    let blocked = rows::read::<Block>(attempt, &key::block(to, from))?.is_some()
+        || recipient.suppressed && suppress::is_unwanted(attempt, config, [from, to])?;
+    Ok(blocked && !planted!(config, BlockIgnored))
 }
 
 /// The sender's account, if this link may send for it.

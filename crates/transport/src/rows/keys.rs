@@ -107,9 +107,14 @@ pub(crate) fn fill(alias: &Alias, device: DeviceId) -> Key {
     of_device(Key::table("fill"), alias, device)
 }
 
+/// All that `by` blocks.
+pub(crate) fn blocks(by: &Alias) -> Key {
+    Key::table("block").with(&by.0)
+}
+
 /// That `by` blocks `blocked`.
 pub(crate) fn block(by: &Alias, blocked: &Alias) -> Key {
-    Key::table("block").with(&by.0).with(&blocked.0)
+    blocks(by).with(&blocked.0)
 }
 
 /// Reports by one account, a queue.
@@ -155,6 +160,43 @@ pub(crate) fn met(link: &NoiseKey, alias: &Alias) -> Key {
 /// How many numbers there are.
 pub(crate) fn census() -> Key {
     Key::table("census")
+}
+
+/// Businesses that may hold something of somebody.
+pub(crate) fn known(person: &Alias) -> Key {
+    Key::table("known").with(&person.0)
+}
+
+/// All accounts that are being erased.
+pub(crate) fn erasings() -> Key {
+    Key::table("erasing")
+}
+
+/// That an account is being erased.
+pub(crate) fn erasing(alias: &Alias) -> Key {
+    erasings().with(&alias.0)
+}
+
+/// What outlives an account, under a hash that is not its alias.
+pub(crate) fn suppressed(hash: &[u8; 32]) -> Key {
+    Key::table("suppressed").with(hash)
+}
+
+/// Tables whose rows begin with an account's alias and hold what it published or did.
+const OWN: [&str; 6] = ["one-time", "kem-one-time", "published", "clearing", "report", "code"];
+
+/// What an account published or did, table by table.
+pub(crate) fn own(alias: &Alias) -> impl Iterator<Item = Key> {
+    let alias = *alias;
+    OWN.into_iter().map(move |table| Key::table(table).with(&alias.0))
+}
+
+/// Tables of other accounts and links in which one may be named.
+pub(crate) const ELSEWHERE: [&str; 3] = ["met", "block", "report"];
+
+/// The other account that a key of two ends with.
+pub(crate) fn other(key: &Key) -> Option<Alias> {
+    key.as_bytes().last_chunk().copied().map(Alias)
 }
 
 /// That somebody reported a business.

@@ -64,6 +64,9 @@ pub(crate) struct Account {
     /// Numbers that it blocks.
     #[prost(uint32, tag = "5")]
     pub(crate) blocked: u32,
+    /// Whoever had the number before blocked businesses that are still kept off.
+    #[prost(bool, tag = "6")]
+    pub(crate) suppressed: bool,
 }
 kept!(Account, ConsumerPhone, Keep::Never(Reason::Account));
 
@@ -150,6 +153,9 @@ pub(crate) struct Mail {
     /// As the sender wrote it.
     #[prost(bytes = "vec", tag = "2")]
     pub(crate) envelope: Vec<u8>,
+    /// Instead of an envelope: that an account is gone. It counts for no quota.
+    #[prost(bytes = "vec", tag = "3")]
+    pub(crate) notice: Vec<u8>,
 }
 kept!(Mail, ConsumerPhone, Keep::For(limits::MAILBOX_AGE));
 
@@ -263,6 +269,38 @@ pub(crate) struct Contact {
     pub(crate) counted: u64,
 }
 kept!(Contact, IntegritySignals, Keep::For(limits::CONTACT_KEPT));
+
+/// A business that may hold something of somebody; the key says who and which. It stays when the
+/// contact is forgotten, for what a session is made of does too.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Known {}
+kept!(Known, ConnectionMetadata, Keep::Never(Reason::Account));
+
+/// An account is gone and what is kept of it is being removed; the key says whose.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Erasing {
+    /// For those who are to be told; it goes with this row.
+    #[prost(string, tag = "1")]
+    pub(crate) phone: String,
+    /// How many steps are done.
+    #[prost(uint32, tag = "2")]
+    pub(crate) step: u32,
+    /// How far the next one has come: a key of a row, or nothing.
+    #[prost(bytes = "vec", tag = "3")]
+    pub(crate) after: Vec<u8>,
+}
+kept!(Erasing, ConsumerPhone, Keep::Never(Reason::UntilDone));
+
+/// All that outlives an account: hashes of who did not want to hear of whom.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct Suppressed {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub(crate) businesses: Vec<Vec<u8>>,
+    /// Until when, by the transport's clock.
+    #[prost(fixed64, tag = "2")]
+    pub(crate) until: u64,
+}
+kept!(Suppressed, ConnectionMetadata, Keep::For(limits::SUPPRESSION_AGE));
 
 /// Somebody reported a business, and counts once in its time; the key says who.
 #[derive(Clone, Copy, PartialEq, Eq, Message)]

@@ -51,7 +51,7 @@ fn an_answer_leaves_before_its_transaction_under_its_mutant_alone() {
         let (mut world, ada, bakery) = with_bakery(mutant);
         world.is_slow = true;
         let id = world.send(ada.link, Ask::Send(ada.writes(&bakery, 1)));
-        world.step();
+        world.step_until_writing();
         let early = world.answers(ada.link, id).len();
         assert_eq!(early == 1, mutant == Some(Mutant::EffectBeforeTransaction), "{mutant:?}");
         world.crash();

@@ -1,7 +1,7 @@
 //! A world for one transport: a store that answers when it is told to, a clock that is set.
 
 use alloc::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     string::{String, ToString},
     vec::Vec,
 };
@@ -10,9 +10,9 @@ use hop::{Act, Effect, ExchangeId, Hop, Input, http};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
-use store::{Answer, Engine, Memory, RawRow, Transaction, TxId};
+use store::{Answer, Engine, Key, Memory, RawRow, Transaction, TxId};
 use vocab::{DataClass, Instant, Micros, NoiseKey, Now, UnixMicros};
-use wire::transport::{Ask, Bundle, Envelope, FromTransport, Status, ToTransport};
+use wire::transport::{Ask, Bundle, Envelope, FromTransport, Notice, Status, ToTransport};
 
 use super::people::End;
 use crate::{Config, Event, HashKey, Rules, Transport};
@@ -40,6 +40,8 @@ pub(super) struct World {
     responses: BTreeMap<u64, http::Response>,
     pub(super) events: Vec<Event>,
     pub(super) log: Vec<String>,
+    /// Queues that it wants to be told of.
+    pub(super) watched: BTreeSet<Key>,
     /// Transactions that were answered.
     pub(super) transactions: usize,
     /// After this many, the node loses power in the middle of the next.
@@ -107,6 +109,7 @@ impl World {
             responses: BTreeMap::new(),
             events: Vec::new(),
             log: Vec::new(),
+            watched: BTreeSet::new(),
             transactions: 0,
             power_for: None,
             crashes: 0,
@@ -148,6 +151,13 @@ impl World {
             Act::Store { tx, transaction } => self.asked.push_back((tx, transaction)),
             Act::Event(event) => self.events.push(event),
             Act::Log(line) => self.log.push(line),
+            Act::Watch { queue, on } => {
+                if on {
+                    self.watched.insert(queue);
+                } else {
+                    self.watched.remove(&queue);
+                }
+            }
         }
     }
 
@@ -174,6 +184,14 @@ impl World {
             due.into_iter().for_each(|effect| self.act(effect.act));
         }
         self.hand_over(Input::Stored { tx, answer });
+    }
+
+    /// The store answers what is read, until the transport asks it to write.
+    #[cfg(feature = "mutants")]
+    pub(super) fn step_until_writing(&mut self) {
+        while self.asked.front().is_some_and(|(_, transaction)| transaction.is_read_only()) {
+            self.step();
+        }
     }
 
     /// Lets a slow store catch up.
@@ -306,6 +324,14 @@ impl World {
         })
     }
 
+    /// Notices that accounts are gone, pushed to `link`, taken away.
+    pub(super) fn notices(&mut self, link: NoiseKey) -> Vec<(u64, Notice)> {
+        self.take(link, |frame| {
+            let FromTransport::Gone { place, notice } = frame else { return None };
+            Some((*place, notice.clone()))
+        })
+    }
+
     /// How often `link` was told that prekeys are low, taken away: what is left of both kinds.
     pub(super) fn warnings(&mut self, link: NoiseKey) -> Vec<(u32, u32)> {
         self.take(link, |frame| {
@@ -354,7 +380,7 @@ impl World {
 
     /// Rows of a table that have bytes in the store: class and value.
     pub(super) fn rows(&self, table: &str) -> Vec<(DataClass, Vec<u8>)> {
-        let prefix = store::Key::table(table);
+        let prefix = Key::table(table);
         let mut rows = Vec::new();
         self.store.visit(&mut |row: RawRow<'_>| {
             if row.key.starts_with(&prefix) {

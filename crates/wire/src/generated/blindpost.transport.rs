@@ -11,7 +11,7 @@ pub struct ToTransport {
     /// Of this schema: 2.
     #[prost(uint32, tag = "15")]
     pub version: u32,
-    #[prost(oneof = "to_transport::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10")]
+    #[prost(oneof = "to_transport::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub body: ::core::option::Option<to_transport::Body>,
 }
 /// Nested message and enum types in `ToTransport`.
@@ -36,12 +36,14 @@ pub mod to_transport {
         Block(super::Block),
         #[prost(message, tag = "10")]
         RequestCode(super::RequestCode),
+        #[prost(message, tag = "11")]
+        DeleteAccount(super::DeleteAccount),
     }
 }
 /// From the transport to an end.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FromTransport {
-    #[prost(oneof = "from_transport::Body", tags = "1, 2, 3")]
+    #[prost(oneof = "from_transport::Body", tags = "1, 2, 3, 4")]
     pub body: ::core::option::Option<from_transport::Body>,
 }
 /// Nested message and enum types in `FromTransport`.
@@ -54,6 +56,8 @@ pub mod from_transport {
         Deliver(super::Deliver),
         #[prost(message, tag = "3")]
         PrekeysLow(super::PrekeysLow),
+        #[prost(message, tag = "4")]
+        Gone(super::Gone),
     }
 }
 /// Claims a number for the key of this link. Who does not own the number yet is asked for a code.
@@ -80,6 +84,12 @@ pub struct RequestCode {
     pub phone: ::prost::alloc::string::String,
     #[prost(uint32, tag = "2")]
     pub device: u32,
+}
+/// The number's owner wants nothing of it kept. Whoever claims the number later is somebody new.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteAccount {
+    #[prost(string, tag = "1")]
+    pub phone: ::prost::alloc::string::String,
 }
 /// Adds prekeys to the directory.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -196,6 +206,25 @@ pub struct Deliver {
     pub place: u64,
     #[prost(message, optional, tag = "2")]
     pub envelope: ::core::option::Option<Envelope>,
+}
+/// From the mailbox too: an account was deleted. A business's end forgets whose it was; whoever
+/// wrote to it is told what did not arrive.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Gone {
+    /// Its place in the mailbox.
+    #[prost(fixed64, tag = "1")]
+    pub place: u64,
+    /// Whose mailbox.
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub to_device: u32,
+    /// The number that has no account any more.
+    #[prost(string, tag = "4")]
+    pub phone: ::prost::alloc::string::String,
+    /// Messages of the mailbox's owner that waited for it, 16 bytes each; there may be none.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub ids: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
 }
 /// The envelopes at these places are safe at their end and may be forgotten.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

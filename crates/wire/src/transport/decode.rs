@@ -6,7 +6,8 @@ use prost::Message as _;
 use vocab::{Address, DeviceId, MessageId, Micros, PhoneNumber, UnixMicros, limits};
 
 use super::{
-    Ask, CODE_DIGITS, Envelope, FromTransport, Payload, ReceiptKind, Status, ToTransport, VERSION,
+    Ask, CODE_DIGITS, Envelope, FromTransport, Notice, Payload, ReceiptKind, Status, ToTransport,
+    VERSION,
 };
 use crate::{
     error::Malformed,
@@ -50,6 +51,9 @@ impl FromTransport {
                     deliver.envelope.ok_or(Malformed::Missing("envelope"))?,
                 )?,
             }),
+            from_transport::Body::Gone(gone) => {
+                Ok(Self::Gone { place: gone.place, notice: Notice::from_raw(gone)? })
+            }
             from_transport::Body::PrekeysLow(low) => Ok(Self::PrekeysLow {
                 address: address(&low.phone, low.device)?,
                 one_time: low.one_time,
@@ -86,6 +90,7 @@ impl Ask {
                 ids: ids(&report.ids)?,
                 attached: report.attached,
             },
+            Body::DeleteAccount(delete) => Self::DeleteAccount { phone: phone(&delete.phone)? },
             Body::Block(block) => Self::Block {
                 by: phone(&block.phone)?,
                 blocked: phone(&block.blocked)?,
@@ -139,6 +144,23 @@ impl Envelope {
             sent_at: UnixMicros(envelope.sent_at),
             attempt: envelope.attempt,
         })
+    }
+}
+
+impl Notice {
+    /// Reads a notice from the bytes of [`Notice::encode`].
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`], with the part that is wrong.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::from_raw(raw::Gone::decode(bounded(bytes)?)?)
+    }
+
+    fn from_raw(gone: raw::Gone) -> Result<Self, Malformed> {
+        at_most("ids", gone.ids.len(), limits::MAX_NOTICE_IDS)?;
+        let ids: Result<_, _> = gone.ids.iter().map(|bytes| id(bytes)).collect();
+        Ok(Self { to: address(&gone.to, gone.to_device)?, phone: phone(&gone.phone)?, ids: ids? })
     }
 }
 

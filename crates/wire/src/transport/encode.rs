@@ -4,7 +4,7 @@ use alloc::{string::ToString, vec::Vec};
 
 use prost::Message as _;
 
-use super::{Ask, Envelope, FromTransport, Payload, ToTransport, VERSION};
+use super::{Ask, Envelope, FromTransport, Notice, Payload, ToTransport, VERSION};
 use crate::generated::transport::{self as raw, from_transport, to_transport};
 
 impl ToTransport {
@@ -31,6 +31,9 @@ impl FromTransport {
                 place: *place,
                 envelope: Some(envelope.to_raw()),
             }),
+            Self::Gone { place, notice } => {
+                from_transport::Body::Gone(raw::Gone { place: *place, ..notice.to_raw() })
+            }
             Self::PrekeysLow { address, one_time, kem_one_time } => {
                 from_transport::Body::PrekeysLow(raw::PrekeysLow {
                     phone: address.phone.digits().to_string(),
@@ -91,11 +94,31 @@ impl Ask {
                 ids: ids.iter().map(|id| id.0.to_vec()).collect(),
                 attached: attached.clone(),
             }),
+            Self::DeleteAccount { phone } => {
+                Body::DeleteAccount(raw::DeleteAccount { phone: phone.digits().to_string() })
+            }
             Self::Block { by, blocked, on } => Body::Block(raw::Block {
                 phone: by.digits().to_string(),
                 blocked: blocked.digits().to_string(),
                 on: *on,
             }),
+        }
+    }
+}
+
+impl Notice {
+    /// The bytes of the notice without a place, as a mailbox keeps it.
+    pub fn encode(&self) -> Vec<u8> {
+        self.to_raw().encode_to_vec()
+    }
+
+    fn to_raw(&self) -> raw::Gone {
+        raw::Gone {
+            place: 0,
+            to: self.to.phone.digits().to_string(),
+            to_device: self.to.device.get().into(),
+            phone: self.phone.digits().to_string(),
+            ids: self.ids.iter().map(|id| id.0.to_vec()).collect(),
         }
     }
 }

@@ -7,7 +7,7 @@ mod decode;
 mod encode;
 mod types;
 
-pub use types::{Ask, CODE_DIGITS, Envelope, FromTransport, Payload, ToTransport, VERSION};
+pub use types::{Ask, CODE_DIGITS, Envelope, FromTransport, Notice, Payload, ToTransport, VERSION};
 
 pub use crate::generated::transport::{
     Bundle, KemPrekey, Operator, Prekey, ReceiptKind, SignedPrekey, Status,

@@ -2,6 +2,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+#[cfg(doc)]
+use vocab::limits;
 use vocab::{Address, MessageId, Micros, PhoneNumber, UnixMicros};
 
 use super::{Bundle, KemPrekey, Prekey, ReceiptKind, SignedPrekey, Status};
@@ -83,6 +85,11 @@ pub enum Ask {
         /// What the person chose to disclose of them.
         attached: Vec<String>,
     },
+    /// Delete an account, with all that is kept of it.
+    DeleteAccount {
+        /// Whose.
+        phone: PhoneNumber,
+    },
     /// Block a number, or stop blocking it.
     Block {
         /// Who blocks.
@@ -109,6 +116,17 @@ pub struct Envelope {
     pub sent_at: UnixMicros,
     /// 0 for the first transmission.
     pub attempt: u32,
+}
+
+/// An account was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whose mailbox it waits in.
+    pub to: Address,
+    /// The number that has no account any more.
+    pub phone: PhoneNumber,
+    /// Messages of the mailbox's owner that waited for it, at most [`limits::MAX_NOTICE_IDS`].
+    pub ids: Vec<MessageId>,
 }
 
 /// What an envelope holds.
@@ -159,6 +177,13 @@ pub enum FromTransport {
         place: u64,
         /// The envelope.
         envelope: Envelope,
+    },
+    /// An account was deleted; this waits in a mailbox as envelopes do.
+    Gone {
+        /// Its place.
+        place: u64,
+        /// What it says.
+        notice: Notice,
     },
     /// Few one-time prekeys are left.
     PrekeysLow {

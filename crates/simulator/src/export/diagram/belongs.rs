@@ -120,6 +120,9 @@ impl Belongs {
             }
             Ask::Report { by, about, .. } => self.between(by.digits(), about.digits(), names),
             Ask::Block { by, blocked, .. } => self.between(by.digits(), blocked.digits(), names),
+            Ask::DeleteAccount { phone } => {
+                self.is_of(&Address::first_device(phone.clone()), names)
+            }
             Ask::Register { .. }
             | Ask::RequestCode { .. }
             | Ask::Publish { .. }
@@ -136,6 +139,13 @@ impl Belongs {
             FromTransport::Answer { id, .. } => self.asked.contains(&(end, *id)),
             FromTransport::Deliver { place, envelope } => {
                 let about = self.carries(envelope, names);
+                if about {
+                    remember(&mut self.places, (end, *place));
+                }
+                about
+            }
+            FromTransport::Gone { place, notice } => {
+                let about = self.between(notice.to.phone.digits(), notice.phone.digits(), names);
                 if about {
                     remember(&mut self.places, (end, *place));
                 }

@@ -51,7 +51,9 @@ fn chatter(
             let body = outcome.map(|response| response.body);
             vec![now(say(format!("answer {} {body:?}", id.0)))]
         }
-        Input::Link { .. } | Input::Stored { .. } | Input::Command(_) => Vec::new(),
+        Input::Link { .. } | Input::Stored { .. } | Input::Joined { .. } | Input::Command(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod http;
 mod people;
+mod sharing;
 mod storing;
 mod sweeping;
 mod waking;

@@ -14,7 +14,7 @@ use crate::{
         ScenarioError,
         format::{self, FaultKind as Kind},
         limits::{MAX_BANDWIDTH, MAX_DRAWN, MAX_FAULTS},
-        model::Swarm,
+        model::{Swarm, transport_node},
         names::Names,
         source::Spot,
         value::{Positive, Shift, shown},
@@ -241,7 +241,8 @@ impl Entry<'_> {
 
     fn of_transport(&self, how: Dishonesty) -> Result<What, ScenarioError> {
         let node = self.node()?;
-        match (&self.fault.node, node == crate::world::cast::TRANSPORT) {
+        let nodes = self.desk.many.transport_nodes;
+        match (&self.fault.node, (0..nodes).any(|index| transport_node(index) == node)) {
             (Some(spot), false) => {
                 let found = format!("{node:?} is no transport");
                 Err(self.desk.misfit(&spot.at, found, "\"transport\""))

@@ -8,7 +8,7 @@ use crate::{
     scenario::{
         ScenarioError,
         format::{Between, File, Links, Store},
-        model::{LinkOverride, LinkShape, READERS, StoreShape},
+        model::{LinkOverride, LinkShape, READERS, StoreShape, transport_node, transport_share},
         source::Spot,
     },
 };
@@ -59,9 +59,10 @@ fn between(
         return Err(desk.misfit(&b.at, found, "two different nodes"));
     }
     for (phone, other) in [(a, b), (b, a)] {
-        if phones(phone) && other.value != TRANSPORT {
+        let only = transport_node(transport_share(&phone.value, desk.many.transport_nodes));
+        if phones(phone) && other.value != only {
             let found = format!("there is no link between {:?} and {:?}", a.value, b.value);
-            let expected = format!("{:?} and {TRANSPORT:?}, a phone's only link", phone.value);
+            let expected = format!("{:?} and {only:?}, a phone's only link", phone.value);
             return Err(desk.misfit(&link.between.at, found, expected));
         }
     }
@@ -88,5 +89,3 @@ pub(super) fn store(store: Option<&Store>) -> StoreShape {
         sync: sync.map_or(Latency::Uniform { low, high }, |delay| delay.0),
     }
 }
-
-const TRANSPORT: &str = "transport";

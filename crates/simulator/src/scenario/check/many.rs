@@ -4,8 +4,8 @@ use super::desk::Role;
 use crate::scenario::{
     Scenario,
     format::File,
-    limits::{MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_PEOPLE},
-    model::{NODES, cloud_node, made, which},
+    limits::{MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_PEOPLE, MAX_TRANSPORT_NODES},
+    model::{NODES, Scale, TRANSPORT_STORE, cloud_node, made, transport_node, which},
     source::Spot,
 };
 
@@ -20,6 +20,7 @@ pub(super) struct Group {
 pub(super) struct Many {
     groups: Vec<Group>,
     cloud_nodes: u32,
+    pub(super) transport_nodes: u32,
 }
 
 impl Many {
@@ -37,9 +38,11 @@ impl Many {
             count: count(&businesses.count, MAX_BUSINESSES),
         });
         let nodes = file.cloud_api.as_ref().and_then(|cloud| cloud.nodes.as_ref());
+        let transports = file.transport.as_ref().and_then(|transport| transport.nodes.as_ref());
         Self {
             groups: people.chain(businesses).collect(),
             cloud_nodes: nodes.map_or(1, |nodes| count(nodes, MAX_CLOUD_NODES)),
+            transport_nodes: transports.map_or(1, |nodes| count(nodes, MAX_TRANSPORT_NODES)),
         }
     }
 
@@ -51,7 +54,8 @@ impl Many {
             role: Role::Person,
             count: population.people,
         });
-        Self { groups: people.collect(), cloud_nodes: scenario.scale.cloud_nodes }
+        let Scale { cloud_nodes, transport_nodes, .. } = scenario.scale;
+        Self { groups: people.collect(), cloud_nodes, transport_nodes }
     }
 
     /// Where their names stand.
@@ -84,6 +88,8 @@ impl Many {
     /// The nodes of the service.
     pub(super) fn nodes(&self) -> Vec<String> {
         let further = (1..self.cloud_nodes).map(cloud_node);
-        NODES.into_iter().map(str::to_owned).chain(further).collect()
+        let store = (self.transport_nodes > 1).then(|| TRANSPORT_STORE.to_owned());
+        let transports = (1..self.transport_nodes).map(transport_node).chain(store);
+        NODES.into_iter().map(str::to_owned).chain(further).chain(transports).collect()
     }
 }

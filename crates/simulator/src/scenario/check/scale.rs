@@ -15,10 +15,11 @@ use crate::{
         format::{self, Addressees, File},
         limits::{
             MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_KNOWN, MAX_LINE, MAX_NAME, MAX_PEOPLE,
-            MAX_REGIONS, MAX_WORDS, MAX_WRITES, NOTED_IN_FULL,
+            MAX_REGIONS, MAX_TRANSPORT_NODES, MAX_WORDS, MAX_WRITES, NOTED_IN_FULL,
         },
         model::{
-            Business, Hop3, Hours, Journal, NODES, Population, Scale, cloud_node, made, which,
+            Business, Hop3, Hours, Journal, Population, Scale, TRANSPORT_STORE, cloud_node, made,
+            transport_node, which,
         },
         names::Names,
         source::Spot,
@@ -79,6 +80,11 @@ pub(super) fn check(
         Some(nodes) => desk.whole("nodes", nodes, 1..=MAX_CLOUD_NODES)? as u32,
         None => 1,
     };
+    let nodes = file.transport.as_ref().and_then(|transport| transport.nodes.as_ref());
+    let transport_nodes = match nodes {
+        Some(nodes) => desk.whole("nodes", nodes, 1..=MAX_TRANSPORT_NODES)? as u32,
+        None => 1,
+    };
     let mut populations: Vec<Population> = Vec::new();
     let mut people = 0_u64;
     for population in &file.population {
@@ -98,7 +104,8 @@ pub(super) fn check(
         populations,
         latencies,
         cloud_nodes,
-        places: places(desk, file, cloud_nodes, businesses)?,
+        transport_nodes,
+        places: places(desk, file, (cloud_nodes, transport_nodes), businesses)?,
         looks: reporting.and_then(|report| report.views).unwrap_or(few),
         journal: reporting.and_then(|report| report.journal).unwrap_or(journal),
     })
@@ -273,7 +280,7 @@ fn region_names(file: &File) -> Names {
 fn places(
     desk: &Desk<'_>,
     file: &File,
-    cloud_nodes: u32,
+    (cloud_nodes, transport_nodes): (u32, u32),
     businesses: &[Business],
 ) -> Result<BTreeMap<String, String>, ScenarioError> {
     let known = |region: &Spot<String>| match file
@@ -302,8 +309,9 @@ fn places(
         places.extend(members.map(|one| (one.name.clone(), region.clone())));
     }
     if let Some(region) = file.transport.as_ref().and_then(|transport| transport.region.as_ref()) {
-        let [transport, ..] = NODES;
-        places.insert(transport.to_owned(), known(region)?);
+        let region = known(region)?;
+        places.insert(TRANSPORT_STORE.to_owned(), region.clone());
+        places.extend((0..transport_nodes).map(|node| (transport_node(node), region.clone())));
     }
     let cloud = file.cloud_api.iter().flat_map(|cloud| &cloud.regions);
     let regions = cloud.map(known).collect::<Result<Vec<_>, _>>()?;

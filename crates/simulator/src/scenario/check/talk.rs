@@ -118,7 +118,7 @@ fn only_what_it_takes(
     let name = deed.what.name();
     let (about, message) = match deed.what {
         DeedKind::AskAgain | DeedKind::ClaimRead => (Key::No, Key::Needed),
-        DeedKind::Reinstall => (Key::No, Key::No),
+        DeedKind::Reinstall | DeedKind::DeleteAccount => (Key::No, Key::No),
         DeedKind::Report => (Key::Needed, Key::May),
         DeedKind::LoseSession | DeedKind::CompareCodes | DeedKind::Block | DeedKind::Unblock => {
             (Key::Needed, Key::No)

@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::Rule;
 use crate::scenario::{
-    limits::{MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_KNOWN, MAX_PEOPLE, MAX_WORDS, MAX_WRITES},
+    limits::{
+        MAX_BUSINESSES, MAX_CLOUD_NODES, MAX_KNOWN, MAX_PEOPLE, MAX_TRANSPORT_NODES, MAX_WORDS,
+        MAX_WRITES,
+    },
     model::Journal,
     source::Spot,
     value::{Delay, Fraction, Moment, Positive},
@@ -156,7 +159,13 @@ pub(in crate::scenario) struct CloudApi {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Transport {
-    /// Where it is.
+    /// How many nodes there are, 1 to 16. They are called "transport", "transport 2",
+    /// "transport 3", …, and share one store, a node of its own called "transport store". Phones
+    /// and nodes of the Cloud API are spread over them by a hash of their names. Default 1, which
+    /// has its store to itself.
+    #[schemars(range(min = 1, max = MAX_TRANSPORT_NODES))]
+    pub(in crate::scenario) nodes: Option<Spot<u64>>,
+    /// Where they are, and their store.
     pub(in crate::scenario) region: Option<Spot<String>>,
 }
 

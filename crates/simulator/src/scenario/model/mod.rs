@@ -14,6 +14,7 @@ use vocab::{Micros, UnixMicros};
 
 use crate::fault::Fault;
 
+pub(crate) use self::scale::transport_share;
 pub(in crate::scenario) use self::scale::{made, which};
 /// Which defences are on: the transport's own.
 pub use transport::Rules;
@@ -24,7 +25,7 @@ pub use self::{
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers},
     links::{LinkOverride, LinkShape, StoreShape},
     parties::{Business, Hop3, Person, Rule, When},
-    scale::{Hours, Journal, Population, Scale, cloud_node},
+    scale::{Hours, Journal, Population, Scale, TRANSPORT_STORE, cloud_node, transport_node},
     talk::{Chat, ChatLine, Deed, DeedKind, Generate, Say, Skipped},
 };
 

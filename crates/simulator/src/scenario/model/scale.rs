@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use vocab::Micros;
+use vocab::{Micros, sample};
 
 use super::{LinkShape, NODES, Scenario};
-use crate::net::Latency;
+use crate::{net::Latency, rng};
 
 /// What a scenario says of scale and topology.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Scale {
     pub latencies: BTreeMap<(String, String), Latency>,
     /// Nodes of the Cloud API, 1 to 64.
     pub cloud_nodes: u32,
+    /// Nodes of the transport, 1 to 16.
+    pub transport_nodes: u32,
     /// Which nodes of the service, by their names, and which people, businesses and populations are
     /// in which region.
     pub places: BTreeMap<String, String>,
@@ -105,7 +107,37 @@ pub fn cloud_node(index: u32) -> String {
     if index == 0 { first.to_owned() } else { made(first, index) }
 }
 
+/// The name of a node of the transport, counted from zero.
+pub fn transport_node(index: u32) -> String {
+    let [first, ..] = NODES;
+    if index == 0 { first.to_owned() } else { made(first, index) }
+}
+
+/// Which node of the transport a phone or an end has its link to, counted from zero: a matter of
+/// its name, whatever the seed.
+pub(crate) fn transport_share(name: &str, nodes: u32) -> u32 {
+    sample::below(rng::tag(name), nodes.into()) as u32
+}
+
+/// The host of the store that several nodes of the transport share.
+pub const TRANSPORT_STORE: &str = "transport store";
+
 impl Scenario {
+    /// The names of the nodes of the transport.
+    pub fn transport_nodes(&self) -> impl Iterator<Item = String> + use<> {
+        (0..self.scale.transport_nodes).map(transport_node)
+    }
+
+    /// The host of the transport's store, where it is one of its own.
+    pub fn transport_store(&self) -> Option<&'static str> {
+        (self.scale.transport_nodes > 1).then_some(TRANSPORT_STORE)
+    }
+
+    /// The node of the transport that a phone or an end has its link to.
+    pub fn transport_of(&self, name: &str) -> String {
+        transport_node(transport_share(name, self.scale.transport_nodes))
+    }
+
     /// The names of the nodes of the Cloud API.
     pub fn cloud_nodes(&self) -> impl Iterator<Item = String> + use<> {
         (0..self.scale.cloud_nodes).map(cloud_node)

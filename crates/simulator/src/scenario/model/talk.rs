@@ -99,7 +99,7 @@ pub struct Deed {
     /// What; what it needs is there.
     pub what: DeedKind,
     /// The business. With [`DeedKind::AskAgain`] and [`DeedKind::ClaimRead`], who wrote the
-    /// message; none with [`DeedKind::Reinstall`].
+    /// message; none with [`DeedKind::Reinstall`] and [`DeedKind::DeleteAccount`].
     pub about: Option<String>,
     /// The label of a message from `about` to `who`; with [`DeedKind::ClaimRead`] to somebody else.
     pub message: Option<String>,
@@ -118,6 +118,9 @@ pub enum DeedKind {
     LoseSession,
     /// Set the app up anew: a new identity under the same number.
     Reinstall,
+    /// Delete the account: nothing of it is kept, and messages to it fail. Who sets the app up anew
+    /// after it claims the number with a code, as anybody does.
+    DeleteAccount,
     /// Compare codes with a business, as two people do who stand next to each other: both have the
     /// same if nobody is in between.
     CompareCodes,
@@ -139,7 +142,7 @@ impl DeedKind {
             Self::LoseSession | Self::CompareCodes | Self::Report | Self::Block | Self::Unblock => {
                 true
             }
-            Self::AskAgain | Self::Reinstall | Self::ClaimRead => false,
+            Self::AskAgain | Self::Reinstall | Self::DeleteAccount | Self::ClaimRead => false,
         }
     }
 
@@ -149,6 +152,7 @@ impl DeedKind {
             Self::AskAgain => "ask-again",
             Self::LoseSession => "lose-session",
             Self::Reinstall => "reinstall",
+            Self::DeleteAccount => "delete-account",
             Self::CompareCodes => "compare-codes",
             Self::Report => "report",
             Self::Block => "block",

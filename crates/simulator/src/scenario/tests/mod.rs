@@ -12,6 +12,7 @@ mod refusals;
 mod scale;
 mod schema;
 mod sims;
+mod transports;
 mod values;
 mod writing;
 
@@ -60,7 +61,12 @@ fn with(find: &str, put: &str) -> String {
 /// out), with exactly `message`.
 #[track_caller]
 fn refused(find: &str, put: &str, message: &str) {
-    let marked = with(find, put);
+    refused_in(&with(find, put), message);
+}
+
+/// The text is refused on the line of `§`, which is taken out, with exactly `message`.
+#[track_caller]
+fn refused_in(marked: &str, message: &str) {
     let (before, _) = marked.split_once('§').expect("the place of the error is marked");
     let line = before.matches('\n').count() + 1;
     let error = read(&marked.replacen('§', "", 1)).unwrap_err();

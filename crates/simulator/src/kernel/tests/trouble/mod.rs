@@ -43,7 +43,7 @@ fn ticker(memory: &mut Memory, input: Input<Ask>, clock: Now, _: &mut dyn Crypto
         }
         Input::Link { up, .. } => vec![now(say(if up { "up" } else { "down" }))],
         Input::Command(Ask(_, text)) => vec![now(say(format!("{text} {}", clock.wall.0)))],
-        Input::Frame { .. } | Input::Request { .. } => Vec::new(),
+        Input::Frame { .. } | Input::Request { .. } | Input::Joined { .. } => Vec::new(),
     }
 }
 
