@@ -281,6 +281,10 @@ pub(crate) struct Outputs {
     #[arg(long, value_name = "FILE", value_parser = file())]
     pub(crate) pcap: Option<PathBuf>,
 
+    /// Write the keys that decrypt these packets, where scenarios have `noise = true`.
+    #[arg(long, value_name = "FILE", value_parser = file(), requires = "pcap")]
+    pub(crate) pcap_keys: Option<PathBuf>,
+
     /// Write counters in the text format of Prometheus.
     #[arg(long, value_name = "FILE", value_parser = file())]
     pub(crate) metrics: Option<PathBuf>,

@@ -25,6 +25,7 @@ pub(crate) fn wanted(asked: &Sim) -> Result<Wanted, String> {
         log: asked.log.as_deref().map(target),
         perfetto: outputs.perfetto.as_deref().map(target),
         pcap: outputs.pcap.as_deref().map(target),
+        pcap_keys: outputs.pcap_keys.as_deref().map(target),
         diagram: pictures.map(|(path, between)| diagram::Wanted {
             target: target(path),
             form: form(path),

@@ -111,6 +111,9 @@ pub fn run(
     if let Some(diagram) = &options.exports.diagram {
         diagram.ends(scenario)?;
     }
+    if options.exports.pcap_keys.is_some() && !scenario.noise {
+        return Err(RunError::NoNoise { file: scenario.file.clone() });
+    }
     options.exports.open()?;
     let mut options = options.clone();
     let (mut reports, mut log, mut trace) = (Vec::new(), Vec::new(), Vec::new());
@@ -151,6 +154,12 @@ pub enum RunError {
     /// An output cannot be written.
     #[error(transparent)]
     Output(#[from] Unwritable),
+    /// Keys were asked for of links that have none.
+    #[error("{file}: nothing is encrypted in its packets: expected `noise = true` in [links]")]
+    NoNoise {
+        /// The scenario's file.
+        file: String,
+    },
     /// A picture was asked for of nothing.
     #[error(transparent)]
     NoConversation(#[from] NoConversation),

@@ -8,6 +8,7 @@ mod actions;
 mod adapter;
 mod bytes;
 mod decoders;
+mod link;
 mod party;
 mod pool;
 mod post_quantum;
@@ -23,6 +24,7 @@ pub const TARGETS: &[Target] = &[
     ("content", decoders::content),
     ("fingerprint", decoders::fingerprint),
     ("keys", decoders::keys),
+    ("link", self::link::target),
     ("messages", decoders::messages),
     ("post-quantum", post_quantum::target),
     ("records", snapshots::records),

@@ -58,8 +58,8 @@ impl<const ROLE: usize> clap::Args for Args<ROLE> {
             .after_help(
                 "Every setting can also stand in the environment (BLINDPOST_ before its name in \
                  capitals) and in the file; a flag counts first, then the environment, then the \
-                 file.\nExit codes: 0 it ended when it was told to, or nothing is wrong; 2 it could \
-                 not start, or something is wrong.",
+                 file.\nExit codes: 0 it ended when it was told to, or nothing is wrong; 2 it \
+                 could not start, or something is wrong.",
             );
         for setting in role(ROLE).settings() {
             let help = match setting.unless {

@@ -36,6 +36,18 @@ fn every_output_is_written_where_it_was_asked_for() {
 }
 
 #[test]
+fn keys_of_packets_that_are_not_encrypted_are_refused_before_anything_runs() {
+    let folder = folder("keys");
+    let [packets, keys] = ["p.pcapng", "p.keys"].map(|name| folder.join(name));
+    let mut command = blindpost();
+    let ended =
+        end(command.args(["sim", FIRST]).arg("--pcap").arg(&packets).arg("--pcap-keys").arg(&keys));
+    assert_eq!((ended.code, &*ended.out), (Some(2), ""));
+    assert!(ended.err.contains("expected `noise = true` in [links]"), "{}", ended.err);
+    assert!(!packets.exists() && !keys.exists());
+}
+
+#[test]
 fn a_picture_whose_name_ends_in_mmd_is_text_for_mermaid() {
     let path = folder("mermaid").join("c.mmd");
     let mut command = blindpost();

@@ -95,6 +95,16 @@ fn check_says_what_is_wrong_with_a_configuration_and_where() {
     assert!(right.env("BLINDPOST_LISTEN", "127.0.0.1:1").output().unwrap().status.success());
 }
 
+/// Starts a command that is written in one line; no word of it has a space in it.
+fn starts(line: &str) -> Live {
+    Live::start(&line.split_whitespace().collect::<Vec<_>>())
+}
+
+/// `NAME=HASH` of who shows a token.
+fn principal(name: &str, token: &str) -> String {
+    format!("{name}={}", hash(token))
+}
+
 #[test]
 fn a_message_goes_through_five_processes_and_its_answer_comes_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -102,121 +112,45 @@ fn a_message_goes_through_five_processes_and_its_answer_comes_back() {
     let (cloud, webhook, any) = (free(), free(), "127.0.0.1:0");
     let print_key = ["cloud-api", "--print-key", "--data", &at("cloud")];
     let key = String::from_utf8(blindpost(&print_key).output().unwrap().stdout).unwrap();
-    let principal = |name: &str, token: &str| format!("{name}={}", hash(token));
-    let mut transport = Live::start(&[
-        "transport",
-        "--data",
-        &at("t"),
-        "--show-codes",
-        "true",
-        "--listen",
-        any,
-        "--http",
-        any,
-        "--operations",
-        any,
-        "--cloud-api-key",
-        key.trim(),
-    ]);
+    let mut transport = starts(&format!(
+        "transport --data {} --show-codes true --listen {any} --http {any} --operations {any} \
+         --cloud-api-key {key}",
+        at("transport")
+    ));
     let there = transport.told(&["devices", "key"]);
-    let mut meta = Live::start(&[
-        "meta",
-        "--data",
-        &at("m"),
-        "--log",
-        &at("m.log"),
-        "--listen",
-        any,
-        "--billing",
-        any,
-        "--statistics",
-        any,
-        "--operations",
-        any,
-        "--cloud-api",
-        &cloud,
-        "--token",
-        "m-token",
-        "--principal",
-        &principal("cloud-api", "c-token"),
-        "--principal",
-        &principal("business:sample", "b-token"),
-    ]);
+    let there = format!("--transport {} --transport-key {}", there[0], there[1]);
+    let mut meta = starts(&format!(
+        "meta --data {} --listen {any} --billing {any} --statistics {any} --operations {any} \
+         --cloud-api {cloud} --token m-token --principal {} --principal {}",
+        at("meta"),
+        principal("cloud-api", "c-token"),
+        principal("business:sample", "b-token")
+    ));
     let manager = meta.told(&["business_manager"])[0].trim_start_matches("http://").to_owned();
-    let mut cloud_api = Live::start(&[
-        "cloud-api",
-        "--data",
-        &at("cloud"),
-        "--listen",
-        &cloud,
-        "--operations",
-        any,
-        "--transport",
-        &there[0],
-        "--transport-key",
-        &there[1],
-        "--business-manager",
-        &manager,
-        "--token",
-        "c-token",
-        "--phone-number-id",
-        "1065403522420",
-        "--principal",
-        &principal("business-manager", "m-token"),
-        "--webhook",
-        &format!("http://{webhook}/webhook"),
-        "--app-secret",
-        "s",
-    ]);
+    let mut cloud_api = starts(&format!(
+        "cloud-api --data {} --listen {cloud} --operations {any} {there} --token c-token \
+         --business-manager {manager} --principal {} --phone-number-id 1065403522420 \
+         --webhook http://{webhook}/webhook --app-secret s",
+        at("cloud"),
+        principal("business-manager", "m-token")
+    ));
     cloud_api.is_ready();
-    let mut business = Live::start(&[
-        "business",
-        "--data",
-        &at("b"),
-        "--log",
-        &at("b.log"),
-        "--listen",
-        &webhook,
-        "--operations",
-        any,
-        "--cloud-api",
-        &cloud,
-        "--business-manager",
-        &manager,
-        "--phone-number-id",
-        "1065403522420",
-        "--phone-number",
-        "18005550199",
-        "--token",
-        "b-token",
-        "--app-secret",
-        "s",
-        "--verify-token",
-        "v",
-    ]);
+    let mut business = starts(&format!(
+        "business --data {} --listen {webhook} --operations {any} --cloud-api {cloud} \
+         --business-manager {manager} --phone-number-id 1065403522420 --token b-token \
+         --phone-number 18005550199 --app-secret s --verify-token v",
+        at("business")
+    ));
     business.is_ready();
     cloud_api.logs("a number is ready");
-    let mut client = Live::start(&[
-        "client",
-        "--data",
-        &at("p"),
-        "--log",
-        &at("p.log"),
-        "--transport",
-        &there[0],
-        "--transport-key",
-        &there[1],
-        "--phone-number",
-        "12015550100",
-    ]);
-    client.event("code_needed");
+    let mut client =
+        starts(&format!("client --data {} {there} --phone-number 12015550100", at("client")));
     let logged = transport.logs("verification code for ");
     let (_account, code) = logged.split_once(": ").unwrap();
     client.types(&json!({ "code": code }));
     client.event("ready");
     client.types(&json!({ "to": "18005550199", "text": "Is anybody there?" }));
-    let shown = client.event("shown");
-    assert_eq!(shown["text"], "You wrote: Is anybody there?");
+    assert_eq!(client.event("shown")["text"], "You wrote: Is anybody there?");
     for live in [client, business, cloud_api, meta, transport] {
         assert!(live.end());
     }

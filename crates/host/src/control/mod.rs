@@ -1,4 +1,5 @@
-//! The control API: what a test does to the people and to the clock. See docs/reference/control.md.
+//! The control API: what a test does to the people and to the clock. See
+//! docs/reference/control.md.
 //!
 //! Knows: the simulated people, the journal, the clock. Does not know: any hop.
 
@@ -122,7 +123,8 @@ impl Inner {
 
     fn date(&self) -> Value {
         let now_us = self.clock.wall().0;
-        json!({ "clock": if self.clock.is_virtual() { "virtual" } else { "real" }, "now_us": now_us })
+        let clock = if self.clock.is_virtual() { "virtual" } else { "real" };
+        json!({ "clock": clock, "now_us": now_us })
     }
 }
 

@@ -70,6 +70,7 @@ impl Hop for Echo {
             }
             Input::Command((to, bytes)) => vec![Act::Send { to, bytes }],
             Input::Boot
+            | Input::Joined { .. }
             | Input::Request { .. }
             | Input::Response { .. }
             | Input::Stored { .. }

@@ -1,7 +1,7 @@
 //! A hop in the live world.
 //!
-//! Knows: one hop, its store, its links, its requests; that effects wait for their transaction. Does
-//! not know: what any hop does. `simulator::node` is the same over virtual links.
+//! Knows: one hop, its store, its links, its requests; that effects wait for their transaction.
+//! Does not know: what any hop does. `simulator::node` is the same over virtual links.
 
 mod driver;
 mod exchanges;

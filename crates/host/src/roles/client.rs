@@ -115,6 +115,7 @@ fn config(
             trace: false,
             mutant: None,
         },
+        rows_at_hand: client::ROWS_AT_HAND,
         mutant: None,
         desk_mutant: None,
     }

@@ -114,6 +114,7 @@ fn logs(log: Log) -> Observer<Event> {
             Event::Happened { .. }
             | Event::Decrypted { .. }
             | Event::Forwarded { .. }
+            | Event::Forgot { .. }
             | Event::Took { .. }
             | Event::Denied { .. }
             | Event::Accessed { .. } => return,

@@ -19,11 +19,11 @@ pub fn page() -> String {
          \"127.0.0.1:8710\"` below `[transport]` (several as an array),\n\
          4. the default.\n\
          \n\
-         `--check` reads all of it, says what is wrong and where, and starts nothing. `--print-key` \
-         prints the key of a role, for the settings of those that talk to it. `--ready-file \
-         FILE` writes the addresses and the key of the role as JSON once it listens. Keys are 64 \
-         hexadecimal digits: the public half of the static Noise key that a role drew at its first \
-         start and keeps in its folder.\n",
+         `--check` reads all of it, says what is wrong and where, and starts nothing. \
+         `--print-key` prints the key of a role, for the settings of those that talk to it. \
+         `--ready-file FILE` writes the addresses and the key of the role as JSON once it \
+         listens. Keys are 64 hexadecimal digits: the public half of the static Noise key that a \
+         role drew at its first start and keeps in its folder.\n",
     );
     for role in Role::ALL {
         let (name, about) = (role.name(), role.about());

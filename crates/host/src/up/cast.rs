@@ -210,6 +210,7 @@ impl Cast {
                 trace: false,
                 mutant: None,
             },
+            rows_at_hand: client::ROWS_AT_HAND,
             mutant: None,
             desk_mutant: None,
         }

@@ -147,6 +147,7 @@ impl Journal {
             Happening::Read { id, .. } => (id, "read"),
             Happening::Failed { id, .. } => (id, "failed"),
             Happening::Ready
+            | Happening::Deleted
             | Happening::NotOurs
             | Happening::CodeNeeded
             | Happening::WrongCode
@@ -262,6 +263,7 @@ pub(crate) fn at_cloud_api(
         }
         cloud_api::Event::Happened { happening, .. } => journal.happened(&happening),
         cloud_api::Event::Forwarded { .. }
+        | cloud_api::Event::Forgot { .. }
         | cloud_api::Event::Denied { .. }
         | cloud_api::Event::Accessed { .. }
         | cloud_api::Event::Granted { .. }

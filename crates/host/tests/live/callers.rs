@@ -14,7 +14,10 @@ fn calls_that_mean_nothing_are_refused_and_change_nothing() {
         let number = caller.ready.phone_number_id.clone();
         let user = caller.ready.users[0].clone();
         let text = |body: &str| json!({ "type": "text", "text": { "body": body } });
-        let inbound = |from: &str, number: &str, message: Value| json!({ "from": from, "phone_number_id": number, "message": message });
+        let inbound = |from: &str, number: &str, message: Value| {
+            let (from, number) = (json!(from), json!(number));
+            json!({ "from": from, "phone_number_id": number, "message": message })
+        };
         for (expected, body) in [
             (404, inbound("12015550177", &number, text("a"))),
             (404, inbound(&user, "1", text("a"))),

@@ -1,5 +1,6 @@
 //! What two ends say to each other, and what they refuse.
 
+mod documented;
 mod handshakes;
 mod known_answers;
 mod noise;

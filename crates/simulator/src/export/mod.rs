@@ -19,7 +19,7 @@ use self::{
     bands::Band,
     depths::{Depths, Rows},
     diagram::Diagram,
-    pcap::Pcap,
+    pcap::{Noise, Pcap},
     perfetto::Perfetto,
 };
 pub use self::{
@@ -42,6 +42,8 @@ pub struct Wanted {
     pub perfetto: Option<Target>,
     /// The virtual links as packets.
     pub pcap: Option<Target>,
+    /// The keys of what these packets encrypt, if the scenario wants that.
+    pub pcap_keys: Option<Target>,
     /// A picture of one conversation.
     pub diagram: Option<diagram::Wanted>,
     /// Whether to count what lies in queues, for a report that shows it.
@@ -69,8 +71,9 @@ impl Wanted {
 
     fn targets(&self) -> impl Iterator<Item = &Target> {
         let diagram = self.diagram.as_ref().map(|diagram| &diagram.target);
-        let Self { log, perfetto, pcap, diagram: _, depths: _ } = self;
-        [log.as_ref(), perfetto.as_ref(), pcap.as_ref(), diagram].into_iter().flatten()
+        let Self { log, perfetto, pcap, pcap_keys, diagram: _, depths: _ } = self;
+        let files = [log.as_ref(), perfetto.as_ref(), pcap.as_ref(), pcap_keys.as_ref(), diagram];
+        files.into_iter().flatten()
     }
 
     /// What is wanted of the second form of a scenario and of those after it: a picture and a trace
@@ -97,14 +100,21 @@ pub struct Exports {
 }
 
 impl Exports {
-    /// Begins the outputs of a run.
-    pub fn begin(wanted: &Wanted, scenario: &Scenario, hosts: &[Host], bands: &[Band]) -> Self {
+    /// Begins the outputs of a run with this seed.
+    pub fn begin(
+        wanted: &Wanted,
+        scenario: &Scenario,
+        seed: u64,
+        hosts: &[Host],
+        bands: &[Band],
+    ) -> Self {
         let perfetto = wanted.perfetto.clone();
         let pcap = wanted.pcap.clone();
+        let noise = || scenario.noise.then(|| Noise::new(seed, wanted.pcap_keys.clone()));
         let title = &scenario.title;
         Self {
             perfetto: perfetto.map(|target| Perfetto::new(target, title, hosts, bands)),
-            pcap: pcap.map(|target| Pcap::new(target, title, scenario.start, hosts)),
+            pcap: pcap.map(|target| Pcap::new(target, title, scenario.start, hosts, noise())),
             diagram: wanted.diagram.as_ref().map(|wanted| Diagram::new(wanted, scenario, bands)),
             depths: wanted.wants_depths().then(Depths::default),
         }

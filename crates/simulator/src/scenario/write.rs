@@ -198,6 +198,9 @@ fn moment(at: UnixMicros) -> String {
 fn links(out: &mut Text, scenario: &Scenario) {
     out.table("[links]");
     shape(out, &scenario.links);
+    if scenario.noise {
+        out.pair("noise", "true");
+    }
     for link in &scenario.link_overrides {
         out.table("[[link]]");
         let (a, b) = &link.between;

@@ -169,7 +169,8 @@ impl<'s> Stage<'s> {
         let (log, keep) = (wanted.log.clone(), self.options.log);
         watch.log =
             (log.is_some() || keep).then(|| Log::new(log, keep, &bands, self.scenario.duration.0));
-        watch.exports = Exports::begin(wanted, self.scenario, watch.hosts(), &bands);
+        watch.exports =
+            Exports::begin(wanted, self.scenario, self.cast.seed(), watch.hosts(), &bands);
     }
 
     /// Adds a node that a hop lives in.

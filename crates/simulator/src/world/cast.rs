@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use cloud_api::Share;
+use link::StaticKey;
 use sha2::{Digest as _, Sha256};
 use vocab::{MessageId, NoiseKey, PhoneNumber, ids::NotAPhoneNumber};
 
@@ -26,6 +27,8 @@ pub const STATISTICS: &str = "statistics";
 /// Everything about the participants that is drawn.
 pub struct Cast {
     seed: u64,
+    /// Whether link keys are such that a handshake can be made with them.
+    noise: bool,
     /// Numbers of people, impostors and businesses, by name.
     phones: BTreeMap<String, PhoneNumber>,
     /// The people of populations.
@@ -78,7 +81,7 @@ impl Cast {
         let businesses = scenario.businesses.iter().map(|business| phones.get(&business.name));
         let businesses = businesses.map(|phone| phone.unwrap_or(&nobody).clone()).collect();
         let crowd = Arc::new(Crowd::new(scenario, seed, businesses, mint)?);
-        Ok(Self { seed, phones, crowd, nobody })
+        Ok(Self { seed, noise: scenario.noise, phones, crowd, nobody })
     }
 
     /// What everything is drawn from.
@@ -104,7 +107,13 @@ impl Cast {
 
     /// The link key of a node.
     pub fn noise(&self, node: &str) -> NoiseKey {
-        NoiseKey(self.secret("noise", node))
+        noise(self.seed, self.noise, node)
+    }
+
+    /// The link key of any node, for whoever outlives the cast.
+    pub(super) fn noise_of(&self) -> impl Fn(&str) -> NoiseKey + Send + Sync + 'static {
+        let (seed, real) = (self.seed, self.noise);
+        move |node: &str| noise(seed, real, node)
     }
 
     /// The bearer token of a principal.
@@ -126,6 +135,17 @@ impl Cast {
         let secret = self.secret("message", &index.to_string());
         MessageId(secret.first_chunk().copied().unwrap_or_default())
     }
+}
+
+/// A key that names a link's end: of a key pair only where somebody wants a handshake with it,
+/// since that costs as much as sealing ten messages.
+fn noise(seed: u64, real: bool, node: &str) -> NoiseKey {
+    if real { static_key(seed, node).public() } else { NoiseKey(secret(seed, "noise", node)) }
+}
+
+/// The key pair behind a node's link key.
+pub(crate) fn static_key(seed: u64, node: &str) -> StaticKey {
+    StaticKey::from_secret(&mut secret(seed, "noise", node))
 }
 
 /// 32 bytes that depend on the seed, a purpose and a name.

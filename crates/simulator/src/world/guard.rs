@@ -48,8 +48,7 @@ impl Stage<'_> {
             owners.insert(names.alias(phone), owner);
         }
         let named = owners.iter().map(|(alias, owner)| (*alias, owner.link)).collect();
-        let (crowd, seed) = (self.cast.crowd.clone(), self.cast.seed());
-        let link = move |name: &str| NoiseKey(cast::secret(seed, "noise", name));
+        let (crowd, link) = (self.cast.crowd.clone(), self.cast.noise_of());
         let telephones = Arc::new(Telephones::new(named, crowd, names.clone(), link));
         self.shared.with(|watch| watch.guard = Guard::new(owners, telephones.clone()));
         telephones

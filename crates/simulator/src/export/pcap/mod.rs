@@ -5,15 +5,18 @@
 //! between two starts of two nodes. What is sent is there when it leaves its sender, lost or not;
 //! an acknowledgement when it arrives; a second copy as the retransmission that it looks like.
 //!
-//! Does not know: Noise. A wrapping of frames has its place in `on_the_wire`.
+//! Where the scenario wants Noise, a link begins with its handshake, and what lies on it are
+//! records (`noise`).
 
 mod blocks;
+mod noise;
 mod packet;
 mod streams;
 
 use vocab::UnixMicros;
 
-use self::streams::{Connection, Streams};
+pub use self::noise::Noise;
+use self::streams::{Connection, Streams, Told};
 use super::{Target, flow::passing};
 use crate::{
     actor::Actor,
@@ -33,30 +36,61 @@ pub struct Pcap {
     target: Target,
     start: UnixMicros,
     streams: Streams,
+    noise: Option<Noise>,
 }
 
 impl Pcap {
     /// A capture of the links between these hosts; `start` is the date at virtual time 0.
-    pub fn new(target: Target, title: &str, start: UnixMicros, hosts: &[Host]) -> Self {
+    pub fn new(
+        target: Target,
+        title: &str,
+        start: UnixMicros,
+        hosts: &[Host],
+        noise: Option<Noise>,
+    ) -> Self {
         target.write(&blocks::section(title));
         let named = (0..).map(HostId).map(address).zip(hosts.iter().map(|host| &*host.name));
         target.write(&blocks::names(named));
-        Self { target, start, streams: Streams::default() }
+        Self { target, start, streams: Streams::default(), noise }
     }
 
     /// Bytes that a node saw.
     pub fn view(&mut self, view: &View, hosts: &[Host]) {
         let Some(((http, from, to, number), arrives)) = passing(view) else { return };
         let Some(connection) = connection(view.way, (from, to), hosts) else { return };
-        let bytes = if http { view.bytes.clone() } else { on_the_wire(&view.bytes) };
-        let packets = if arrives {
-            self.streams.arrived(&connection, from, number, &bytes)
-        } else {
-            self.streams.left(&connection, from, number, &bytes)
+        let packets = match &mut self.noise {
+            Some(noise) if !http => noise
+                .on_the_wire(&connection, (from, number), (arrives, &view.bytes), hosts)
+                .into_iter()
+                .flat_map(|step| step.told(&connection, &mut self.streams))
+                .collect(),
+            _ => {
+                let bytes = if http { view.bytes.clone() } else { on_the_wire(&view.bytes) };
+                Step { from, number, arrives, bytes }.told(&connection, &mut self.streams)
+            }
         };
         let at_us = self.start.0.saturating_add(view.at.0);
         for (packet, comment) in packets {
             self.target.write(&blocks::packet(at_us, &packet, comment));
+        }
+    }
+}
+
+/// A message that leaves its sender, or a copy of it that arrives.
+struct Step {
+    from: HostId,
+    number: u64,
+    arrives: bool,
+    bytes: Vec<u8>,
+}
+
+impl Step {
+    fn told(self, connection: &Connection, streams: &mut Streams) -> Vec<Told> {
+        let Self { from, number, arrives, bytes } = self;
+        if arrives {
+            streams.arrived(connection, from, number, &bytes)
+        } else {
+            streams.left(connection, from, number, &bytes)
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::kernel::{HostId, WireId};
 /// Exchanges that are remembered at once; a copy that comes after its own is forgotten is left out.
 const MOST_EXCHANGES: usize = 8_192;
 /// Messages of one direction that are remembered, for copies.
-const MOST_MESSAGES: usize = 64;
+pub(super) const MOST_MESSAGES: usize = 64;
 /// Ports of whoever opens a connection.
 const FIRST_PORT: u16 = 32_768;
 /// How many of them.

@@ -2,6 +2,7 @@
 
 mod diagrams;
 mod logs;
+mod noise;
 mod packets;
 mod runs;
 mod traces;

@@ -24,7 +24,7 @@ fn blocks(mut bytes: &[u8]) -> Vec<Block<'_>> {
 }
 
 /// An address and a port.
-type End = ([u8; 4], u16);
+pub(super) type End = ([u8; 4], u16);
 
 struct Packet {
     at_us: u64,
@@ -35,8 +35,8 @@ struct Packet {
     payload: Vec<u8>,
 }
 
-fn packets() -> Vec<Packet> {
-    let blocks = blocks(&once().packets);
+fn packets(capture: &[u8]) -> Vec<Packet> {
+    let blocks = blocks(capture);
     let packets = blocks.iter().filter(|block| block.kind == 6).map(|block| {
         let word = |at: usize| u32::from_le_bytes(block.body[at..at + 4].try_into().unwrap());
         let bytes = &block.body[20..20 + word(12) as usize];
@@ -68,7 +68,7 @@ fn a_section_begins_with_its_header_its_interface_and_the_names_of_its_hosts() {
 
 #[test]
 fn times_go_on_and_begin_at_the_date_of_the_scenario() {
-    let packets = packets();
+    let packets = packets(&once().packets);
     assert!(packets.windows(2).all(|pair| pair[0].at_us <= pair[1].at_us));
     let start = super::runs::scenario().start.0;
     let first = packets[0].at_us;
@@ -76,10 +76,10 @@ fn times_go_on_and_begin_at_the_date_of_the_scenario() {
 }
 
 /// What each side of each connection wrote: every byte once, in its place.
-fn streams() -> BTreeMap<(End, End), Vec<u8>> {
+pub(super) fn streams(capture: &[u8]) -> BTreeMap<(End, End), Vec<u8>> {
     let mut first = BTreeMap::new();
     let mut streams: BTreeMap<_, Vec<u8>> = BTreeMap::new();
-    for packet in packets() {
+    for packet in packets(capture) {
         let way = (packet.from, packet.to);
         if packet.flags & 0x02 != 0 {
             assert!(first.insert(way, packet.sequence.wrapping_add(1)).is_none(), "a port again");
@@ -101,7 +101,7 @@ fn streams() -> BTreeMap<(End, End), Vec<u8>> {
 fn http_streams_hold_the_messages_that_the_run_counts() {
     let kinds = &once().report.frames.kinds;
     let (mut requests, mut responses) = (0, 0);
-    for ((from, to), stream) in streams() {
+    for ((from, to), stream) in streams(&once().packets) {
         let text = String::from_utf8_lossy(&stream).into_owned();
         if to.1 == 80 {
             requests += text.matches(" HTTP/1.1\r\n").count() as u64;
@@ -116,7 +116,7 @@ fn http_streams_hold_the_messages_that_the_run_counts() {
 #[test]
 fn device_streams_are_frames_with_their_length_before_them() {
     let mut frames = 0_u64;
-    for ((from, to), stream) in streams() {
+    for ((from, to), stream) in streams(&once().packets) {
         if from.1 != 7_713 && to.1 != 7_713 {
             continue;
         }
@@ -139,7 +139,7 @@ fn device_streams_are_frames_with_their_length_before_them() {
 #[test]
 fn a_restart_is_a_connection_of_its_own() {
     // The Cloud API starts twice.
-    let opened = packets().into_iter().filter(|packet| packet.flags & 0x12 == 0x02);
+    let opened = packets(&once().packets).into_iter().filter(|packet| packet.flags & 0x12 == 0x02);
     let mut links = BTreeMap::new();
     for packet in opened.filter(|packet| packet.to.1 == 7_713) {
         *links.entry(packet.from.0).or_insert(0) += 1;

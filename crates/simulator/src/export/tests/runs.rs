@@ -93,6 +93,7 @@ pub(super) fn write(partitions: usize, form: Form) -> Written {
             log: Some(log.clone()),
             perfetto: Some(trace.clone()),
             pcap: Some(packets.clone()),
+            pcap_keys: None,
             diagram: Some(wanted),
             depths: true,
         },

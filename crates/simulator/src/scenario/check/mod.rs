@@ -78,6 +78,7 @@ pub(super) fn check(
         canaries: file.canaries.unwrap_or(true),
         compare_traces: happenings::compare_traces(&desk, &file.compare_traces)?,
         links,
+        noise: file.links.as_ref().and_then(|links| links.noise).unwrap_or(false),
         link_overrides,
         store: links::store(file.store.as_ref()),
         people,

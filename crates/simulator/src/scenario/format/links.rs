@@ -22,6 +22,9 @@ pub(in crate::scenario) struct Links {
     pub(in crate::scenario) reorder: Option<Fraction>,
     /// How much longer that is. Default "500ms".
     pub(in crate::scenario) reorder_by: Option<Upto>,
+    /// Whether a capture (`--pcap`) shows devices' links as on real sockets: with a Noise handshake
+    /// and encrypted records. Nodes then have the keys for it. Default false.
+    pub(in crate::scenario) noise: Option<bool>,
 }
 
 /// What one link does to what it carries.
@@ -52,6 +55,7 @@ impl Between {
             duplicate: self.duplicate.or(all.duplicate),
             reorder: self.reorder.or(all.reorder),
             reorder_by: self.reorder_by.or(all.reorder_by),
+            noise: all.noise,
         }
     }
 }

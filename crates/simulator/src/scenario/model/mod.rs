@@ -59,6 +59,8 @@ pub struct Scenario {
     pub compare_traces: Vec<(String, String)>,
     /// Every link that has no override.
     pub links: LinkShape,
+    /// Whether captures show devices' links inside Noise.
+    pub noise: bool,
     /// Links that differ.
     pub link_overrides: Vec<LinkOverride>,
     /// Every store.

@@ -57,6 +57,7 @@ fn people_and_businesses_are_who_the_file_says() {
 #[test]
 fn a_link_of_its_own_overrides_what_it_names_and_keeps_the_rest() {
     let scenario = read(FULL).unwrap();
+    assert!(scenario.noise);
     let own = scenario.link("Maria", "transport");
     assert_eq!(own, scenario.link("transport", "Maria"));
     assert_eq!((&own.latency, own.loss_ppm), (&Latency::Fixed(Micros::millis(40)), 0));
@@ -116,7 +117,7 @@ fn what_a_file_leaves_out_has_the_defaults_of_the_reference() {
     let readers = Readers { first: Micros::seconds(20), every: Micros::seconds(60), rounds: 3 };
     assert_eq!(scenario.readers, readers);
     assert_eq!(scenario.people[0].reads, Some(Micros::seconds(3)));
-    assert_eq!(scenario.links.loss_ppm, 0);
+    assert_eq!((scenario.links.loss_ppm, scenario.noise), (0, false));
     assert!(scenario.leak.is_none() && scenario.expect_fail.is_empty());
 }
 

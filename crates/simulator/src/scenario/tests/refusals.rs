@@ -69,12 +69,12 @@ fn names_are_unique_and_not_those_of_nodes() {
     refused(
         "name = \"Nadia\"",
         "name = §\"Maria\"",
-        "the name \"Maria\" is taken: expected another one than the one on line 31",
+        "the name \"Maria\" is taken: expected another one than the one on line 32",
     );
     refused(
         "name = \"Mallory\"",
         "name = §\"Nadia\"",
-        "the name \"Nadia\" is taken: expected another one than the one on line 37",
+        "the name \"Nadia\" is taken: expected another one than the one on line 38",
     );
     refused(
         "name = \"Libreria Nord\"",
