@@ -48,6 +48,7 @@ pub(crate) fn serve(folder: &Path) {
         crew.serve(listener, "operations", Operations::new(site.metrics.clone()).service());
         let mut config = Config::new(NAME, HashKey::new(secrets.secret("names", NAME)));
         config.rules.registration_code = false;
+        config.rows_kept = limits::ROWS_AT_HAND;
         let links = Links::new(limits::MAX_LINK_WAITING);
         let hop = Transport::new(config);
         let node = site.start((NAME, NAME, NAME), hop, &links, Box::new(drop)).unwrap();

@@ -188,9 +188,10 @@ struct Device {
     /// The number of the last request; registration had the first two.
     request: u64,
     counter: u32,
-    /// Acknowledgements under way: how many messages each is about.
+    /// Acknowledgements under way: how many messages each is about that came for the first time.
     acks: BTreeMap<u64, usize>,
     places: Vec<u64>,
+    first_times: usize,
     addresses: [Address; 2],
 }
 
@@ -209,6 +210,7 @@ impl Device {
             counter: 0,
             acks,
             places,
+            first_times: 0,
             addresses,
         }
     }
@@ -251,6 +253,7 @@ impl Device {
                 let mut tally = self.traffic.tally.borrow_mut();
                 match due {
                     Some(due) => {
+                        self.first_times += 1;
                         tally.latencies.push(self.traffic.now().saturating_sub(due));
                     }
                     None => tally.again += 1,
@@ -271,7 +274,7 @@ impl Device {
         }
         let (id, address) = (self.next_request(), self.addresses[0].clone());
         let places = std::mem::take(&mut self.places);
-        self.acks.insert(id, places.len());
+        self.acks.insert(id, std::mem::take(&mut self.first_times));
         self.wire.seal(id, Ask::Ack { address, places }, out);
     }
 

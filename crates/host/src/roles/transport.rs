@@ -84,6 +84,7 @@ impl Told {
         config.cloud_api.clone_from(&self.cloud_api);
         config.principals = self.principals;
         config.shows_codes = self.shows_codes;
+        config.rows_kept = limits::ROWS_AT_HAND;
         let links = Links::new(limits::MAX_LINK_WAITING);
         let node = ground.join(NAME, Transport::new(config), &links, Box::new(drop))?;
         let key = ground.key(NAME);
