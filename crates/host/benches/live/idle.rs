@@ -11,11 +11,14 @@ use serde_json::{Value, json};
 use tokio::{
     io::AsyncWriteExt as _,
     select,
-    sync::watch,
+    sync::{Semaphore, watch},
     task::{JoinHandle, spawn_local},
     time::sleep,
 };
-use vocab::limits::LINK_PING_AFTER;
+use vocab::{
+    Micros,
+    limits::{LINK_PING_AFTER, LINK_RETRY_FIRST, LINK_RETRY_MOST},
+};
 
 use crate::{
     Arguments,
@@ -28,8 +31,8 @@ use crate::{
 const GOAL: f64 = 16.0;
 /// What a process takes until memory that it let go is used again, in kilobytes.
 const SETTLES: u64 = 4_096;
-/// The longest wait before a device tries again.
-const WAIT: Duration = Duration::from_secs(2);
+/// Devices that connect at a time while nobody hurries.
+const AT_A_TIME: usize = 64;
 
 /// Kilobytes at a moment.
 struct Memory {
@@ -56,9 +59,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Value {
     let first = 20;
     let (stop, stopped) = watch::channel(false);
     let waking = Instant::now();
-    let mut up = everybody(&crowd, 0..first, 0, &stopped).await;
+    let mut up = everybody(&crowd, 0..first, (0, AT_A_TIME), &stopped).await;
     let before = Memory::now(&server);
-    up.tasks.extend(everybody(&crowd, first..first + count, 0, &stopped).await.tasks);
+    up.tasks.extend(everybody(&crowd, first..first + count, (0, AT_A_TIME), &stopped).await.tasks);
     println!("{count} devices are connected after {:.1} s", waking.elapsed().as_secs_f64());
     sleep(Duration::from_secs(2)).await;
     let after = Memory::now(&server);
@@ -77,7 +80,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Value {
     println!("everybody is gone and comes back at once");
     let (_stop, stopped) = watch::channel(false);
     let storm = Instant::now();
-    let again = everybody(&crowd, 0..first + count, 1, &stopped).await;
+    let again = everybody(&crowd, 0..first + count, (1, first + count), &stopped).await;
     let (drained, attempts) = (storm.elapsed().as_secs_f64(), again.attempts);
     println!("all are back after {drained:.1} s and {attempts} attempts");
     if !arguments.smoke {
@@ -101,22 +104,25 @@ struct Up {
     attempts: u64,
 }
 
-/// Connects everybody at once, as devices do when a server is back; each tries until it is in.
+/// Connects everybody for the `time`th time, so many `at_once`; each tries until it is in.
 async fn everybody(
     crowd: &Rc<Crowd>,
     numbers: std::ops::Range<usize>,
-    time: u32,
+    (time, at_once): (u32, usize),
     stopped: &watch::Receiver<bool>,
 ) -> Up {
     let attempts = Rc::new(Cell::new(0));
     let missing = Rc::new(Cell::new(numbers.len()));
+    let turns = Rc::new(Semaphore::new(at_once));
     let tasks = numbers.map(|number| {
         let (crowd, attempts) = (crowd.clone(), attempts.clone());
-        let (missing, stopped) = (missing.clone(), stopped.clone());
+        let (missing, stopped, turns) = (missing.clone(), stopped.clone(), turns.clone());
         spawn_local(async move {
+            let turn = turns.acquire().await;
             let wire = comes(&crowd, number, time, &attempts).await;
+            drop(turn);
             missing.set(missing.get() - 1);
-            drop((crowd, attempts, missing));
+            drop((crowd, attempts, missing, turns));
             idles(wire, stopped).await;
         })
     });
@@ -135,17 +141,21 @@ fn comes<'a>(
     attempts: &'a Cell<u64>,
 ) -> std::pin::Pin<Box<dyn Future<Output = Wire> + 'a>> {
     Box::pin(async move {
-        let mut wait = Duration::from_millis(100);
+        let mut wait = LINK_RETRY_FIRST;
         loop {
             let attempt = attempts.replace(attempts.get() + 1);
             match come(crowd, number, time, attempt).await {
                 Ok(wire) => return wire,
                 // Between half of the wait and all of it: not everybody comes back at once.
-                Err(_) => sleep(wait / 2 + wait.mul_f64((attempt % 97) as f64 / 194.0)).await,
+                Err(_) => sleep(jittered(wait, attempt)).await,
             }
-            wait = (wait * 2).min(WAIT);
+            wait = wait.doubled_up_to(LINK_RETRY_MOST);
         }
     })
+}
+
+fn jittered(wait: Micros, attempt: u64) -> Duration {
+    Duration::from_micros(wait.0 / 2 + wait.0 / 2 * (attempt % 97) / 97)
 }
 
 async fn come(crowd: &Crowd, number: usize, time: u32, attempt: u64) -> io::Result<Wire> {
