@@ -14,6 +14,9 @@ use store::Key;
 /// Entries of a tree, on average, before there are twice as many trees: they fit one node.
 const OF_ONE: usize = 8;
 
+/// 2^64 divided by the golden ratio, as Fibonacci hashing has it.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A map by key, without an order.
 #[derive(Clone, Debug)]
 pub(super) struct Shelf<V> {
@@ -91,16 +94,16 @@ impl<V> Shelf<V> {
 
     /// The tree that `key` belongs to.
     fn place(&self, key: &Key) -> usize {
-        // FNV-1a over words: keys end with hashes or numbers, and either spreads well enough.
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut hash = ODD;
         for chunk in key.as_bytes().chunks(8) {
             let mut word = [0; 8];
             word.iter_mut().zip(chunk).for_each(|(to, byte)| *to = *byte);
-            hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
-            hash ^= hash >> 29;
+            // Both halves of a product: every bit of a word counts in the low bits.
+            let product = u128::from(hash ^ u64::from_le_bytes(word)).wrapping_mul(ODD.into());
+            hash = (product as u64) ^ ((product >> 64) as u64);
         }
         let mask = self.trees.len().saturating_sub(1);
-        usize::try_from(hash >> 7).unwrap_or(usize::MAX) & mask
+        (hash as usize) & mask
     }
 }
 

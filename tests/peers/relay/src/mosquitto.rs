@@ -1,12 +1,6 @@
 //! Mosquitto: a persistent session with QoS 1 (MQTT 3.1.1). Nothing is synced for a message.
 
-use std::{
-    io,
-    net::TcpStream,
-    sync::Arc,
-    thread,
-    time::Instant,
-};
+use std::{io, net::TcpStream, sync::Arc, thread, time::Instant};
 
 use crate::{
     Outcome, TEXT,

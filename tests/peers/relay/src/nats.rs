@@ -1,13 +1,7 @@
 //! NATS JetStream: a stream on the disk that forgets what was acknowledged. The best case for it:
 //! one connection that publishes, one consumer for all recipients.
 
-use std::{
-    io,
-    net::TcpStream,
-    sync::Arc,
-    thread,
-    time::Instant,
-};
+use std::{io, net::TcpStream, sync::Arc, thread, time::Instant};
 
 use crate::{
     Outcome, TEXT,
@@ -89,7 +83,8 @@ impl Client {
 pub fn run(address: &str, messages: u64, window: u64) -> io::Result<Outcome> {
     let mut setup = Client::connect(address)?;
     setup.say(b"SUB api 1\r\n")?;
-    let stream = r#"{"name":"mail","subjects":["mail.*"],"retention":"workqueue","storage":"file"}"#;
+    let stream =
+        r#"{"name":"mail","subjects":["mail.*"],"retention":"workqueue","storage":"file"}"#;
     setup.ask("$JS.API.STREAM.CREATE.mail", stream)?;
     let consumer = r#"{"stream_name":"mail","config":{"durable_name":"all","deliver_subject":"to.all","ack_policy":"explicit","max_ack_pending":10000}}"#;
     let mut receiver = Client::connect(address)?;
