@@ -47,10 +47,11 @@ fn main() {
         }
     };
     match outcome {
-        Ok(Outcome { messages, time, how }) => println!(
-            r#"{{"peer": "{peer}", "messages": {messages}, "window": {window}, "per_second": {:.0}, "how": "{how}"}}"#,
-            messages as f64 / time.as_secs_f64()
-        ),
+        Ok(Outcome { messages, time, how }) => {
+            let rate = messages as f64 / time.as_secs_f64();
+            print!(r#"{{"peer": "{peer}", "messages": {messages}, "window": {window}, "#);
+            println!(r#""per_second": {rate:.0}, "how": "{how}"}}"#);
+        }
         Err(error) => {
             eprintln!("{peer}: {error}");
             exit(1);
