@@ -154,7 +154,10 @@ impl Wire {
                     FromTransport::Answer { id: of, status, .. } if of == id => {
                         return Err(broken(format!("{status:?}")));
                     }
-                    _ => {}
+                    FromTransport::Answer { .. }
+                    | FromTransport::Deliver { .. }
+                    | FromTransport::Gone { .. }
+                    | FromTransport::PrekeysLow { .. } => {}
                 }
             }
         }
