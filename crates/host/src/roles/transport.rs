@@ -87,6 +87,7 @@ impl Told {
         config.cloud_api.clone_from(&self.cloud_api);
         config.principals = self.principals;
         config.shows_codes = self.shows_codes;
+        config.rows_kept = limits::ROWS_AT_HAND;
         let links = Links::new(limits::MAX_LINK_WAITING);
         let observer = looks_on(ground.site.log.clone(), &ground.site.metrics);
         let node = ground.join(NAME, Transport::new(config), &links, observer)?;
