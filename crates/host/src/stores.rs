@@ -101,11 +101,16 @@ impl Stores {
     }
 }
 
+/// The key that wraps those of the store called `name`.
+pub(crate) fn root_key(secrets: &Secrets, name: &str) -> RootKey {
+    RootKey::new(&Zeroizing::new(secrets.secret("store", name)))
+}
+
 impl Inner {
     fn open(&self, name: &str) -> Result<Store, String> {
         let folder = self.folder.join(name);
         fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
-        let root = RootKey::new(&Zeroizing::new(self.secrets.secret("store", name)));
+        let root = root_key(&self.secrets, name);
         let mut seed = [0; 32];
         fill(&mut seed).map_err(|why| why.to_string())?;
         let rng = Box::new(ChaCha20Rng::from_seed(seed));
