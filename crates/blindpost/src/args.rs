@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Runs Business Manager, billing and statistics.
     #[cfg(feature = "live")]
     Meta(crate::live::single::Args<{ crate::live::single::META }>),
+    /// Looks after the stores of a folder that no live command uses just now.
+    #[cfg(feature = "live")]
+    Store(crate::live::args::Store),
     /// Runs scenarios in virtual time and reports who saw what.
     Sim(Box<Sim>),
     /// Puts together what the parts of a sweep found (`sim --seeds … --shard … --results FILE`).

@@ -39,6 +39,8 @@ fn main() -> ExitCode {
         args::Command::Client(role) => live::single::run(role),
         #[cfg(feature = "live")]
         args::Command::Meta(role) => live::single::run(role),
+        #[cfg(feature = "live")]
+        args::Command::Store(store) => live::store::run(&store),
         args::Command::Sim(sim) => sim::run(&sim),
         args::Command::Merge(merge) => merge::run(&merge),
         args::Command::Conform(conform) => conform::run(&conform),

@@ -118,6 +118,7 @@ impl Client {
         for note in notes {
             match note {
                 Note::Asked { id, frame } => self.courier.asked(id, frame, now.mono),
+                Note::AskedBefore { id, frame } => self.courier.asked_before(id, frame, now.mono),
                 Note::Answered { id } => self.courier.answered(id),
                 Note::Leaving { id } => {
                     self.stay = Stay::Leaving;

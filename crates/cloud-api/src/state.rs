@@ -29,6 +29,9 @@ const ROWS_AT_HAND: usize = 4_096;
 #[derive(Debug)]
 pub struct CloudApi {
     pub(crate) config: Config,
+    /// What was granted before the start was read: until then, nobody can be told that a number
+    /// is none of his.
+    is_loaded: bool,
     /// By slot.
     numbers: Vec<Option<Number>>,
     courier: Courier,
@@ -69,6 +72,7 @@ impl CloudApi {
             desk: Desk::new(ROWS_AT_HAND).with_mutant(config.desk_mutant),
             outbox: Outbox::new(config.webhook_updates),
             config,
+            is_loaded: false,
             numbers: Vec::new(),
             principals: Principals::default(),
             managing: managing::Managing::default(),
@@ -124,6 +128,7 @@ impl CloudApi {
             match note {
                 Note::For(slot) => self.noting = slot,
                 Note::End(note) => self.apply_end(self.noting, note, step),
+                Note::Loaded => self.is_loaded = true,
                 Note::Grant(grant) => granted.extend(self.grant(grant)),
                 Note::Waits(key, bytes) => self.outbox.add(key, bytes, step.now.mono),
                 Note::MoreWaits => self.outbox.more = true,
@@ -174,6 +179,9 @@ impl CloudApi {
     fn apply_end(&mut self, slot: u32, note: endpoint::Note, step: &mut Step<'_>) {
         match note {
             endpoint::Note::Asked { id, frame } => self.courier.asked(id, frame, step.now.mono),
+            endpoint::Note::AskedBefore { id, frame } => {
+                self.courier.asked_before(id, frame, step.now.mono);
+            }
             endpoint::Note::Answered { id } => self.courier.answered(id),
             // No business number is deleted by its end.
             endpoint::Note::Leaving { .. } | endpoint::Note::Left => {}

@@ -20,6 +20,13 @@ pub enum Note {
         /// The frame.
         frame: Vec<u8>,
     },
+    /// A request that was written down before a restart, and may never have left.
+    AskedBefore {
+        /// Its id.
+        id: u64,
+        /// The frame.
+        frame: Vec<u8>,
+    },
     /// A request was answered.
     Answered {
         /// Its id.
@@ -63,10 +70,17 @@ impl Courier {
         self.transport
     }
 
-    /// Remembers a request that was just sent, or was sent before a restart.
+    /// Remembers a request that was just sent.
     pub fn asked(&mut self, id: u64, frame: Vec<u8>, now: Instant) {
         let wait = limits::RESEND_FIRST;
         self.asked.insert(id, Asked { frame, due: now.after(wait), wait });
+    }
+
+    /// Remembers a request of before a restart. It is due at once: a message that waits here is
+    /// overtaken by those that are sealed now, and the recipient keeps the keys of only so many
+    /// chains.
+    pub fn asked_before(&mut self, id: u64, frame: Vec<u8>, now: Instant) {
+        self.asked.insert(id, Asked { frame, due: now, wait: limits::RESEND_FIRST });
     }
 
     /// Forgets a request that was answered.
@@ -136,5 +150,23 @@ impl Courier {
             return None;
         }
         self.asked.values().map(|asked| asked.due).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vocab::{Instant, NoiseKey};
+
+    use super::Courier;
+
+    #[test]
+    fn a_request_of_before_a_restart_is_due_at_once_and_one_that_was_just_sent_is_not() {
+        let mut courier = Courier::new(NoiseKey([1; 32]));
+        let now = Instant(7);
+        assert!(courier.link::<()>(true, now).is_empty());
+        courier.asked(2, [2].into(), now);
+        courier.asked_before(1, [1].into(), now);
+        assert_eq!((courier.wake_at(), courier.due::<()>(now).len()), (Some(now), 1));
+        assert!(courier.due::<()>(now).is_empty());
     }
 }

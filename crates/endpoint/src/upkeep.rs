@@ -129,7 +129,7 @@ impl<V: Vault> Account<V> {
             for (key, frame) in self.vault.open_all(attempt, page)? {
                 if let (Some(id), Some(frame)) = (key.last_number(), frame) {
                     self.numbered(id);
-                    attempt.note(N::from(Note::Asked { id, frame }));
+                    attempt.note(N::from(Note::AskedBefore { id, frame }));
                 }
             }
             let Some(last) = page.last().filter(|_| page.len() == limits::MAX_ROWS_READ) else {

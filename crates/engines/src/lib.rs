@@ -16,6 +16,7 @@ mod schema;
 mod scrub;
 mod seal;
 mod sqlite;
+mod standings;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{error::OpenError, folder};
 
@@ -89,6 +89,8 @@ pub(crate) fn open_with(
     let found = version(&connection, path, known)?;
     connection.execute_batch(settings).map_err(to_error)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // A statement keeps its plan whatever is bound to it; else each scan is compiled anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(to_error)?;
     // Only a copy under way holds anything, and nobody is to wait for that.
     connection.busy_timeout(Duration::ZERO).map_err(to_error)?;
     migrate(&mut connection, path, found, steps)?;

@@ -14,6 +14,7 @@ use crate::{
     keyring::{Keyring, RootKey},
     schema,
     scrub::Scrubber,
+    standings::Standings,
     tables::{self, Columns},
 };
 
@@ -36,6 +37,8 @@ pub struct Sqlite {
     counts: Counts,
     /// The same as of the last sync.
     durable: Counts,
+    /// How rows stand, durable or not.
+    standings: Standings,
     /// Whether SQLite has a transaction open.
     begun: bool,
     /// Why everything since the last sync was undone, until a sync says so.
@@ -103,6 +106,7 @@ impl Sqlite {
             folder,
             counts,
             durable: counts,
+            standings: Standings::default(),
             begun: false,
             lost: None,
             swept: false,
@@ -163,6 +167,7 @@ impl Sqlite {
             self.trouble = Some(error.into());
         }
         self.begun = false;
+        self.standings.forget();
         self.counts = self.durable;
         self.lost = Some(refusal);
     }
@@ -210,6 +215,12 @@ impl Sqlite {
 
 impl Engine for Sqlite {
     fn apply(&mut self, transactions: &[Transaction], now: UnixMicros) -> Vec<Answer> {
+        // One transaction of SQLite from the first read on, where there will be one anyhow: each
+        // read outside of one takes and gives back the file. Where none can begin, whoever writes
+        // hears why.
+        if self.lost.is_none() && transactions.iter().any(|it| !it.is_read_only()) {
+            let _heard_later = self.begin();
+        }
         transactions.iter().map(|transaction| self.transact(transaction, now)).collect()
     }
 
@@ -279,6 +290,7 @@ impl Sqlite {
         let expired = tables::count_expired(&self.connection, now)?;
         if !expired.is_empty() {
             self.begin()?;
+            self.standings.forget();
             tables::delete_expired(&self.connection, now)?;
         }
         Ok(expired)

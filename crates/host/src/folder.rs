@@ -17,6 +17,7 @@ use crate::secrets::Secrets;
 
 const IDENTITY: &str = "identity.json";
 const LOCK: &str = "lock";
+const STORES: &str = "stores";
 /// The format of `identity.json`.
 const FORMAT: u32 = 1;
 
@@ -70,6 +71,9 @@ pub enum FolderError {
         /// What is wrong.
         why: String,
     },
+    /// There is no identity in it.
+    #[error("{}: no `{IDENTITY}` in it; expected the --data of a live command", .0.display())]
+    Nothing(PathBuf),
     /// It was made with another seed.
     #[error("{} was made {}; start it the same way, or use another folder", path.display(),
         made.map_or("without --seed".to_owned(), |seed| format!("with --seed {seed}")))]
@@ -122,6 +126,29 @@ impl Folder {
         // No two starts may draw the same: it is counted before anything is drawn.
         folder.write()?;
         Ok(folder)
+    }
+
+    /// Opens the folder at `path` to look at what is there: no start is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`]; [`FolderError::Nothing`] where nobody ever lived.
+    pub fn existing(path: &Path) -> Result<Self, FolderError> {
+        let file = path.join(IDENTITY);
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FolderError::Nothing(path.to_path_buf()));
+            }
+            Err(error) => return Err(at(&file)(error)),
+        };
+        let lock = lock(path)?;
+        Ok(Self { path: path.to_path_buf(), identity: read(&file, &bytes)?, _lock: lock })
+    }
+
+    /// Where its stores are.
+    pub fn stores(&self) -> PathBuf {
+        self.path.join(STORES)
     }
 
     /// Where it is.

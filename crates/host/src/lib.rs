@@ -25,3 +25,4 @@ pub mod stop;
 pub mod stores;
 mod sweeper;
 pub mod up;
+pub mod upkeep;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
+    fmt::{self, Write as _},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -20,10 +20,24 @@ struct Family {
     series: BTreeMap<String, Series>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Series {
     Counter(Counter),
     Gauge(Gauge),
+    Elsewhere(Read),
+}
+
+/// Reads what is counted elsewhere.
+type Read = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+impl fmt::Debug for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Counter(counter) => counter.fmt(f),
+            Self::Gauge(gauge) => gauge.fmt(f),
+            Self::Elsewhere(read) => write!(f, "Elsewhere({})", read()),
+        }
+    }
 }
 
 /// What only grows.
@@ -34,6 +48,11 @@ impl Counter {
     /// One more.
     pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many more.
+    pub fn count(&self, more: u64) {
+        self.0.fetch_add(more, Ordering::Relaxed);
     }
 
     /// How many there were.
@@ -94,8 +113,8 @@ impl Metrics {
     ) -> Counter {
         match self.series((name, help), labels, || Series::Counter(Counter::default())) {
             Series::Counter(counter) => counter,
-            // The name is a gauge's: what is counted here is not shown.
-            Series::Gauge(_) => Counter::default(),
+            // The name is another's: what is counted here is not shown.
+            Series::Gauge(_) | Series::Elsewhere(_) => Counter::default(),
         }
     }
 
@@ -103,8 +122,19 @@ impl Metrics {
     pub fn gauge(&self, name: &'static str, help: &'static str, labels: &[(&str, &str)]) -> Gauge {
         match self.series((name, help), labels, || Series::Gauge(Gauge::default())) {
             Series::Gauge(gauge) => gauge,
-            Series::Counter(_) => Gauge::default(),
+            Series::Counter(_) | Series::Elsewhere(_) => Gauge::default(),
         }
+    }
+
+    /// Shows what `read` says is counted elsewhere, whenever somebody looks.
+    pub fn shows(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        labels: &[(&str, &str)],
+        read: impl Fn() -> u64 + Send + Sync + 'static,
+    ) {
+        self.series((name, help), labels, || Series::Elsewhere(Arc::new(read)));
     }
 
     /// Everything, as Prometheus reads it.
@@ -114,7 +144,7 @@ impl Metrics {
         for (name, Family { help, series }) in &*families {
             let kind = match series.values().next() {
                 Some(Series::Gauge(_)) => "gauge",
-                Some(Series::Counter(_)) | None => "counter",
+                Some(Series::Counter(_) | Series::Elsewhere(_)) | None => "counter",
             };
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}"); // Infallible.
             for (labels, value) in series {
@@ -123,6 +153,7 @@ impl Metrics {
                 let _ = match value {
                     Series::Counter(counter) => writeln!(text, "{name}{labels} {}", counter.get()),
                     Series::Gauge(gauge) => writeln!(text, "{name}{labels} {}", gauge.get()),
+                    Series::Elsewhere(read) => writeln!(text, "{name}{labels} {}", read()),
                 };
             }
         }

@@ -131,10 +131,12 @@ impl Site {
         links: &Arc<Links>,
         observer: Observer<H::Event>,
     ) -> Result<Node<H::Command>, StartError> {
+        let ledger = self.stores.open(store, name)?;
+        self.stores.show(store, &self.metrics);
         let world = World {
             name: name.to_owned(),
             clock: self.clock.clone(),
-            ledger: self.stores.open(store, name)?,
+            ledger,
             links: links.clone(),
             asker: self.asker.clone(),
             randomness: Randomness::new(self.draws.key(name)?),

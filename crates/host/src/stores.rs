@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use engines::{Limits, RootKey, Sqlite, Writer};
+use engines::{Counters, Limits, RootKey, Sqlite, Writer};
 use getrandom::fill;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     ledger::{Done, Ledger},
     log::Log,
+    metrics::Metrics,
     namespace::Namespace,
     secrets::Secrets,
     sweeper::Sweeper,
@@ -82,11 +83,34 @@ impl Stores {
     }
 }
 
+impl Stores {
+    /// Shows in `metrics` what the store called `name`, which is open, has committed.
+    pub(crate) fn show(&self, name: &str, metrics: &Metrics) {
+        let open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(store) = open.get(name).and_then(Weak::upgrade) else { return };
+        let writer = Arc::downgrade(&store.writer);
+        let count = move |which: fn(Counters) -> u64| {
+            let writer = writer.clone();
+            move || writer.upgrade().map_or(0, |writer| which(writer.counters()))
+        };
+        let labels = [("store", name)];
+        let (commits, help) = ("blindpost_store_commits_total", "Batches that were committed.");
+        metrics.shows(commits, help, &labels, count(|counters| counters.commits));
+        let (answered, help) = ("blindpost_store_transactions_total", "Transactions answered.");
+        metrics.shows(answered, help, &labels, count(|counters| counters.answered));
+    }
+}
+
+/// The key that wraps those of the store called `name`.
+pub(crate) fn root_key(secrets: &Secrets, name: &str) -> RootKey {
+    RootKey::new(&Zeroizing::new(secrets.secret("store", name)))
+}
+
 impl Inner {
     fn open(&self, name: &str) -> Result<Store, String> {
         let folder = self.folder.join(name);
         fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
-        let root = RootKey::new(&Zeroizing::new(self.secrets.secret("store", name)));
+        let root = root_key(&self.secrets, name);
         let mut seed = [0; 32];
         fill(&mut seed).map_err(|why| why.to_string())?;
         let rng = Box::new(ChaCha20Rng::from_seed(seed));

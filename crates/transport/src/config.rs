@@ -28,6 +28,9 @@ pub struct Config {
     pub rules: Rules,
     /// Where several nodes serve one store: the number of this one among them, which none shares.
     pub writer: Option<u8>,
+    /// Rows on which nothing is under way that stay in memory, for work to come: of about 300
+    /// bytes each. Each device that writes has five or six, and each message one for a while.
+    pub rows_kept: usize,
     /// Whether registration codes are written to the log, as is of use where no telephone is.
     pub shows_codes: bool,
     /// The planted mistake of this run; it acts only with the feature `mutants`.
@@ -35,6 +38,9 @@ pub struct Config {
     /// A mistake planted in its desk.
     pub desk_mutant: Option<hop::Mutant>,
 }
+
+/// Unless it is told otherwise.
+const ROWS_KEPT: usize = 4_096;
 
 impl Config {
     /// A transport named `authority` with every defence on, that hosts nobody and that nobody may
@@ -48,6 +54,7 @@ impl Config {
             authority: authority.to_string(),
             rules: Rules::default(),
             writer: None,
+            rows_kept: ROWS_KEPT,
             shows_codes: true,
             mutant: None,
             desk_mutant: None,

@@ -59,15 +59,12 @@ impl Turn<'_> {
 impl Transport {
     /// A transport that has not started yet: its first input is [`Input::Boot`].
     pub fn new(config: Config) -> Self {
-        let desk = Desk::new(ROWS_KEPT).for_writer(config.writer.unwrap_or(0));
+        let desk = Desk::new(config.rows_kept).for_writer(config.writer.unwrap_or(0));
         let desk = desk.with_mutant(config.desk_mutant);
         let (links, rates, shared) = (Links::default(), Rates::default(), Shared::default());
         Self { config, desk, links, rates, shared, exchanges: 0 }
     }
 }
-
-/// Rows on which nothing is under way that stay on the desk, for work to come.
-const ROWS_KEPT: usize = 4_096;
 
 impl Hop for Transport {
     type Command = Command;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use host::up::{MOST_PEOPLE, Webhook};
 
 /// Runs everything on this machine: transport, Cloud API, a sample business, simulated people.
@@ -56,4 +56,26 @@ pub(crate) enum Clock {
     Real,
     /// One that stands still until it is moved.
     Virtual,
+}
+
+/// Looks after the stores of a folder that no live command uses just now.
+#[derive(Args, Debug)]
+pub(crate) struct Store {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) what: StoreWork,
+}
+
+/// What can be done with stores.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreWork {
+    /// Looks through every store, opens every value, and says what is wrong and where. Changes
+    /// nothing.
+    #[command(after_help = "Exit codes: 0 every store is whole, 1 something is wrong, 2 there is \
+        no store, or a process uses it.")]
+    Check {
+        /// The --data of a live command.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }

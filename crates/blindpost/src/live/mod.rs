@@ -3,4 +3,5 @@
 pub(crate) mod args;
 mod ready_file;
 pub(crate) mod single;
+pub(crate) mod store;
 pub(crate) mod up;

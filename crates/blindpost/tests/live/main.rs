@@ -178,3 +178,39 @@ fn every_live_command_says_what_it_takes() {
         assert!(String::from_utf8_lossy(&output.stdout).contains("--data"), "{role}");
     }
 }
+
+#[test]
+fn a_check_of_the_stores_says_whether_they_are_whole_and_what_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let check = || {
+        let output = blindpost(&["store", "check", text(&data)]).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let (code, said) = check();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("expected the --data of a live command"), "{said}");
+    assert!(!data.exists(), "to look makes nothing");
+    let mut up = Live::start(&["up", "--port", "0", "--people", "1", "--data", text(&data)]);
+    up.is_ready();
+    let (code, said) = check();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("is in use by another process"), "{said}");
+    assert!(up.end());
+    let (code, said) = check();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("transport: whole\n"), "{said}");
+
+    let file = data.join("stores/transport/store.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    for byte in &mut bytes[middle..] {
+        *byte ^= 0x55;
+    }
+    fs::write(&file, bytes).unwrap();
+    let (code, said) = check();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(!said.contains("transport: whole"), "{said}");
+    assert!(said.contains("transport: ") && said.contains("business: whole\n"), "{said}");
+}

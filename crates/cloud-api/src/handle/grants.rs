@@ -15,6 +15,7 @@ pub(super) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
     for grant in known(attempt)? {
         attempt.note(Note::Grant(grant));
     }
+    attempt.note(Note::Loaded);
     if !attempt.scan(&rows::statistics(), None, 1)?.is_empty() {
         attempt.note(Note::Counted); // Whether it was exported before the restart is not known.
     }

@@ -33,6 +33,8 @@ pub(crate) enum Note {
     For(u32),
     /// A note of an endpoint.
     End(endpoint::Note),
+    /// All grants of before the start are here.
+    Loaded,
     /// There is this grant.
     Grant(GrantRow),
     /// Something waits in the outbox, and at most how long it is.

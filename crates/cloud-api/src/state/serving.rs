@@ -115,6 +115,7 @@ impl CloudApi {
                     self.refuse(id, principal, request, &GraphError::forbidden(), step);
                 }
             }
+            Ok(_) if !self.is_loaded => self.try_later(id, step),
             Ok(call) if !is_about_messages(call.route.pattern) => {
                 self.managed(id, &call, request, step);
             }

@@ -1,11 +1,16 @@
 //! What a business may call, and what it is told.
 
 use endpoint::Happening;
-use hop::http::{Request, Response};
+use hop::{
+    Act, ExchangeId, Hop as _, Input,
+    http::{Request, Response},
+};
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
 use serde_json::{Value, json};
+use vocab::{Instant, Now, UnixMicros};
 
 use super::world::{TOKENS, World, send};
-use crate::Event;
+use crate::{CloudApi, Event};
 
 #[test]
 fn a_send_repeated_under_its_request_id_is_one_message() {
@@ -19,6 +24,23 @@ fn a_send_repeated_under_its_request_id_is_one_message() {
     let other = world.call(0, send(0, "bread").header("x-blindpost-request-id", "8"));
     assert_ne!(other, first);
     assert_eq!(world.history(), ["bread", "bread"]);
+}
+
+#[test]
+fn a_call_that_comes_before_the_grants_were_read_is_asked_to_come_again() {
+    let config = World::new().nodes.remove(0).config;
+    let (mut hop, mut rng) = (CloudApi::new(config), ChaCha8Rng::seed_from_u64(1));
+    let now = Now { mono: Instant(0), wall: UnixMicros(0) };
+    // The store has not answered when the call comes.
+    let _reads = hop.handle(Input::Boot, now, &mut rng);
+    let call = Input::Request { id: ExchangeId(1), request: send(0, "bread") };
+    let acts = hop.handle(call, now, &mut rng).effects.into_iter().map(|effect| effect.act);
+    let replies: Vec<u16> = acts
+        .filter_map(|act| {
+            if let Act::Reply { response, .. } = act { Some(response.status) } else { None }
+        })
+        .collect();
+    assert_eq!(replies, [503]);
 }
 
 #[test]

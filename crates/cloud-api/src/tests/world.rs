@@ -32,7 +32,7 @@ pub(super) const TOKENS: [&str; 2] = ["token of the bakery", "token of the perso
 
 pub(super) struct Node {
     hop: CloudApi,
-    config: Config,
+    pub(super) config: Config,
     pub(super) store: Memory,
     wake_at: Option<Instant>,
     held: Vec<(TxId, Act<Event>)>,

@@ -27,6 +27,7 @@ impl Sqlite {
         self.attempt(transaction, now, &mut has_written).unwrap_or_else(|trouble| {
             let refusal = trouble.refusal;
             self.trouble = Some(trouble);
+            self.standings.forget();
             // One operation that fails has done nothing; SQLite may have undone all the same.
             if has_written || (self.begun && self.connection.is_autocommit()) {
                 self.give_up(refusal);
@@ -70,8 +71,16 @@ impl Sqlite {
         Ok(Answer::Done(values))
     }
 
-    fn holds(&self, check: &Check, now: UnixMicros) -> Result<bool, Trouble> {
-        let standing = tables::standing(&self.connection, &check.key, self.number(&check.key))?;
+    fn holds(&mut self, check: &Check, now: UnixMicros) -> Result<bool, Trouble> {
+        let key = &check.key;
+        let standing = match self.standings.get(key) {
+            Some(standing) => standing,
+            None => {
+                let standing = tables::standing(&self.connection, key, self.number(key))?;
+                self.standings.set(key, standing);
+                standing
+            }
+        };
         let readable = standing.filter(|(_, expires)| expires.is_none_or(|end| moment(now) < end));
         let revision = readable.map(|(revision, _)| Revision(revision.cast_unsigned()));
         Ok(match check.expect {
@@ -83,17 +92,23 @@ impl Sqlite {
     fn perform(&mut self, op: &Op, now: UnixMicros) -> Result<Value, Trouble> {
         match op {
             Op::Get(key) => {
+                if self.standings.get(key) == Some(None) {
+                    return Ok(Value::Row(None));
+                }
                 let row = tables::get(&self.connection, key, self.number(key))?;
+                self.standings.set(key, row.as_ref().map(|row| (row.revision, row.expires)));
                 let readable = row.filter(|row| row.expires.is_none_or(|end| moment(now) < end));
                 Ok(Value::Row(readable.map(|row| self.stored(row)).transpose()?))
             }
             Op::Put(row) => {
                 let sealed = self.sealed(&row.key, row, now)?;
                 tables::put(&self.connection, &sealed, self.number(&row.key))?;
+                self.standings.set(&row.key, Some((sealed.revision, sealed.expires)));
                 Ok(Value::Written)
             }
             Op::Delete(key) => {
                 tables::delete(&self.connection, key, self.number(key))?;
+                self.standings.set(key, None);
                 Ok(Value::Written)
             }
             Op::Append(row) => {
@@ -102,6 +117,7 @@ impl Sqlite {
                 let sealed = self.sealed(&key, row, now)?;
                 tables::append(&self.connection, number.cast_signed(), &sealed)?;
                 self.counts.last_number = number;
+                self.standings.set(&key, Some((sealed.revision, sealed.expires)));
                 Ok(Value::Appended(key))
             }
             Op::Scan { prefix, after, limit } => {
@@ -116,6 +132,7 @@ impl Sqlite {
                 let taken = rows.into_iter().next().map(|row| self.stored(row)).transpose()?;
                 if let Some(row) = &taken {
                     tables::delete(&self.connection, &row.key, self.number(&row.key))?;
+                    self.standings.set(&row.key, None);
                 }
                 Ok(Value::Row(taken))
             }

@@ -8,7 +8,7 @@ use std::{
 
 use engines::{Sqlite, commit};
 use rusqlite::Connection;
-use store::{Answer, Engine as _, Op, Refusal, Transaction, Value};
+use store::{Answer, Check, Engine as _, Expect, Op, Refusal, Revision, Transaction, Value};
 
 use crate::common::{
     START, Temporary, append, done, key, only, open, put, refusal, root, transaction, value,
@@ -55,6 +55,25 @@ fn a_full_store_still_reads_and_deletes_and_takes_more_when_there_is_room() {
     assert!(fill(&mut engine) >= 5);
     drop(engine);
     assert!(queued(&mut open(&place.at("store"))) as u64 > count - 10);
+}
+
+#[test]
+fn what_was_undone_for_want_of_room_is_not_taken_for_done() {
+    let place = Temporary::new();
+    let mut engine = open(&place.at("store"));
+    engine.set_capacity(300_000).unwrap();
+    done(&mut engine, START, vec![put("there", b"before")]);
+    let undone = vec![Op::Delete(key("there")), put("new", b"x"), put("large", &[2; 20 * LARGE])];
+    let refused = commit(&mut engine, &[transaction(undone)], START).remove(0);
+    assert_eq!(refused, Answer::Unavailable(Refusal::Full));
+    assert_eq!(value(&mut engine, START, "there").as_deref(), Some(&b"before"[..]));
+    let checks = vec![
+        Check { key: key("there"), expect: Expect::At(Revision(1)) },
+        Check { key: key("new"), expect: Expect::Absent },
+    ];
+    let checked = Transaction { checks, ops: vec![put("new", b"y")] };
+    let answer = commit(&mut engine, &[checked], START).remove(0);
+    assert_eq!(answer, Answer::Done(vec![Value::Written]));
 }
 
 #[test]

@@ -5,6 +5,9 @@
 
 use alloc::vec::Vec;
 
+/// Entries for which there is room from the first on: as many as most attempts are about.
+const AT_FIRST: usize = 8;
+
 /// A sorted map for a handful of entries.
 #[derive(Clone, Debug)]
 pub(super) struct Few<K, V>(Vec<(K, V)>);
@@ -35,7 +38,12 @@ impl<K: Ord, V> Few<K, V> {
                     *there = value;
                 }
             }
-            Err(place) => self.0.insert(place, (key, value)),
+            Err(place) => {
+                if self.0.capacity() == 0 {
+                    self.0.reserve_exact(AT_FIRST);
+                }
+                self.0.insert(place, (key, value));
+            }
         }
     }
 

@@ -14,9 +14,11 @@
 mod attempt;
 mod few;
 mod rows;
+mod shelf;
 mod stamp;
 
 use alloc::{
+    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
@@ -68,7 +70,8 @@ pub struct Desk<J, N> {
     last_tx: TxId,
     /// That of the newest attempt.
     stamp: Stamp,
-    waiting: BTreeMap<TxId, Pending<J, N>>,
+    /// Boxed: nodes of the tree come and go with every few transactions, and are large otherwise.
+    waiting: BTreeMap<TxId, Box<Pending<J, N>>>,
     /// Work that a store could not do: attempted again from then on.
     postponed: Vec<(Instant, Work<J>)>,
     mutant: Option<Mutant>,
@@ -148,7 +151,7 @@ impl<J, N> Desk<J, N> {
         effects.push(Effect { after: None, act: Act::Store { tx, transaction: done.transaction } });
         effects.extend(done.acts.into_iter().map(|act| Effect { after: Some(tx), act }));
         let pending = Pending::Commit { work, touched: done.touched, base, notes: done.notes };
-        self.waiting.insert(tx, pending);
+        self.waiting.insert(tx, Box::new(pending));
         Vec::new()
     }
 
@@ -165,13 +168,13 @@ impl<J, N> Desk<J, N> {
         self.rows.hold(tx, &seen);
         let transaction = Transaction { checks: Vec::new(), ops: asked.clone() };
         effects.push(Effect { after: None, act: Act::Store { tx, transaction } });
-        self.waiting.insert(tx, Pending::Fetch { work, asked, seen });
+        self.waiting.insert(tx, Box::new(Pending::Fetch { work, asked, seen }));
     }
 
     /// Takes the store's answer.
     pub fn stored(&mut self, tx: TxId, answer: Answer, now: Now) -> Turn<J, N> {
         let nothing = Turn { notes: Vec::new(), appended: Vec::new(), again: None };
-        let pending = self.waiting.remove(&tx);
+        let pending = self.waiting.remove(&tx).map(|pending| *pending);
         if self.waiting.is_empty() {
             // Not its room: many hops are at rest nearly always.
             self.waiting = BTreeMap::new();
@@ -219,7 +222,7 @@ impl<J, N> Desk<J, N> {
         self.rows.drop_all(tx, touched);
         let mut lost = BTreeSet::from([tx]);
         for (later, pending) in &self.waiting {
-            if let Pending::Commit { touched, base, .. } = pending
+            if let Pending::Commit { touched, base, .. } = &**pending
                 && !base.is_disjoint(&lost)
             {
                 lost.insert(*later);

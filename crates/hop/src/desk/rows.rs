@@ -1,10 +1,10 @@
 //! Working copies of rows, some of them ahead of what is durable.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
 use store::{Expect, Key, Revision, TxId, transaction::Stored};
 
-use super::attempt::Written;
+use super::{attempt::Written, shelf::Shelf};
 
 /// The row as the hop may build on it; `None` where there is none.
 #[derive(Clone, Debug, Default)]
@@ -20,13 +20,13 @@ pub(super) struct Copy {
 /// All working copies of one hop.
 #[derive(Debug)]
 pub(super) struct Rows {
-    copies: BTreeMap<Key, Copy>,
+    copies: Shelf<Copy>,
     most: usize,
 }
 
 impl Rows {
     pub(super) const fn new(most: usize) -> Self {
-        Self { copies: BTreeMap::new(), most }
+        Self { copies: Shelf::new(), most }
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<&Copy> {
@@ -36,7 +36,7 @@ impl Rows {
     /// A row came from the store. A copy that is ahead of the store stays.
     pub(super) fn arrive(&mut self, key: Key, stored: Option<Stored>) {
         let row = stored.map(|stored| (stored.revision, stored.value));
-        let copy = self.copies.entry(key).or_default();
+        let copy = self.copies.entry(key);
         if copy.writer.is_none() {
             copy.row = row;
         }
@@ -45,7 +45,7 @@ impl Rows {
     /// An attempt becomes transaction `tx`: its writes are what later work builds on.
     pub(super) fn begin(&mut self, tx: TxId, touched: &[Key], written: Vec<Written>) {
         for (key, row) in written {
-            let copy = self.copies.entry(key).or_default();
+            let copy = self.copies.entry(key);
             copy.row = row;
             copy.writer = Some(tx);
         }
@@ -65,11 +65,8 @@ impl Rows {
     pub(super) fn end(&mut self, tx: TxId, touched: &[Key]) {
         self.release(tx, touched);
         if self.copies.len() > self.most {
-            self.copies.retain(|_, copy| !copy.users.is_empty());
-            if self.copies.is_empty() {
-                // Not its room: many hops are at rest nearly always.
-                self.copies = BTreeMap::new();
-            }
+            // Nor the room of what is gone: many hops are at rest nearly always.
+            self.copies.retain(|copy| !copy.users.is_empty());
         }
     }
 

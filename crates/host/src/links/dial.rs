@@ -53,8 +53,9 @@ impl<C: Send + 'static> Dialer<C> {
             if stop.is_stopped() {
                 return;
             }
-            // Whoever was connected for a while starts with a short wait.
-            if began.elapsed() > Duration::from_micros(limits::LINK_RETRY_MOST.0) {
+            // A connection that held for longer than it was waited for starts anew: a transport
+            // that restarts often is not one that turns devices away.
+            if ended.is_ok() && began.elapsed() > Duration::from_micros(wait.0) {
                 wait = limits::LINK_RETRY_FIRST;
             }
             if self.report(&ended) {

@@ -11,7 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
     task::JoinSet,
-    time::{Duration, sleep},
+    time::{Duration, sleep, timeout},
 };
 use vocab::{NoiseKey, limits};
 
@@ -28,6 +28,8 @@ use crate::{
     stop::Stop,
 };
 
+/// How long connections may take to end when everything does.
+const GRACE: Duration = Duration::from_secs(1);
 /// How long nobody is let in after the machine had no room for another socket.
 const NO_ROOM: Duration = Duration::from_millis(100);
 
@@ -161,6 +163,9 @@ impl<C: Send + 'static> Door<C> {
             }
         }
         entrance.owner.links.drain();
+        // Each writes what waits for its socket; whoever is within a handshake is not waited for.
+        let ended = async { while connections.join_next().await.is_some() {} };
+        let _cut_off = timeout(GRACE, ended).await;
         connections.shutdown().await;
     }
 }

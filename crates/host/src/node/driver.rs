@@ -129,7 +129,10 @@ impl<H: Resident> Driver<H> {
             Act::Store { tx, transaction } => self.store(tx, transaction),
             // Each hop's rows are its own here: no other node adds any.
             Act::Watch { queue: _, on: _ } => {}
-            Act::Event(event) => (self.world.observer)(event),
+            Act::Event(event) => {
+                self.world.meters.event(&event);
+                (self.world.observer)(event);
+            }
             Act::Log(line) => self.world.log.line(&self.world.name, &line, &[]),
         }
     }

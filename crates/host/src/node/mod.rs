@@ -10,7 +10,7 @@ mod message;
 mod meters;
 mod shelf;
 
-use std::sync::Arc;
+use std::{fmt::Debug, sync::Arc};
 
 use hop::{
     Hop,
@@ -35,9 +35,9 @@ use crate::{
 };
 
 /// A hop that the live world can house.
-pub trait Resident: Hop<Command: Send, Event: Send> + Send + 'static {}
+pub trait Resident: Hop<Command: Send, Event: Send + Debug> + Send + 'static {}
 
-impl<H: Hop<Command: Send, Event: Send> + Send + 'static> Resident for H {}
+impl<H: Hop<Command: Send, Event: Send + Debug> + Send + 'static> Resident for H {}
 
 /// Is told every event of one hop, in order, when it is durable.
 pub type Observer<E> = Box<dyn FnMut(E) + Send>;

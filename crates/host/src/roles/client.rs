@@ -180,6 +180,9 @@ fn shows(event: &Event) {
         Event::Happened(Happening::Ready) => json!({ "event": "ready" }),
         Event::Happened(Happening::CodeNeeded) => json!({ "event": "code_needed" }),
         Event::Happened(Happening::WrongCode) => json!({ "event": "wrong_code" }),
+        Event::Happened(Happening::Accepted { id, .. }) => {
+            json!({ "event": "sent", "id": id.to_string() })
+        }
         Event::Happened(Happening::Delivered { id, .. }) => {
             json!({ "event": "delivered", "id": id.to_string() })
         }
@@ -189,6 +192,15 @@ fn shows(event: &Event) {
         Event::Happened(Happening::Failed { id, why, .. }) => {
             json!({ "event": "failed", "id": id.to_string(), "why": why.to_string() })
         }
+        Event::Happened(Happening::NotOpened { id, why, .. }) => {
+            json!({ "event": "not_opened", "id": id.to_string(), "why": why })
+        }
+        Event::Happened(Happening::Retransmitted { id, attempt }) => {
+            json!({ "event": "retransmitted", "id": id.to_string(), "attempt": attempt })
+        }
+        Event::Happened(Happening::RetransmissionRefused { id, why, .. }) => json!({
+            "event": "retransmission_refused", "id": id.to_string(), "why": why.to_string(),
+        }),
         Event::Happened(_) => return,
     };
     print(&told);

@@ -62,7 +62,7 @@ impl Common {
         let folder = Folder::open(&data, None)?;
         let log = if log == "-" { Log::to(io::stderr()) } else { log_to(Path::new(&log))? };
         let (clock, secrets) = (Clock::real(), folder.secrets());
-        let path = folder.path().join("stores");
+        let path = folder.stores();
         let stores = Stores::new(path, secrets.clone(), clock.clone(), log.clone());
         let site = Site::new(clock, log, stores, Draws::System)?;
         let mut crew = Crew::new(site.clone());

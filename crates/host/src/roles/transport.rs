@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use transport::{Config, HashKey, Transport};
+use transport::{Config, Event, HashKey, PrekeyKind, Transport};
 use vocab::{NoiseKey, limits};
 
 use super::{
@@ -11,6 +11,9 @@ use super::{
 };
 use crate::{
     links::{Links, Rules},
+    log::Log,
+    metrics::Metrics,
+    node::Observer,
     settings::{Problem, Setting, Values, parse},
     site::{listen, to_node},
 };
@@ -84,8 +87,10 @@ impl Told {
         config.cloud_api.clone_from(&self.cloud_api);
         config.principals = self.principals;
         config.shows_codes = self.shows_codes;
+        config.rows_kept = limits::ROWS_AT_HAND;
         let links = Links::new(limits::MAX_LINK_WAITING);
-        let node = ground.join(NAME, Transport::new(config), &links, Box::new(drop))?;
+        let observer = looks_on(ground.site.log.clone(), &ground.site.metrics);
+        let node = ground.join(NAME, Transport::new(config), &links, observer)?;
         let key = ground.key(NAME);
         let rules = Rules {
             most: self.most,
@@ -98,4 +103,36 @@ impl Told {
         ground.tell_key(NAME);
         Ok(ground.running())
     }
+}
+
+/// Writes down which one-time prekeys left, so that an operator can see that none left twice, and
+/// counts envelopes.
+fn looks_on(log: Log, metrics: &Metrics) -> Observer<Event> {
+    let of_kind = |kind| {
+        let (name, help) = ("blindpost_envelopes_total", "Envelopes that were accepted.");
+        metrics.counter(name, help, &[("kind", kind)])
+    };
+    let (messages, receipts) = (of_kind("message"), of_kind("receipt"));
+    let bytes =
+        metrics.counter("blindpost_envelope_bytes_total", "Their ciphertext, in bytes.", &[]);
+    Box::new(move |event| {
+        if let Event::Accepted { bytes: length, .. } = event {
+            // A receipt has no ciphertext.
+            let of_its_kind = if length == 0 { &receipts } else { &messages };
+            of_its_kind.add();
+            bytes.count(length as u64);
+        } else if let Event::OneTimeKeyTaken { account, device, kind, id, .. } = event {
+            let kind = match kind {
+                PrekeyKind::Curve => "curve",
+                PrekeyKind::Kem => "kem",
+            };
+            let with = [
+                ("account", account.to_string().into()),
+                ("device", device.into()),
+                ("kind", kind.into()),
+                ("id", id.into()),
+            ];
+            log.line(NAME, "a one-time prekey left", &with);
+        }
+    })
 }

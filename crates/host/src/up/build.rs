@@ -182,8 +182,7 @@ impl Start {
             Some(log) => log.clone(),
             None => log_in(folder.path())?,
         };
-        let stores =
-            Stores::new(folder.path().join("stores"), folder.secrets(), clock.clone(), log.clone());
+        let stores = Stores::new(folder.stores(), folder.secrets(), clock.clone(), log.clone());
         let site = Site::new(clock.clone(), log, stores, draws)?;
         options.allowed.iter().for_each(|authority| site.hosts.allow(authority));
         let missing = accounts(&cast).into_iter().filter(|one| !folder.is_ready(one));
