@@ -37,7 +37,8 @@ pub(crate) struct Up {
     #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]
     pub(crate) webhook: Option<Webhook>,
 
-    /// Allow webhooks to this host, `HOST` or `HOST:PORT`, which is not on this machine. Can be repeated.
+    /// Allow webhooks to this host, `HOST` or `HOST:PORT`, which is not on this machine. Can be
+    /// repeated.
     #[arg(long, value_name = "HOST")]
     pub(crate) allow: Vec<String>,
 
