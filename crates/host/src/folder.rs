@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use vocab::UnixMicros;
 
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, hex};
 
 const IDENTITY: &str = "identity.json";
 const LOCK: &str = "lock";
@@ -93,7 +93,8 @@ pub enum FolderError {
     },
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+/// Says which file or folder an error is about.
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_path_buf();
     move |source| FolderError::Io { path, source }
 }
@@ -226,7 +227,7 @@ impl Identity {
                 Secrets::new(master)
             }
         };
-        let master = secrets.master().iter().map(|byte| format!("{byte:02x}")).collect();
+        let master = hex(secrets.master());
         let (starts, ready, clock) = (0, BTreeSet::new(), None);
         Ok(Self { format: FORMAT, master: Hidden(master), seed, starts, ready, clock })
     }

@@ -1,7 +1,9 @@
 //! The operator's log: lines of JSON, without content and without phone numbers.
 
 use std::{
-    io::Write,
+    fs::OpenOptions,
+    io::{self, Write},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -25,9 +27,18 @@ impl Log {
         Self(Arc::new(Mutex::new(Box::new(out))))
     }
 
+    /// Lines go to the end of a file, which is made where there is none.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn append(path: &Path) -> io::Result<Self> {
+        OpenOptions::new().create(true).append(true).open(path).map(Self::to)
+    }
+
     /// Lines go nowhere.
     pub fn none() -> Self {
-        Self::to(std::io::sink())
+        Self::to(io::sink())
     }
 
     /// Writes one line: when (by the machine's clock, in microseconds since 1970), which node, what

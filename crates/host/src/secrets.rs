@@ -1,7 +1,5 @@
 //! Everything that is secret or has a name, drawn from 32 bytes: keys, tokens, ids.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 /// What all keys, tokens and ids of one installation follow from.
@@ -48,11 +46,8 @@ impl Secrets {
 
     /// Hexadecimal digits, of which there are twice `bytes`, at most 64.
     pub fn hex(&self, purpose: &str, name: &str, bytes: usize) -> String {
-        let mut text = String::new();
-        for byte in self.secret(purpose, name).iter().take(bytes) {
-            let _ = write!(text, "{byte:02x}"); // Writing to a String cannot fail.
-        }
-        text
+        let secret = self.secret(purpose, name);
+        hex(secret.get(..bytes).unwrap_or(&secret))
     }
 
     /// The bearer token of a principal.
@@ -73,6 +68,11 @@ impl Secrets {
         let id = word.checked_rem(LEAST.saturating_mul(9)).unwrap_or(0);
         LEAST.saturating_add(id).to_string()
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

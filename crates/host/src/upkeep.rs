@@ -1,12 +1,12 @@
 //! Looks through the stores of an installation that nobody runs.
 
-use std::{fs, io, path::Path, time::UNIX_EPOCH};
+use std::{fs, path::Path, time::UNIX_EPOCH};
 
 use engines::{DATABASE, Finding, check};
 use vocab::UnixMicros;
 
 use crate::{
-    folder::{Folder, FolderError},
+    folder::{Folder, FolderError, at},
     stores::root_key,
 };
 
@@ -29,8 +29,8 @@ pub fn check_stores(path: &Path) -> Result<Vec<Checked>, FolderError> {
     let folder = Folder::existing(path)?;
     let secrets = folder.secrets();
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder.stores()).map_err(failed(&folder.stores()))? {
-        let entry = entry.map_err(failed(&folder.stores()))?;
+    for entry in fs::read_dir(folder.stores()).map_err(at(&folder.stores()))? {
+        let entry = entry.map_err(at(&folder.stores()))?;
         if entry.path().is_dir() {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
@@ -52,9 +52,4 @@ fn last_written(store: &Path) -> Option<UnixMicros> {
     let at = fs::metadata(store.join(DATABASE)).and_then(|file| file.modified()).ok()?;
     let since = at.duration_since(UNIX_EPOCH).ok()?;
     u64::try_from(since.as_micros()).ok().map(UnixMicros)
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
-    let path = path.to_path_buf();
-    move |source| FolderError::Io { path, source }
 }

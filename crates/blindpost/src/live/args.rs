@@ -32,11 +32,13 @@ pub(crate) struct Up {
         value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_PEOPLE)))]
     pub(crate) people: u32,
 
-    /// Send webhooks there instead of to the sample business: http://HOST[:PORT]/PATH.
+    /// Send webhooks there instead of to the sample business: `http://HOST:PORT/PATH`;
+    /// without a port, 80.
     #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]
     pub(crate) webhook: Option<Webhook>,
 
-    /// Allow webhooks to this HOST[:PORT], which is not on this machine. Can be repeated.
+    /// Allow webhooks to this host, `HOST` or `HOST:PORT`, which is not on this machine. Can be
+    /// repeated.
     #[arg(long, value_name = "HOST")]
     pub(crate) allow: Vec<String>,
 

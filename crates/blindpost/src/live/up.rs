@@ -1,10 +1,6 @@
 //! `blindpost up`: starts everything, says how to use it, ends it when told to.
 
-use std::{
-    fs::OpenOptions,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::io::{self, Write as _};
 
 use host::{
     log::Log,
@@ -55,7 +51,7 @@ async fn live(asked: &args::Up) -> Result<(), Failure> {
         people: asked.people,
         webhook: asked.webhook.clone(),
         allowed: asked.allow.clone(),
-        log: asked.log.as_deref().map(log).transpose()?,
+        log: asked.log.as_deref().map(|path| Log::append(path).map_err(at(path))).transpose()?,
     };
     let up = Up::start(options).await?;
     ready_file::write(ready_file, &up.ready)?;
@@ -63,12 +59,6 @@ async fn live(asked: &args::Up) -> Result<(), Failure> {
     signals.heard().await;
     up.end().await;
     Ok(ready_file::remove(ready_file)?)
-}
-
-/// A log at the end of a file.
-fn log(path: &Path) -> Result<Log, FileError> {
-    let file = OpenOptions::new().create(true).append(true).open(path).map_err(at(path))?;
-    Ok(Log::to(file))
 }
 
 /// Says how to use it.

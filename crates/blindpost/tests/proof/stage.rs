@@ -86,7 +86,17 @@ impl Stage {
         let mut stage = Self { scratch, at, servers, heard, hear, earlier };
         stage.configure();
         ROLES.into_iter().for_each(|role| stage.start(role));
+        stage.opens();
         stage
+    }
+
+    /// Waits until the business can be written to: before, a person who writes is told that there
+    /// is nobody, and the device does not try again.
+    fn opens(&mut self) {
+        while !self.earlier.iter().any(is_open) {
+            let said = self.heard.recv_timeout(PATIENCE).expect("the business's number is ready");
+            self.earlier.push_back(said);
+        }
     }
 
     /// What all processes write lies below it, and nothing else does.
@@ -365,4 +375,10 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).expect("a file can be copied");
         }
     }
+}
+
+/// Whether the Cloud API says that a number has published its keys.
+fn is_open(said: &Said) -> bool {
+    matches!(&said.line, Line::Log(line)
+        if said.who == CLOUD_API && line.contains("\"a number is ready\""))
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     links::Links,
-    settings::{Problem, Setting, Values, parse},
+    settings::{Setting, Values, parse},
     site::to_node,
 };
 
@@ -65,11 +65,11 @@ struct Hop {
 }
 
 impl Told {
-    pub(super) fn read(mut values: Values) -> Result<Self, Vec<Problem>> {
-        let common = Common::read(&mut values);
+    pub(super) fn read(values: &mut Values) -> Option<Self> {
+        let common = Common::read(values);
         let listen = values.one("listen", parse::address);
-        let told = Hop::read(&mut values).zip(common.zip(listen));
-        values.finish(told.map(|(hop, (common, listen))| Self { common, listen, hop }))
+        let hop = Hop::read(values);
+        Some(Self { common: common?, listen: listen?, hop: hop? })
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {

@@ -24,7 +24,7 @@ use crate::{
     links::{Dial, Links},
     node::Handle,
     rng::{Kind, Randomness},
-    settings::{Problem, Setting, Values, parse},
+    settings::{Setting, Values, parse},
 };
 
 const NAME: &str = "client";
@@ -58,12 +58,7 @@ enum Typed {
 }
 
 impl Told {
-    pub(super) fn read(mut values: Values) -> Result<Self, Vec<Problem>> {
-        let told = Self::from(&mut values);
-        values.finish(told)
-    }
-
-    fn from(values: &mut Values) -> Option<Self> {
+    pub(super) fn read(values: &mut Values) -> Option<Self> {
         let common = Common::read(values);
         let transport = values.one("transport", parse::address);
         let transport_key = values.one("transport_key", parse::key);

@@ -15,7 +15,7 @@ use crate::{
     links::{Dial, Links},
     log::Log,
     node::Observer,
-    settings::{Problem, Setting, Values, parse},
+    settings::{Setting, Values, parse},
     site::to_node,
     up::Webhook,
 };
@@ -65,12 +65,7 @@ struct Hop {
 }
 
 impl Told {
-    pub(super) fn read(mut values: Values) -> Result<Self, Vec<Problem>> {
-        let told = Self::from(&mut values);
-        values.finish(told)
-    }
-
-    fn from(values: &mut Values) -> Option<Self> {
+    pub(super) fn read(values: &mut Values) -> Option<Self> {
         let common = Common::read(values);
         let listen = values.one("listen", parse::address);
         let transport = values.one("transport", parse::address);

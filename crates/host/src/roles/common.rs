@@ -1,7 +1,6 @@
 //! What every role has: a folder, a log, a port for operators.
 
 use std::{
-    fs::OpenOptions,
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -20,7 +19,7 @@ use crate::{
     log::Log,
     node::{Handle, Observer, Resident},
     operations::Operations,
-    secrets::Secrets,
+    secrets::{Secrets, hex},
     settings::{Setting, Values, parse},
     site::{Crew, Draws, Site, listen},
     stores::Stores,
@@ -81,13 +80,11 @@ pub(super) fn key(secrets: &Secrets, role: &str) -> StaticKey {
 
 /// The public half of a key as settings have it.
 pub(super) fn key_text(key: &StaticKey) -> String {
-    key.public().0.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&key.public().0)
 }
 
 fn log_to(path: &Path) -> Result<Log, RoleError> {
-    let file = OpenOptions::new().create(true).append(true).open(path);
-    let failed = |source| RoleError::File { path: path.display().to_string(), source };
-    file.map(Log::to).map_err(failed)
+    Log::append(path).map_err(|source| RoleError::File { path: path.display().to_string(), source })
 }
 
 /// What a role starts from.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     links::Links,
-    settings::{Problem, Setting, Values, parse},
+    settings::{Setting, Values, parse},
     site::to_node,
 };
 
@@ -39,12 +39,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn read(mut values: Values) -> Result<Self, Vec<Problem>> {
-        let told = Self::from(&mut values);
-        values.finish(told)
-    }
-
-    fn from(values: &mut Values) -> Option<Self> {
+    pub(super) fn read(values: &mut Values) -> Option<Self> {
         let common = Common::read(values);
         let manager = values.one("listen", parse::address);
         let billing = values.one("billing", parse::address);

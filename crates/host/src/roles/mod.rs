@@ -56,6 +56,12 @@ pub enum RoleError {
     },
 }
 
+impl From<Vec<Problem>> for RoleError {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Settings(problems)
+    }
+}
+
 /// What was said of a role.
 #[derive(Debug, Default)]
 pub struct Said {
@@ -124,11 +130,11 @@ impl Role {
     ) -> Result<(), Vec<Problem>> {
         let values = self.values(said, variable);
         match self {
-            Self::Transport => transport::Told::read(values).map(drop),
-            Self::CloudApi => cloud_api::Told::read(values).map(drop),
-            Self::Business => business::Told::read(values).map(drop),
-            Self::Client => client::Told::read(values).map(drop),
-            Self::Meta => meta::Told::read(values).map(drop),
+            Self::Transport => values.build(transport::Told::read).map(drop),
+            Self::CloudApi => values.build(cloud_api::Told::read).map(drop),
+            Self::Business => values.build(business::Told::read).map(drop),
+            Self::Client => values.build(client::Told::read).map(drop),
+            Self::Meta => values.build(meta::Told::read).map(drop),
         }
     }
 
@@ -143,9 +149,8 @@ impl Role {
         said: Said,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<String, RoleError> {
-        let mut values = self.values(said, variable);
-        let data = values.one("data", parse::path);
-        let data = values.finish(data).map_err(RoleError::Settings)?;
+        let values = self.values(said, variable);
+        let data = values.build(|values| values.one("data", parse::path))?;
         Ok(common::key_text(&common::key(&Folder::open(&data, None)?.secrets(), self.name())))
     }
 
@@ -161,17 +166,11 @@ impl Role {
     ) -> Result<Running, RoleError> {
         let values = self.values(said, variable);
         match self {
-            Self::Transport => {
-                transport::Told::read(values).map_err(RoleError::Settings)?.start().await
-            }
-            Self::CloudApi => {
-                cloud_api::Told::read(values).map_err(RoleError::Settings)?.start().await
-            }
-            Self::Business => {
-                business::Told::read(values).map_err(RoleError::Settings)?.start().await
-            }
-            Self::Client => client::Told::read(values).map_err(RoleError::Settings)?.start().await,
-            Self::Meta => meta::Told::read(values).map_err(RoleError::Settings)?.start().await,
+            Self::Transport => values.build(transport::Told::read)?.start().await,
+            Self::CloudApi => values.build(cloud_api::Told::read)?.start().await,
+            Self::Business => values.build(business::Told::read)?.start().await,
+            Self::Client => values.build(client::Told::read)?.start().await,
+            Self::Meta => values.build(meta::Told::read)?.start().await,
         }
     }
 }

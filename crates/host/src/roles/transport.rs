@@ -14,7 +14,7 @@ use crate::{
     log::Log,
     metrics::Metrics,
     node::Observer,
-    settings::{Problem, Setting, Values, parse},
+    settings::{Setting, Values, parse},
     site::{listen, to_node},
 };
 
@@ -52,12 +52,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn read(mut values: Values) -> Result<Self, Vec<Problem>> {
-        let told = Self::from(&mut values);
-        values.finish(told)
-    }
-
-    fn from(values: &mut Values) -> Option<Self> {
+    pub(super) fn read(values: &mut Values) -> Option<Self> {
         let common = Common::read(values);
         let listen = values.one("listen", parse::address);
         let http = values.one("http", parse::address);

@@ -148,13 +148,17 @@ impl Values {
         all.map_err(|why| self.wrong(name, origin, &why)).ok()
     }
 
-    /// What was built of the settings, if nothing is wrong.
+    /// What `build` makes of the settings, if nothing is wrong. It asks for all of them before it
+    /// gives up, so that everything that is wrong is told at once.
     ///
     /// # Errors
     ///
     /// Everything that is wrong, in the order in which it was found.
-    pub fn finish<T>(self, built: Option<T>) -> Result<T, Vec<Problem>> {
-        match built {
+    pub fn build<T>(
+        mut self,
+        build: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Result<T, Vec<Problem>> {
+        match build(&mut self) {
             Some(built) if self.problems.is_empty() => Ok(built),
             _ => Err(self.problems),
         }

@@ -23,10 +23,12 @@ fn values(flags: &[(&str, &str)], variables: &[(&str, &str)], file: &str) -> Val
     Values::resolve(("transport", ROLES), SETTINGS, by_name, variable, Some(("a.toml", file)))
 }
 
-fn problems(mut values: Values) -> Vec<String> {
-    let built = values.one("data", parse::path).zip(values.one("listen", parse::address));
-    let built = built.zip(values.many("key", parse::key));
-    let problems = values.finish(built).unwrap_err();
+fn problems(values: Values) -> Vec<String> {
+    let built = values.build(|values| {
+        let built = values.one("data", parse::path).zip(values.one("listen", parse::address));
+        built.zip(values.many("key", parse::key))
+    });
+    let problems = built.unwrap_err();
     problems.iter().map(ToString::to_string).collect()
 }
 

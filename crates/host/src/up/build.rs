@@ -1,7 +1,6 @@
 //! Starts everything, in an order in which nobody asks a server that does not listen yet.
 
 use std::{
-    fs::OpenOptions,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -35,6 +34,7 @@ use crate::{
     log::Log,
     node::Handle,
     operations::Operations,
+    secrets::hex,
     site::{Crew, Draws, Site, listen, to_node},
     stores::Stores,
 };
@@ -149,8 +149,7 @@ impl Up {
 
 fn log_in(folder: &Path) -> Result<Log, UpError> {
     let path = folder.join(LOG);
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    file.map(Log::to).map_err(|source| UpError::Log { path, source })
+    Log::append(&path).map_err(|source| UpError::Log { path, source })
 }
 
 fn locked(folder: &Mutex<Folder>) -> MutexGuard<'_, Folder> {
@@ -214,7 +213,7 @@ impl Start {
             display_phone_number: cast.business.to_string(),
             users: cast.people.iter().map(|phone| phone.digits().to_owned()).collect(),
             transport_addr: sockets.transport.1.to_string(),
-            transport_key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
+            transport_key: hex(&key),
             operations_url: url(sockets.operations.1),
             webhook_url: webhook.or(sample).unwrap_or_default(),
             data_dir: locked(&self.folder).path().to_path_buf(),
