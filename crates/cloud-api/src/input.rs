@@ -46,6 +46,7 @@ pub(crate) enum NumberJob {
     Gone { place: u64, notice: Notice },
     Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
+    Piece { id: u64, bytes: Vec<u8> },
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, marking: Marking },
@@ -68,6 +69,7 @@ impl NumberJob {
             | Self::Gone { .. }
             | Self::Forget { .. }
             | Self::Answer { .. }
+            | Self::Piece { .. }
             | Self::PrekeysLow { .. } => None,
         }
     }

@@ -11,7 +11,7 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
-mod base64;
+pub mod base64;
 pub mod config;
 pub mod errors;
 mod graph;

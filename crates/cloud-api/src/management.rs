@@ -9,7 +9,9 @@ pub struct Management {
     /// Apps of businesses.
     pub apps: Vec<App>,
     /// Where businesses may have webhooks sent.
-    pub callbacks: Callbacks,
+    pub callbacks: Servers,
+    /// Where files may be fetched from that messages name by a link.
+    pub links: Servers,
     /// What is decided about templates, and when.
     pub approval: Approval,
     /// What stands before the path under which a file is downloaded.
@@ -25,7 +27,8 @@ impl Default for Management {
     fn default() -> Self {
         Self {
             apps: Vec::new(),
-            callbacks: Callbacks::Any,
+            callbacks: Servers::Any,
+            links: Servers::Only(Vec::new()),
             approval: Approval::default(),
             media_base: "https://lookaside.fbsbx.com".to_owned(),
             verified: true,
@@ -51,17 +54,17 @@ impl core::fmt::Debug for App {
     }
 }
 
-/// Where businesses may have webhooks sent.
+/// Servers that may be asked on behalf of a business.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Callbacks {
-    /// Anywhere.
+pub enum Servers {
+    /// All of them.
     Any,
-    /// To these servers alone: a host, with its port where the address names one.
+    /// These alone: a host, with its port where the address names one.
     Only(Vec<String>),
 }
 
-impl Callbacks {
-    /// Whether webhooks may go to this server.
+impl Servers {
+    /// Whether this server may be asked.
     pub fn allow(&self, authority: &str) -> bool {
         match self {
             Self::Any => true,

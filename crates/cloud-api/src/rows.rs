@@ -16,7 +16,7 @@
 //! | `stop` | that a person wants no marketing | connection metadata | by whoever writes it |
 //! | `user` | the newest message of a person, by user id | connection metadata | 30 days |
 //! | `tag` | what statuses of a message bear, sealed | message content (vault) | 31 days |
-//! | `media` | how to fetch a file, sealed | message content (vault) | 7 days |
+//! | `media` | what opens a file, sealed | message content (vault) | 7 or 30 days |
 //! | `tmpl` | message templates | template | with the account |
 //!
 //! Those of managing numbers and accounts are in `manage`.
@@ -233,7 +233,7 @@ pub fn tag(slot: u32, id: MessageId) -> Key {
     Key::table("tag").with(&slot.to_be_bytes()).with(&id.0)
 }
 
-/// How to fetch a file, by the id that the business knows it under.
+/// What opens a file, by the id that the business knows it under.
 pub fn media(slot: u32, id: &str) -> Key {
     Key::table("media").with(&slot.to_be_bytes()).with(&cut(&[id.as_bytes()]))
 }

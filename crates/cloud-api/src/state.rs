@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod forgetting;
+mod linking;
 mod managing;
 mod serving;
 
@@ -39,6 +40,8 @@ pub struct CloudApi {
     outbox: Outbox,
     principals: Principals,
     managing: managing::Managing,
+    /// Messages whose files are being fetched from where they say.
+    linking: linking::Linking,
     last_exchange: u64,
     /// The request for grants that is under way, and when to ask next.
     grants_asked: Option<ExchangeId>,
@@ -76,6 +79,7 @@ impl CloudApi {
             numbers: Vec::new(),
             principals: Principals::default(),
             managing: managing::Managing::default(),
+            linking: linking::Linking::default(),
             last_exchange: 0,
             grants_asked: None,
             grants_due: None,
@@ -220,8 +224,7 @@ impl CloudApi {
                 self.courier.later(id, retry_after, step.now.mono);
             }
             Ok(FromTransport::Answer { id, status, bundle, .. }) => {
-                let slot = u32::try_from(id.checked_rem(endpoint::account::SLOTS).unwrap_or(0));
-                let Ok(slot) = slot else { return };
+                let Some(slot) = slot_of_request(id) else { return };
                 let Some(number) = self.number_mut(slot) else { return };
                 if number.hello == Some(id) {
                     number.hello = None;
@@ -231,6 +234,7 @@ impl CloudApi {
                     self.on_number(slot, NumberJob::Answer { id, status, bundle }, step);
                 }
             }
+            Ok(FromTransport::Piece { id, bytes }) => self.piece(id, bytes, step),
             Ok(FromTransport::Deliver { place, envelope }) => {
                 if let Some(slot) = self.slot_of(&envelope.to).filter(|slot| self.is_live(*slot))
                     && !self.is_being_forgotten(slot, &envelope.from.phone)
@@ -247,6 +251,14 @@ impl CloudApi {
                 }
             }
             Err(why) => step.at_once(Act::Log(format!("a frame of the transport: {why}"))),
+        }
+    }
+
+    fn piece(&mut self, id: u64, bytes: Vec<u8>, step: &mut Step<'_>) {
+        let Some(slot) = slot_of_request(id) else { return };
+        let is_early = self.number_mut(slot).is_some_and(|number| number.account.me().is_none());
+        if is_early || self.courier.waits_for(id) {
+            self.on_number(slot, NumberJob::Piece { id, bytes }, step);
         }
     }
 
@@ -321,7 +333,7 @@ impl CloudApi {
             if !outcome.is_ok_and(|response| response.is_success()) {
                 self.export_later(step.now);
             }
-        } else if !self.agreement_came(id, &outcome, step) {
+        } else if !self.agreement_came(id, &outcome, step) && !self.link_came(id, &outcome, step) {
             self.principal_came(id, outcome, step);
         }
     }
@@ -341,6 +353,11 @@ impl CloudApi {
         ];
         due.into_iter().flatten().min()
     }
+}
+
+/// The place of the number that made a request: its id says so.
+fn slot_of_request(id: u64) -> Option<u32> {
+    u32::try_from(id.checked_rem(endpoint::account::SLOTS)?).ok()
 }
 
 impl Hop for CloudApi {

@@ -37,6 +37,8 @@ pub const SPAM: u32 = 131_048;
 pub const MARKETING_STOPPED: u32 = 131_050;
 /// There is no such type of message.
 pub const TYPE: u32 = 131_051;
+/// Media that a person sent could not be had.
+pub const MEDIA_DOWNLOAD: u32 = 131_052;
 /// Media of a message could not be fetched.
 pub const MEDIA_UPLOAD: u32 = 131_053;
 /// This interface does not do this.

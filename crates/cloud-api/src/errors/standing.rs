@@ -49,7 +49,7 @@ pub const STANDING: &[(u32, Standing)] = &[
     (131_049, Open("the cap on marketing for each person")),
     (131_050, Produced),
     (131_051, Produced),
-    (131_052, Open("media")),
+    (131_052, Produced),
     (131_053, Produced),
     (131_055, Produced),
     (131_056, Produced),

@@ -1,6 +1,6 @@
 //! What happened to a number becomes webhooks, counts and billing records, in the same step.
 
-use endpoint::{Failure, Happening, Vault as _};
+use endpoint::{Failure, Happening, Vault as _, files::Fetched};
 use hop::Waiting;
 use prost::Message as _;
 use rand_core::CryptoRng;
@@ -37,6 +37,10 @@ pub(super) fn tell(
             Happening::Opened { from, content } => {
                 opened(number, attempt, from, content, rng)?;
                 continue; // Its event would hold content.
+            }
+            Happening::File { from, content, outcome } => {
+                file_came(number, attempt, (from, content), outcome, rng)?;
+                continue;
             }
             Happening::Accepted { id, to } => {
                 let early = number.planted(Mutant::DeliveredWhenTaken);
@@ -100,22 +104,49 @@ fn opened(
     rules::open_window(number, attempt, &name);
     reading::came(number, attempt, &name, content.id);
     users::remember(number, attempt, &from.phone, content.id);
-    let media_id = match &content.body {
-        Body::Media(file) => Some(media::received(number, attempt, file, rng)?),
-        Body::Text(_) | Body::Reaction(_) | Body::Offer(_) | Body::Answer(_) | Body::Object(_) => {
-            None
+    let phone_number_id = number.grant.phone_number_id.clone();
+    attempt.event(Event::Decrypted { phone_number_id, id: content.id });
+    if matches!(content.body, Body::Media(_)) {
+        // The business is told of a file when it can have it.
+        let fetching = number.account.fetch_file(attempt, from, content, rng)?;
+        return tell(number, attempt, fetching, rng);
+    }
+    forward(number, attempt, from, (content, None), rng)
+}
+
+/// The file of a message is here, or will not be: the business is told of the message.
+fn file_came(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (from, content): (&Address, &Content),
+    outcome: &Result<Box<Fetched>, Failure>,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let file = match (outcome, content.body.file()) {
+        (Ok(fetched), Some(media)) => {
+            Ok(media::received(number, attempt, (media, &fetched.blob), rng)?)
         }
+        (Err(why), _) => Err(GraphError::with(codes::MEDIA_DOWNLOAD, why.to_string())),
+        (Ok(_), None) => Err(GraphError::new(codes::MEDIA_DOWNLOAD)),
     };
+    forward(number, attempt, from, (content, Some(file)), rng)
+}
+
+/// Tells the business of a message; `file` is what it knows its file under, or why there is none.
+fn forward(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    from: &Address,
+    (content, file): (&Content, Option<Result<String, GraphError>>),
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
     let user_id = users::user_id(number, &from.phone);
     let identity = identity::shown(number, attempt, &from.phone)?;
     let identity = identity.as_deref();
     let from = inbound::From { phone: &from.phone, user_id: &user_id, identity };
-    let body = inbound::message(&number.grant, from, content, media_id.as_deref());
+    let body = inbound::message(&number.grant, from, content, file.as_ref());
     hook(number, attempt, body, content.id.to_string(), rng)?;
-    count(number, attempt, Kind::Received)?;
-    let phone_number_id = number.grant.phone_number_id.clone();
-    attempt.event(Event::Decrypted { phone_number_id, id: content.id });
-    Ok(())
+    count(number, attempt, Kind::Received)
 }
 
 fn status(
@@ -172,6 +203,7 @@ fn error_of(why: Failure) -> GraphError {
         Failure::IdentityChanged => codes::IDENTITY,
         Failure::Throttled => codes::SPAM,
         Failure::NotKept => codes::NOT_KEPT,
+        Failure::FileNotStored => codes::MEDIA_UPLOAD,
         Failure::NoSuchAccount
         | Failure::AccountDeleted
         | Failure::MailboxFull
@@ -179,6 +211,8 @@ fn error_of(why: Failure) -> GraphError {
         | Failure::BadBundle
         | Failure::TooManyRetries
         | Failure::TooLong
+        | Failure::FileMissing
+        | Failure::FileWrong
         | Failure::Unsealable
         | _ => codes::UNDELIVERABLE,
     };

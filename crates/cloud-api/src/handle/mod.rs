@@ -114,6 +114,7 @@ fn on_number(
         NumberJob::Answer { id, status, bundle } => {
             account.answered(attempt, *id, (*status, bundle.clone()), rng)?
         }
+        NumberJob::Piece { id, bytes } => account.piece_came(attempt, *id, bytes, rng)?,
         NumberJob::PrekeysLow { one_time, kem } => {
             return account.replenish(attempt, (*one_time, *kem), rng);
         }

@@ -128,7 +128,7 @@ impl CloudApi {
                 match work {
                     Ok((slot, work)) => {
                         self.accessed(principal, call.route.pattern, step);
-                        self.on_number(slot, work, step);
+                        self.after_link(slot, work, step);
                     }
                     Err(error) => self.refuse(id, principal, request, &error, step),
                 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{App, Management, Rules, Share, Subscription};
+use cloud_api::{App, Management, Rules, Share, Subscription, management::Servers};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -153,6 +153,8 @@ impl Cast {
             management: Management {
                 apps: vec![self.app()],
                 media_base: base_url,
+                // Whom the process may ask: this machine, and whoever is allowed.
+                links: Servers::Any,
                 ..Management::default()
             },
             trace: false,

@@ -68,13 +68,3 @@ pub(crate) fn kind(file: &File, said: Option<&str>) -> Result<(String, MediaKind
         _ => Ok((essence, *kind)),
     }
 }
-
-/// Which key opens files of a kind.
-pub(crate) const fn attachment(kind: MediaKind) -> signal::attachment::Kind {
-    match kind {
-        MediaKind::Image | MediaKind::Sticker => signal::attachment::Kind::Image,
-        MediaKind::Audio => signal::attachment::Kind::Audio,
-        MediaKind::Video => signal::attachment::Kind::Video,
-        MediaKind::Document | MediaKind::Unspecified => signal::attachment::Kind::Document,
-    }
-}

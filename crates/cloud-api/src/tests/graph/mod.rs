@@ -9,6 +9,7 @@ use super::world::{NUMBERS, TOKENS, World};
 use crate::Rules;
 
 mod errors;
+mod files;
 mod front;
 mod inbound;
 mod rules;
