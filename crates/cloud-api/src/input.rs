@@ -32,6 +32,8 @@ pub(crate) enum Job {
     Refill,
     /// Send items of the outbox.
     Dispatch(Batch),
+    /// Items of the outbox were refused for the first time.
+    Late { keys: Vec<Key> },
     /// Items of the outbox arrived.
     Arrived { keys: Vec<Key> },
     /// Export statistics.
@@ -50,7 +52,6 @@ pub(crate) enum NumberJob {
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, marking: Marking },
-    History { exchange: ExchangeId },
     Manage(Box<Managed>),
     Judge(PendingRow),
 }
@@ -59,9 +60,7 @@ impl NumberJob {
     /// The call that waits for its answer, if this is one.
     pub(crate) const fn exchange(&self) -> Option<ExchangeId> {
         match self {
-            Self::Send { exchange, .. }
-            | Self::MarkRead { exchange, .. }
-            | Self::History { exchange } => Some(*exchange),
+            Self::Send { exchange, .. } | Self::MarkRead { exchange, .. } => Some(*exchange),
             Self::Manage(call) => Some(call.exchange),
             Self::Boot
             | Self::Judge(_)

@@ -28,6 +28,7 @@ pub mod rows;
 pub mod rules;
 pub mod share;
 pub mod state;
+pub mod storage;
 mod templates;
 #[cfg(test)]
 mod tests;

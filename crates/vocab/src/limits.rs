@@ -269,6 +269,13 @@ pub const MESSAGES_PER_PAIR: Rate = Rate { burst: 45, every: Micros::seconds(6) 
 pub const MESSAGES_PER_NUMBER: Rate = Rate { burst: 80, every: Micros(12_500) };
 /// How long a file that came in a message can be fetched (the Cloud API: 7 days).
 pub const MEDIA_RECEIVED_AGE: Micros = Micros::days(7);
+/// How long content of a number without storage is held in memory (the Cloud API: 60 minutes).
+pub const HELD_AGE: Micros = Micros::minutes(60);
+/// Bytes of such content of one number (ours): the oldest goes first.
+pub const MAX_HELD: usize = 256 * 1024 * 1024;
+/// The longest wait between two deliveries of a webhook that is held in memory (ours): that its
+/// time is over is told so soon.
+pub const HELD_RETRY_MOST: Micros = Micros::minutes(5);
 /// Updates in one webhook (the Cloud API: 1,000).
 pub const MAX_WEBHOOK_UPDATES: usize = 1_000;
 /// How long webhook delivery is tried (source documents: 7 days).

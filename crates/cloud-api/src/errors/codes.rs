@@ -19,6 +19,8 @@ pub const PARAMETER: u32 = 100;
 pub const TOKEN: u32 = 190;
 /// The number sends more than its throughput.
 pub const THROUGHPUT: u32 = 130_429;
+/// A webhook was not delivered within its retention.
+pub const WEBHOOK_NOT_DELIVERED: u32 = 131_035;
 /// The message was asked for again after its retention.
 pub const NOT_KEPT: u32 = 131_036;
 /// A parameter that must be there is not.

@@ -10,13 +10,13 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, Content};
 
-use super::{Attempted, Note, identity, media, reading};
+use super::{Attempted, Note, identity, media, reading, retention};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, Category, HookRow, Kind, TagRow},
+    rows::{self, Category, EventRow, HookRow, Kind, TagRow},
     rules, users,
     webhook::{
         inbound,
@@ -47,11 +47,13 @@ pub(super) fn tell(
                 let kind = if early { Kind::Delivered } else { Kind::Sent };
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, kind), &tag, rng)?;
+                retention::message_ended(number, attempt, *id);
             }
             Happening::Delivered { id, to } => {
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Delivered), &tag, rng)?;
                 bill(number, attempt, (to, tag.category()), rng);
+                retention::message_arrived(number, attempt, *id);
             }
             Happening::Read { id, to } => {
                 let tag = tag(number, attempt, *id)?;
@@ -63,6 +65,7 @@ pub(super) fn tell(
             }
             Happening::Failed { id, to, why } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
+                retention::message_ended(number, attempt, *id);
                 if *why == Failure::NoSuchAccount {
                     number.account.forget_unsent(attempt, to, *id);
                     rules::forget(number, attempt, &users::name(number, &to.phone));
@@ -72,6 +75,9 @@ pub(super) fn tell(
             }
             Happening::RetransmissionRefused { id, to, why: why @ Failure::IdentityChanged } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
+            }
+            Happening::RetransmissionRefused { id, to, why: Failure::NotKept } => {
+                retention::not_kept(number, attempt, (*id, to), rng)?;
             }
             _ => {}
         }
@@ -108,6 +114,7 @@ fn opened(
     attempt.event(Event::Decrypted { phone_number_id, id: content.id });
     if matches!(content.body, Body::Media(_)) {
         // The business is told of a file when it can have it.
+        retention::file_waits(number, attempt, content.id);
         let fetching = number.account.fetch_file(attempt, from, content, rng)?;
         return tell(number, attempt, fetching, rng);
     }
@@ -129,6 +136,7 @@ fn file_came(
         (Err(why), _) => Err(GraphError::with(codes::MEDIA_DOWNLOAD, why.to_string())),
         (Ok(_), None) => Err(GraphError::new(codes::MEDIA_DOWNLOAD)),
     };
+    retention::file_ended(number, attempt, content.id);
     forward(number, attempt, from, (content, Some(file)), rng)
 }
 
@@ -145,7 +153,7 @@ fn forward(
     let identity = identity.as_deref();
     let from = inbound::From { phone: &from.phone, user_id: &user_id, identity };
     let body = inbound::message(&number.grant, from, content, file.as_ref());
-    hook(number, attempt, body, content.id.to_string(), rng)?;
+    let _hook = hook(number, attempt, body, content.id.to_string(), rng)?;
     count(number, attempt, Kind::Received)
 }
 
@@ -164,7 +172,8 @@ fn status(
     let identity = identity.as_deref();
     let about = About { id, to: &to.phone, user_id: &user_id, identity, tag, conversation };
     let body = statuses::status(&number.grant, about, kind, at);
-    hook(number, attempt, body, format!("{id} {}", kind.name()), rng)?;
+    let hook = hook(number, attempt, body, format!("{id} {}", kind.name()), rng)?;
+    became(number, attempt, (id, kind, 0), &hook);
     count(number, attempt, kind)
 }
 
@@ -193,8 +202,26 @@ pub(super) fn failed(
     let identity = identity.as_deref();
     let about = About { id, to: &to.phone, user_id: &user_id, identity, tag, conversation: None };
     let body = statuses::failed(&number.grant, about, error, attempt.now().wall);
-    hook(number, attempt, body, format!("{id} failed"), rng)?;
+    let hook = hook(number, attempt, body, format!("{id} failed"), rng)?;
+    became(number, attempt, (id, Kind::Failed, error.code), &hook);
     count(number, attempt, Kind::Failed)
+}
+
+/// Remembers how far a message got, and which webhook tells it.
+fn became(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (id, kind, error): (MessageId, Kind, u32),
+    hook: &Key,
+) {
+    if !number.rules.history || kind == Kind::Played {
+        return; // The history knows of no listening.
+    }
+    let at = attempt.now().wall.seconds();
+    let row = EventRow { at, hook: hook.last_number().unwrap_or_default(), error };
+    let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::RETRANSMISSION_AGE));
+    let key = rows::event(number.grant.slot, id, kind);
+    attempt.write(key, row.encode_to_vec(), class, keep);
 }
 
 /// What the platform calls a failure of an end.
@@ -219,23 +246,50 @@ fn error_of(why: Failure) -> GraphError {
     GraphError::with(code, why.to_string())
 }
 
-/// Writes a webhook down; it is delivered from there.
+/// Writes a webhook down, and says under which key; it is delivered from there.
 pub(super) fn hook(
     number: &Number,
     attempt: &mut Attempted<'_>,
     body: Vec<u8>,
     item: String,
     rng: &mut dyn CryptoRng,
+) -> Result<Key, Waiting> {
+    let what = item.clone();
+    let (key, row, bytes) = hook_row(number, attempt, body, item);
+    let keep = Keep::For(limits::WEBHOOK_AGE);
+    number.account.vault().put(attempt, key.clone(), &row, keep, rng)?;
+    retention::hook_waits(number, attempt, &key, what);
+    attempt.note(Note::Waits(key.clone(), bytes));
+    Ok(key)
+}
+
+/// The same for one that holds ids alone: it may lie in the store, whatever the storage mode.
+pub(super) fn hook_of_ids(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    body: Vec<u8>,
+    item: String,
+    rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    let (key, row, bytes) = hook_row(number, attempt, body, item);
+    let keep = Keep::For(limits::WEBHOOK_AGE);
+    number.account.vault().put_sealed(attempt, key.clone(), &row, keep, rng)?;
+    attempt.note(Note::Waits(key, bytes));
+    Ok(())
+}
+
+/// The row of a webhook, its key, and at most how long the webhook is.
+fn hook_row(
+    number: &Number,
+    attempt: &Attempted<'_>,
+    body: Vec<u8>,
+    item: String,
+) -> (Key, Vec<u8>, usize) {
     let place = number.account.next_number(attempt.now());
-    let key = rows::hooks().with_number(place);
     let phone_number_id = number.grant.phone_number_id.clone();
     let bytes = body.len();
     let row = HookRow { phone_number_id, body, item }.encode_to_vec();
-    let keep = Keep::For(limits::WEBHOOK_AGE);
-    number.account.vault().put(attempt, key.clone(), &row, keep, rng)?;
-    attempt.note(Note::Waits(key, bytes));
-    Ok(())
+    (rows::hooks().with_number(place), row, bytes)
 }
 
 /// Writes a billing record down: business, category and count, nothing about the person. Also what
@@ -269,7 +323,11 @@ fn bill(
     attempt.note(Note::Waits(key, length));
 }
 
-fn count(number: &Number, attempt: &mut Attempted<'_>, kind: Kind) -> Result<(), Waiting> {
+pub(super) fn count(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    kind: Kind,
+) -> Result<(), Waiting> {
     let day = attempt.now().wall.day();
     let key: Key = rows::statistic(day, kind, &number.grant.business);
     let before = attempt.read(&key)?.and_then(|bytes| bytes.try_into().ok());

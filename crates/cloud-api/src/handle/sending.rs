@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
 use wire::content::{Body, Content, Media, Offer};
 
-use super::{Attempted, happenings, identity, media, reply};
+use super::{Attempted, happenings, identity, media, reply, retention};
 use crate::{
     errors::{GraphError, codes},
     graph::messages::{self, MediaCall, Outgoing, Recipient, Say},
@@ -124,6 +124,7 @@ fn go(
         quoted: outgoing.quoted,
         body: accepted.body,
     };
+    retention::message_waits(number, attempt, id);
     let happened = match accepted.file {
         Some(file) => number.account.send_file(attempt, &to, (content, &file), rng)?,
         None => number.account.send(attempt, &to, &content, rng)?,

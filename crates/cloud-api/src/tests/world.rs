@@ -77,6 +77,8 @@ pub(super) struct World {
     pub(super) is_manager_up: bool,
     /// Who blocks whom at the relay.
     pub(super) blocks: Vec<[PhoneNumber; 2]>,
+    /// Whether it loses what the person's end says of messages.
+    pub(super) loses_receipts: bool,
     /// How the relay answers envelopes.
     pub(super) sends_are: Status,
     /// How long it asks an end to wait.
@@ -158,6 +160,7 @@ impl World {
             restriction: 0,
             is_manager_up: true,
             blocks: Vec::new(),
+            loses_receipts: false,
             sends_are: Status::Ok,
             retry_after: Micros(0),
             exchanges: 0,
@@ -381,6 +384,8 @@ impl World {
                 if self
                     .blocks
                     .contains(&[envelope.to.phone.clone(), envelope.from.phone.clone()]) => {}
+            Ask::Send(envelope)
+                if self.loses_receipts && from == 1 && envelope.payload.ciphertext().is_none() => {}
             Ask::Send(envelope) => {
                 self.carried.push(envelope.clone());
                 self.deliver(&envelope);

@@ -42,7 +42,11 @@ fn upload(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn Cryp
     let mut media = media::media_of(kind, mime_type);
     media.filename = file.filename.chars().take(240).collect();
     let blob = files::seal(&mut media, &file.bytes, rng);
-    let keep = Keep::For(limits::RETRANSMISSION_AGE);
+    let fields = context.call.fields();
+    let keep = Keep::For(match fields.get("ttl_minutes") {
+        Some(_) => read::minutes(fields.number("ttl_minutes", read::TTL_MINUTES)?),
+        None => limits::RETRANSMISSION_AGE,
+    });
     let id = media::kept(context.number, attempt, (&media, &blob), keep, rng)?;
     Ok(graph::answer(&json!({ "id": id })))
 }

@@ -10,7 +10,7 @@ use wire::content::{
 use super::World;
 use crate::{base64, graph::wamid, tests::world::NUMBERS};
 
-pub(super) const BILL: &[u8] = b"%PDF-1.7 three loaves of bread";
+pub(crate) const BILL: &[u8] = b"%PDF-1.7 three loaves of bread";
 
 pub(crate) fn media(kind: MediaKind) -> Media {
     Media {

@@ -16,6 +16,8 @@ mod rules;
 mod statuses;
 mod types;
 
+pub(super) use inbound::{BILL, media};
+
 impl World {
     /// Both ends ready, every rule in force at the bakery, and the person has written to it.
     fn in_touch() -> Self {
