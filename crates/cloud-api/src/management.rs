@@ -1,6 +1,8 @@
 //! What a node is told about managing numbers and accounts: apps, where webhooks may go, and how
 //! what Meta's staff decides is simulated.
 
+use std::net::IpAddr;
+
 use vocab::{Micros, limits};
 
 /// What a node is told about managing numbers and accounts.
@@ -61,6 +63,8 @@ pub enum Servers {
     Any,
     /// These alone: a host, with its port where the address names one.
     Only(Vec<String>),
+    /// Those on this machine, by an address or as `localhost`, and these.
+    LocalAnd(Vec<String>),
 }
 
 impl Servers {
@@ -69,8 +73,21 @@ impl Servers {
         match self {
             Self::Any => true,
             Self::Only(allowed) => allowed.iter().any(|one| one == authority),
+            Self::LocalAnd(allowed) => {
+                is_local(authority) || allowed.iter().any(|one| one == authority)
+            }
         }
     }
+}
+
+/// Whether an authority names this machine.
+fn is_local(authority: &str) -> bool {
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// What is decided about templates, in the place of those who look at them.
@@ -80,4 +97,21 @@ pub struct Approval {
     pub after: Micros,
     /// Names of templates that they reject; all others they approve.
     pub rejects: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Servers;
+
+    #[test]
+    fn local_servers_are_named_by_a_loopback_address_and_by_nothing_that_only_begins_so() {
+        let servers = Servers::LocalAnd(vec!["files.example:81".to_owned()]);
+        for local in ["127.0.0.1", "127.0.0.1:80", "[::1]:80", "localhost:1", "files.example:81"] {
+            assert!(servers.allow(local), "{local}");
+        }
+        for other in ["127.0.0.1.example", "localhost.example:80", "10.0.0.1", "files.example", ""]
+        {
+            assert!(!servers.allow(other), "{other}");
+        }
+    }
 }

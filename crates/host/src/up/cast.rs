@@ -118,7 +118,7 @@ impl Cast {
     /// The Cloud API that is called under `base_url`.
     pub(crate) fn cloud_api(
         &self,
-        webhook: Option<&Webhook>,
+        (webhook, allowed): (Option<&Webhook>, &[String]),
         base_url: String,
     ) -> cloud_api::Config {
         let to_sample = Webhook { authority: BUSINESS.to_owned(), path: "/webhook".to_owned() };
@@ -153,8 +153,7 @@ impl Cast {
             management: Management {
                 apps: vec![self.app()],
                 media_base: base_url,
-                // Whom the process may ask: this machine, and whoever is allowed.
-                links: Servers::Any,
+                links: Servers::LocalAnd(allowed.to_vec()),
                 ..Management::default()
             },
             trace: false,
