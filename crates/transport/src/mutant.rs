@@ -22,8 +22,6 @@ pub enum Mutant {
     PushedOnce,
     /// A bundle says that the Cloud API runs the other end, whoever does.
     OperatorAssumed,
-    /// A piece of a blob is handed out with its first byte changed.
-    BlobDamaged,
     /// What a deleted account published, and its reports, stay.
     PublishedOutlivesAccount,
 }

@@ -16,6 +16,7 @@ use crate::{
     account::Account,
     courier::Note,
     happening::{Failure, Happening},
+    mutant::{Mutant, planted},
     rows::PutRow,
     vault::Vault,
 };
@@ -38,7 +39,10 @@ impl<V: Vault> Account<V> {
         let Some(media) = content.body.file_mut() else {
             return self.send(attempt, to, &content, rng);
         };
-        let blob = seal(media, file, rng);
+        let mut blob = seal(media, file, rng);
+        if planted(self.config.mutant, Mutant::FileInClear) {
+            blob = file.to_vec();
+        }
         let named = BlobId::from_slice(&media.blob);
         let is_short = file.len() <= limits::MAX_FILE && content.body.check().is_ok();
         let Some(named) = named.filter(|_| is_short) else {

@@ -12,7 +12,6 @@ use vocab::{BlobId, DataClass, Keep, NoiseKey, PhoneNumber, limits};
 use super::{Attempt, Context, Stop, owned};
 use crate::{
     gcra,
-    mutant::planted,
     output::{Event, Refusal},
     rows::{self, Stored, keys as key},
 };
@@ -58,12 +57,7 @@ pub(super) fn get(
     let (by, _account) = owned(attempt, context, link, by)?;
     let of = context.config.hash_key.alias(of);
     let piece = look(attempt, &key::piece(&of, blob, number))?.ok_or(Refusal::NoBlob)?;
-    let mut bytes = piece.to_vec();
-    if planted!(context.config, BlobDamaged)
-        && let Some(first) = bytes.first_mut()
-    {
-        *first = !*first;
-    }
+    let bytes = piece.to_vec();
     attempt.event(Event::BlobRead { account: of, by, bytes: bytes.len() });
     Ok(bytes)
 }
