@@ -125,7 +125,7 @@ pub(super) fn find(
             if media.kind != call.kind {
                 return Ok(Err(GraphError::value("id", "is media of another type")));
             }
-            match self::file(number, attempt, (slot, id), &media)? {
+            match file(number, attempt, (slot, id), &media)? {
                 Some(file) => (media, file),
                 None => return Ok(Ok(unfetched("The media is not stored any more."))),
             }

@@ -7,7 +7,7 @@ use endpoint::{Vault as _, rows::KeptRow};
 use hop::Waiting;
 use prost::Message as _;
 use serde_json::{Value, json};
-use store::{Key, transaction::Stored};
+use store::transaction::Stored;
 use vocab::{MessageId, limits};
 use wire::content::{Body, Content, OfferKind};
 
