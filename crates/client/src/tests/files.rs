@@ -46,7 +46,7 @@ impl World {
     }
 
     /// The media that a person was shown.
-    fn shown(&self, node: usize) -> Vec<Media> {
+    fn media(&self, node: usize) -> Vec<Media> {
         let shown = |event: &Event| match event {
             Event::Shown { body: Body::Media(media), .. } => Some((**media).clone()),
             _ => None,
@@ -82,7 +82,7 @@ fn a_file_arrives_whole_whatever_its_length_and_the_relay_sees_only_noise() {
         world.does(0, send(1, file.clone()));
         assert_eq!(world.fetched(1), [Ok(u64::try_from(length).unwrap())]);
         assert!(world.keeps(1, "file", &file) && world.keeps(0, "file", &file));
-        let media = world.shown(1).remove(0);
+        let media = world.media(1).remove(0);
         assert_eq!((media.caption.as_str(), media.size), ("Bread", u64::try_from(length).unwrap()));
         assert_eq!(world.blobs.len(), (length / 16 + 1) * 16 / limits::BLOB_PIECE + 1);
         for (_, frame) in &world.asked {
@@ -106,7 +106,7 @@ fn each_file_has_a_key_and_a_name_of_its_own() {
     let mut world = World::of(2);
     world.does(0, send(1, WORDS.to_vec()));
     world.does(0, send(2, WORDS.to_vec()));
-    let media = world.shown(1);
+    let media = world.media(1);
     assert_eq!(media[0].file_digest, media[1].file_digest);
     assert!(media[0].key != media[1].key && media[0].blob != media[1].blob);
     assert_eq!(world.blobs.len(), 2);
@@ -139,7 +139,7 @@ fn a_blob_that_is_gone_or_another_is_told_as_such_and_nothing_of_it_is_kept() {
     }
     let expected = [Failure::FileMissing, Failure::FileWrong, Failure::FileMissing].map(Err);
     assert_eq!(world.fetched(1), expected);
-    assert_eq!(world.shown(1).len(), 3);
+    assert_eq!(world.media(1).len(), 3);
     assert_eq!(["file", "get", "got"].map(|table| world.rows_of(1, table)), [0, 0, 0]);
 }
 

@@ -21,12 +21,12 @@ const SECRET: &[u8] = b"rye and nothing else";
 fn world(storage: &Value) -> World {
     let mut world = World::new();
     let settings = json!({ "storage_configuration": storage });
-    let refused = world.post(0, "settings", &settings);
+    let refused = world.manages(0, "settings", &settings);
     assert_eq!(refused, 400, "storage is configured only while the number is not registered");
-    assert_eq!(world.post(0, "deregister", &json!({})), 200);
-    assert_eq!(world.post(0, "settings", &settings), 200);
+    assert_eq!(world.manages(0, "deregister", &json!({})), 200);
+    assert_eq!(world.manages(0, "settings", &settings), 200);
     let register = json!({ "messaging_product": "whatsapp", "pin": "123456" });
-    assert_eq!(world.post(0, "register", &register), 200);
+    assert_eq!(world.manages(0, "register", &register), 200);
     world
 }
 
@@ -40,24 +40,30 @@ fn in_brazil() -> World {
 }
 
 impl World {
-    fn post(&mut self, node: usize, edge: &str, body: &Value) -> u16 {
+    fn manages(&mut self, node: usize, edge: &str, body: &Value) -> u16 {
         let request = Request::new("cloud", "POST", &format!("/v24.0/100/{edge}"));
         let request = request.bearer(TOKENS[node]).json(body.to_string().into_bytes());
         self.call(node, request).status
     }
 
-    /// Errors in the bakery's webhooks that are about no message in them.
+    /// The values of all that the bakery was told, taken or not.
+    fn told(&self) -> Vec<Value> {
+        let entries = |body: Value| body["entry"].as_array().cloned().unwrap_or_default();
+        let entries = self.bodies("shop").into_iter().flat_map(entries);
+        entries.map(|entry| entry["changes"][0]["value"].clone()).collect()
+    }
+
+    /// Errors in the bakery's webhooks that are about no message in them; copies count once.
     fn errors(&self) -> Vec<Value> {
-        let bodies = self.bodies("shop").into_iter();
-        let value = |body: Value| body["entry"][0]["changes"][0]["value"]["errors"][0].clone();
-        bodies.map(value).filter(Value::is_object).collect()
+        let errors = self.told().into_iter().map(|value| value["errors"][0].clone());
+        let mut errors: Vec<Value> = errors.filter(Value::is_object).collect();
+        errors.dedup();
+        errors
     }
 
     /// The newest status of a message that failed: its error.
     fn error_of(&self, wamid: &str) -> Option<Value> {
-        let bodies = self.bodies("shop").into_iter().rev();
-        let statuses =
-            bodies.map(|body| body["entry"][0]["changes"][0]["value"]["statuses"][0].clone());
+        let statuses = self.told().into_iter().rev().map(|value| value["statuses"][0].clone());
         let mut failed = statuses.filter(|one| one["id"] == wamid && one["status"] == "failed");
         failed.next().map(|status| status["errors"][0].clone())
     }
@@ -242,7 +248,7 @@ fn local_storage_has_content_at_rest_in_its_region_alone() {
         message["image"]["id"].as_str().map(str::to_owned)
     });
     let shown = Request::new("cloud", "GET", &format!("/{}", image.unwrap())).bearer(TOKENS[0]);
-    let shown = self::body(&world.call(0, shown));
+    let shown = body(&world.call(0, shown));
     let url = shown["url"].as_str().unwrap().strip_prefix("https://lookaside.fbsbx.com").unwrap();
     let file = world.call(0, Request::new("cloud", "GET", url).bearer(TOKENS[0]));
     assert_eq!((file.status, file.body), (200, [SECRET, BILL].concat()));
