@@ -123,8 +123,13 @@ async function inbound(checks, bot, world, plant) {
     assert((await bot.hears(heard)).message.reaction.emoji === "👍", "emoji");
   });
   await checks.check("in: image", async () => {
-    const heard = await world.says("image", { mime_type: "image/png" });
-    assert((await bot.hears(heard)).message.image.id, "an id");
+    const file = Buffer.from("not much of a picture");
+    const data = file.toString("base64");
+    const heard = await world.says("image", { data, mime_type: "image/png" });
+    const { id } = (await bot.hears(heard)).message.image;
+    const { url } = await bot.api.retrieveMedia(id);
+    const fetched = await (await bot.api.fetchMedia(url)).arrayBuffer();
+    assert(file.equals(Buffer.from(fetched)), "the file");
   });
 }
 
@@ -233,6 +238,9 @@ async function managed(checks, bot, world) {
     assert(uploaded.id, JSON.stringify(uploaded));
     const media = await api.retrieveMedia(uploaded.id);
     assert(media.mime_type === "application/pdf", JSON.stringify(media));
+    const sent = await bot.send(new M.Document(uploaded.id, true, "Read", "a.pdf"));
+    const got = await world.passed(sent, "fetched");
+    assert(got.file.file_size === 8, JSON.stringify(got));
     assert((await api.deleteMedia(uploaded.id)).success, "deleted");
   });
   await checks.check("block list", async () => {

@@ -32,6 +32,8 @@ pub(crate) enum Job {
     Refill,
     /// Send items of the outbox.
     Dispatch(Batch),
+    /// Items of the outbox were refused for the first time.
+    Late { keys: Vec<Key> },
     /// Items of the outbox arrived.
     Arrived { keys: Vec<Key> },
     /// Export statistics.
@@ -46,10 +48,10 @@ pub(crate) enum NumberJob {
     Gone { place: u64, notice: Notice },
     Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
+    Piece { id: u64, bytes: Vec<u8> },
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, marking: Marking },
-    History { exchange: ExchangeId },
     Manage(Box<Managed>),
     Judge(PendingRow),
 }
@@ -58,9 +60,7 @@ impl NumberJob {
     /// The call that waits for its answer, if this is one.
     pub(crate) const fn exchange(&self) -> Option<ExchangeId> {
         match self {
-            Self::Send { exchange, .. }
-            | Self::MarkRead { exchange, .. }
-            | Self::History { exchange } => Some(*exchange),
+            Self::Send { exchange, .. } | Self::MarkRead { exchange, .. } => Some(*exchange),
             Self::Manage(call) => Some(call.exchange),
             Self::Boot
             | Self::Judge(_)
@@ -68,6 +68,7 @@ impl NumberJob {
             | Self::Gone { .. }
             | Self::Forget { .. }
             | Self::Answer { .. }
+            | Self::Piece { .. }
             | Self::PrekeysLow { .. } => None,
         }
     }

@@ -11,7 +11,7 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
-mod base64;
+pub mod base64;
 pub mod config;
 pub mod errors;
 mod graph;
@@ -28,6 +28,7 @@ pub mod rows;
 pub mod rules;
 pub mod share;
 pub mod state;
+pub mod storage;
 mod templates;
 #[cfg(test)]
 mod tests;

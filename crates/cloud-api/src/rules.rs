@@ -20,6 +20,8 @@ pub struct Rules {
     pub throughput: Option<Rate>,
     /// Whether statuses speak of conversations, as they did up to version 23.
     pub conversations: bool,
+    /// Whether it is kept how far messages got, and the webhooks that told it.
+    pub history: bool,
 }
 
 impl Default for Rules {
@@ -29,6 +31,7 @@ impl Default for Rules {
             pair: Some(limits::MESSAGES_PER_PAIR),
             throughput: Some(limits::MESSAGES_PER_NUMBER),
             conversations: false,
+            history: true,
         }
     }
 }
@@ -36,7 +39,7 @@ impl Default for Rules {
 impl Rules {
     /// No rule holds.
     pub const NONE: Self =
-        Self { window: false, pair: None, throughput: None, conversations: false };
+        Self { window: false, pair: None, throughput: None, conversations: false, history: false };
 }
 
 /// A moment on one clock, in microseconds: when everything that was used up would be whole again.

@@ -4,7 +4,6 @@ use endpoint::Courier;
 use hop::{Act, Desk, Effect, ExchangeId, Hop, Input, Outputs, Unreachable, Work, http};
 use rand_core::CryptoRng;
 use vocab::{Instant, Now, limits};
-use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
@@ -12,13 +11,16 @@ use crate::{
     input::{Command, Job, NumberJob},
     mutant::{Mutant, planted},
     number::Number,
-    outbox::Outbox,
+    outbox::{self, Outbox},
     output::Event,
     principals::Principals,
     rows::GrantRow,
+    storage::Storage,
 };
 
 mod forgetting;
+mod frames;
+mod linking;
 mod managing;
 mod serving;
 
@@ -39,6 +41,8 @@ pub struct CloudApi {
     outbox: Outbox,
     principals: Principals,
     managing: managing::Managing,
+    /// Messages whose files are being fetched from where they say.
+    linking: linking::Linking,
     last_exchange: u64,
     /// The request for grants that is under way, and when to ask next.
     grants_asked: Option<ExchangeId>,
@@ -76,6 +80,7 @@ impl CloudApi {
             numbers: Vec::new(),
             principals: Principals::default(),
             managing: managing::Managing::default(),
+            linking: linking::Linking::default(),
             last_exchange: 0,
             grants_asked: None,
             grants_due: None,
@@ -140,6 +145,11 @@ impl CloudApi {
                     }
                 }
                 Note::Registered(slot) => self.greet(slot, step),
+                Note::Storage(slot, storage) => {
+                    if let Some(number) = self.number_mut(slot) {
+                        number.account.vault().store_in(storage);
+                    }
+                }
                 Note::Judge(pending) if self.managing.is_due(&pending, step.now) => {
                     next.push((pending.slot, NumberJob::Judge(pending)));
                 }
@@ -214,42 +224,6 @@ impl CloudApi {
         self.courier.asked(id, bytes, step.now.mono);
     }
 
-    fn frame(&mut self, bytes: &[u8], step: &mut Step<'_>) {
-        match FromTransport::decode(bytes) {
-            Ok(FromTransport::Answer { id, status: Status::Limited, retry_after, .. }) => {
-                self.courier.later(id, retry_after, step.now.mono);
-            }
-            Ok(FromTransport::Answer { id, status, bundle, .. }) => {
-                let slot = u32::try_from(id.checked_rem(endpoint::account::SLOTS).unwrap_or(0));
-                let Ok(slot) = slot else { return };
-                let Some(number) = self.number_mut(slot) else { return };
-                if number.hello == Some(id) {
-                    number.hello = None;
-                    self.courier.answered(id);
-                } else if number.account.me().is_none() || self.courier.waits_for(id) {
-                    // Any other is an acknowledgement's, or a copy: no row need be read.
-                    self.on_number(slot, NumberJob::Answer { id, status, bundle }, step);
-                }
-            }
-            Ok(FromTransport::Deliver { place, envelope }) => {
-                if let Some(slot) = self.slot_of(&envelope.to).filter(|slot| self.is_live(*slot))
-                    && !self.is_being_forgotten(slot, &envelope.from.phone)
-                {
-                    let work = NumberJob::Deliver { place, envelope: Box::new(envelope) };
-                    self.on_number(slot, work, step);
-                }
-            }
-            Ok(FromTransport::Gone { place, notice }) => self.gone(place, notice, step),
-            Ok(FromTransport::PrekeysLow { address, one_time, kem_one_time }) => {
-                if let Some(slot) = self.slot_of(&address) {
-                    let work = NumberJob::PrekeysLow { one_time, kem: kem_one_time };
-                    self.on_number(slot, work, step);
-                }
-            }
-            Err(why) => step.at_once(Act::Log(format!("a frame of the transport: {why}"))),
-        }
-    }
-
     fn is_live(&self, slot: u32) -> bool {
         let number = usize::try_from(slot).ok().and_then(|slot| self.numbers.get(slot));
         number
@@ -311,7 +285,11 @@ impl CloudApi {
             if done || outcome.is_ok_and(|response| response.is_success()) {
                 self.run(Job::Arrived { keys }, step);
             } else {
-                self.outbox.failed(&keys, step.now.mono);
+                let most = self.most_wait(&keys);
+                let late = self.outbox.failed(&keys, step.now.mono, most);
+                if self.config.rules.history {
+                    self.run(Job::Late { keys: late }, step);
+                }
                 self.send_out(step);
             }
         } else if self.grants_asked == Some(id) {
@@ -321,8 +299,18 @@ impl CloudApi {
             if !outcome.is_ok_and(|response| response.is_success()) {
                 self.export_later(step.now);
             }
-        } else if !self.agreement_came(id, &outcome, step) {
+        } else if !self.agreement_came(id, &outcome, step) && !self.link_came(id, &outcome, step) {
             self.principal_came(id, outcome, step);
+        }
+    }
+
+    /// The longest wait before these items are sent again.
+    fn most_wait(&mut self, keys: &[store::Key]) -> vocab::Micros {
+        let slot = keys.first().and_then(outbox::slot).and_then(|slot| u32::try_from(slot).ok());
+        let number = slot.and_then(|slot| self.number_mut(slot));
+        match number.map(|number| number.account.vault().storage()) {
+            Some(Storage::Memory) => limits::HELD_RETRY_MOST,
+            Some(Storage::Store | Storage::Region(_)) | None => limits::WEBHOOK_RETRY_MOST,
         }
     }
 

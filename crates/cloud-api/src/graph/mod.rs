@@ -14,8 +14,6 @@ mod routes;
 
 pub use routes::ROUTES;
 
-/// What is kept of the messages of a number.
-pub(crate) const HISTORY: &str = "/{phone_number_id}/message_history";
 /// Where Business Manager says that grants changed.
 pub(crate) const GRANTS_CHANGED: &str = "/grants_changed";
 

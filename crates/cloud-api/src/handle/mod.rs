@@ -1,6 +1,5 @@
 //! One file for each thing that the Cloud API deals with.
 
-mod calls;
 mod forgetting;
 mod grants;
 mod happenings;
@@ -9,6 +8,7 @@ mod manage;
 mod media;
 mod outgoing;
 mod reading;
+mod retention;
 mod sending;
 
 use hop::{Act, Attempt, Waiting};
@@ -21,6 +21,7 @@ use crate::{
     number::Number,
     output::Event,
     rows::{GrantRow, manage::PendingRow},
+    storage::Storage,
 };
 
 #[cfg(test)]
@@ -49,6 +50,8 @@ pub(crate) enum Note {
     Forgot { slot: u32, place: u64 },
     /// A number that was not registered is.
     Registered(u32),
+    /// Where the content of a number goes from now on.
+    Storage(u32, Storage),
     /// A template waits to be decided about.
     Judge(PendingRow),
     /// There is something new to export.
@@ -76,7 +79,11 @@ pub(crate) fn work(
         Job::Boot => grants::boot(attempt),
         Job::Grants(grants) => grants::changed(attempt, grants),
         Job::Refill => outgoing::refill(attempt),
-        Job::Dispatch(batch) => outgoing::dispatch(config, numbers, attempt, batch),
+        Job::Dispatch(batch) => outgoing::dispatch(config, numbers, attempt, batch, rng),
+        Job::Late { keys } => {
+            outgoing::late(attempt, keys);
+            Ok(())
+        }
         Job::Arrived { keys } => outgoing::arrived(numbers, attempt, keys),
         Job::Export { exchange } => outgoing::export(config, attempt, *exchange, rng),
         Job::Number { slot, work } => {
@@ -97,7 +104,7 @@ fn on_number(
 ) -> Result<(), Waiting> {
     let account = &number.account;
     let happened = match work {
-        NumberJob::Boot => return account.boot(attempt, rng),
+        NumberJob::Boot => return retention::boot(number, attempt, rng),
         NumberJob::Deliver { place, envelope } => {
             if account.is_from_before(attempt, *place, envelope)? {
                 account.acknowledge(attempt, *place);
@@ -114,6 +121,7 @@ fn on_number(
         NumberJob::Answer { id, status, bundle } => {
             account.answered(attempt, *id, (*status, bundle.clone()), rng)?
         }
+        NumberJob::Piece { id, bytes } => account.piece_came(attempt, *id, bytes, rng)?,
         NumberJob::PrekeysLow { one_time, kem } => {
             return account.replenish(attempt, (*one_time, *kem), rng);
         }
@@ -123,7 +131,6 @@ fn on_number(
         NumberJob::MarkRead { exchange, marking } => {
             return reading::mark_read(number, attempt, *exchange, *marking, rng);
         }
-        NumberJob::History { exchange } => return calls::history(number, attempt, *exchange),
         NumberJob::Manage(call) => return manage::work(config, number, attempt, call, rng),
         NumberJob::Judge(pending) => {
             return manage::templates::judge(config, number, attempt, pending, rng);

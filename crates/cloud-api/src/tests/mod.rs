@@ -7,4 +7,5 @@ mod graph;
 mod manage;
 mod protection;
 mod rest;
+mod storage;
 mod world;

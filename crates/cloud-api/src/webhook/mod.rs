@@ -11,6 +11,7 @@ use vocab::UnixMicros;
 
 use crate::{
     config::Subscription,
+    errors::GraphError,
     rows::{GrantRow, HookRow},
 };
 
@@ -32,6 +33,11 @@ fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
         "changes": [{ "value": value, "field": "messages" }],
     });
     escaped(&entry.to_string())
+}
+
+/// The entry that tells a business of an error that is about no message in it.
+pub(crate) fn errors(grant: &GrantRow, error: &GraphError) -> Vec<u8> {
+    change(grant, json!({ "errors": [error.in_webhook()] }))
 }
 
 /// The entry that tells a business about its account. Unlike one about a number it has a time.

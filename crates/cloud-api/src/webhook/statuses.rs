@@ -48,6 +48,17 @@ pub(crate) fn failed(
     told(grant, about, entry)
 }
 
+/// A message will not go out, and whom it was for is not known any more.
+pub(crate) fn lost(grant: &GrantRow, id: MessageId, error: &GraphError, at: UnixMicros) -> Vec<u8> {
+    let status = json!({
+        "id": wamid(id),
+        "status": Kind::Failed.name(),
+        "timestamp": at.seconds().to_string(),
+        "errors": [error.in_webhook()],
+    });
+    change(grant, json!({ "statuses": [status] }))
+}
+
 fn entry(about: About<'_>, status: &str, at: UnixMicros) -> Map<String, Value> {
     let mut entry = Map::new();
     let mut put = |name: &str, value: Value| {

@@ -44,6 +44,19 @@ pub(super) fn block() -> Value {
     closed(&["on"], json!({ "on": { "type": "boolean" } }))
 }
 
+/// A file that a person sends.
+fn file() -> Value {
+    let (text, flag) = (json!({ "type": "string" }), json!({ "type": "boolean" }));
+    json!({
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "data": { "type": "string", "description": "The file in Base64, at most 3 MiB of it." },
+            "mime_type": text, "caption": text, "filename": text, "voice": flag, "animated": flag,
+        },
+    })
+}
+
 pub(super) fn inbound() -> Value {
     let message = json!({
         "type": "object",
@@ -51,8 +64,11 @@ pub(super) fn inbound() -> Value {
         "required": ["type"],
         "properties": {
             "type": { "enum": [
-                "text", "reaction", "location", "contacts", "order", "interactive", "button",
+                "text", "image", "audio", "video", "document", "sticker", "reaction", "location",
+                "contacts", "order", "interactive", "button",
             ] },
+            "image": file(), "audio": file(), "video": file(), "document": file(),
+            "sticker": file(),
             "context": { "type": "object", "properties": { "id": { "type": "string" } } },
         },
     });
@@ -67,7 +83,8 @@ fn message() -> Value {
         &["status", "at_us"],
         json!({
             "status": { "enum": [
-                "accepted", "sent", "received", "shown", "delivered", "read", "played", "failed",
+                "accepted", "sent", "received", "shown", "fetched", "delivered", "read", "played",
+                "failed",
             ] },
             "at_us": time,
         }),
@@ -84,6 +101,15 @@ fn message() -> Value {
             "type": { "type": "string" },
             "context": { "type": "object" },
             "choices": { "type": "array", "items": { "type": "object" } },
+            "file": {
+                "type": "object",
+                "description": "What the person's device has of its file, or why it has none.",
+                "properties": {
+                    "sha256": { "type": "string" },
+                    "file_size": { "type": "integer" },
+                    "error": { "type": "string" },
+                },
+            },
             "at_us": time,
             "statuses": { "type": "array", "items": status },
         },

@@ -169,6 +169,12 @@ fn shows(event: &Event) {
             "event": "shown", "from": from.digits(), "name": name, "id": id.to_string(),
             "text": text, "sent_at_us": sent_at.0,
         }),
+        Event::Fetched { from, id, outcome: Ok((_, length)) } => json!({
+            "event": "file", "from": from.digits(), "id": id.to_string(), "file_size": length,
+        }),
+        Event::Fetched { from, id, outcome: Err(why) } => json!({
+            "event": "no_file", "from": from.digits(), "id": id.to_string(), "why": why.to_string(),
+        }),
         Event::Labelled { with, operator } => json!({
             "event": "labelled", "with": with.digits(), "operator": format!("{operator:?}"),
         }),

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription};
+use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription, management::Servers};
 use endpoint::Happening;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, limits};
@@ -36,7 +36,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::needed("phone_number_id", "ID", "The number of which webhooks go out."),
     Setting::needed("webhook", "URL", "Where they go."),
     Setting::needed("app_secret", "SECRET", "What they are signed with."),
-    Setting::many("allow", "HOST[:PORT]", "Where else than on this machine they may go."),
+    Setting::many(
+        "allow",
+        "HOST[:PORT]",
+        "Where else than on this machine they may go, and where files may be fetched by a link.",
+    ),
     LOG,
 ];
 
@@ -87,7 +91,7 @@ impl Told {
         let http = ground.bind("base_url", listen).await?;
         let pin = hop.transport_key;
         let base_url = http.local_addr().map(|at| format!("http://{at}")).unwrap_or_default();
-        let hop = CloudApi::new(hop.config(&ground, base_url));
+        let hop = CloudApi::new(hop.config(&ground, (base_url, allowed)));
         let links = Links::new(limits::MAX_LINK_WAITING);
         let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
         let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
@@ -149,7 +153,7 @@ impl Hop {
         })
     }
 
-    fn config(self, ground: &Ground, base_url: String) -> Config {
+    fn config(self, ground: &Ground, (base_url, allowed): (String, Vec<String>)) -> Config {
         let Webhook { authority, path } = self.webhook;
         let subscription = Subscription {
             phone_number_id: self.phone_number_id,
@@ -175,7 +179,11 @@ impl Hop {
             name_key: ground.secrets.secret("names", NAME),
             statistics_every: Micros::minutes(1),
             rules: cloud_api::Rules::default(),
-            management: Management { media_base: base_url, ..Management::default() },
+            management: Management {
+                media_base: base_url,
+                links: Servers::Only(allowed),
+                ..Management::default()
+            },
             trace: false,
             mutant: None,
             endpoint_mutant: None,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{App, Management, Rules, Share, Subscription};
+use cloud_api::{App, Management, Rules, Share, Subscription, management::Servers};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -118,7 +118,7 @@ impl Cast {
     /// The Cloud API that is called under `base_url`.
     pub(crate) fn cloud_api(
         &self,
-        webhook: Option<&Webhook>,
+        (webhook, allowed): (Option<&Webhook>, &[String]),
         base_url: String,
     ) -> cloud_api::Config {
         let to_sample = Webhook { authority: BUSINESS.to_owned(), path: "/webhook".to_owned() };
@@ -153,6 +153,7 @@ impl Cast {
             management: Management {
                 apps: vec![self.app()],
                 media_base: base_url,
+                links: Servers::LocalAnd(allowed.to_vec()),
                 ..Management::default()
             },
             trace: false,

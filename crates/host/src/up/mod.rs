@@ -50,7 +50,8 @@ pub struct Options {
     pub people: u32,
     /// Where webhooks go, if not to the sample business.
     pub webhook: Option<Webhook>,
-    /// Where else than on this machine webhooks may go: `host` or `host:port`.
+    /// Where else than on this machine webhooks may go, and files may be fetched that messages name
+    /// by a link: `host` or `host:port`.
     pub allowed: Vec<String>,
     /// Where the operator reads; [`LOG`] in the folder if nowhere is said.
     pub log: Option<Log>,

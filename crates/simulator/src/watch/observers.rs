@@ -156,6 +156,7 @@ impl Watch {
             | Happening::WrongCode
             | Happening::Accepted { .. }
             | Happening::Opened { .. }
+            | Happening::File { .. }
             | Happening::Typing { .. }
             | Happening::RunBy { .. }
             | Happening::RefusedByPeer { .. } => {}

@@ -1,7 +1,7 @@
 //! Keys of rows. They name accounts by alias, never by number.
 
 use store::Key;
-use vocab::{DeviceId, NoiseKey};
+use vocab::{BlobId, DeviceId, NoiseKey};
 
 use crate::{alias::Alias, output::PrekeyKind};
 
@@ -180,6 +180,21 @@ pub(crate) fn erasing(alias: &Alias) -> Key {
 /// What outlives an account, under a hash that is not its alias.
 pub(crate) fn suppressed(hash: &[u8; 32]) -> Key {
     Key::table("suppressed").with(hash)
+}
+
+/// All pieces of all blobs of an account.
+pub(crate) fn blobs(of: &Alias) -> Key {
+    Key::table("blob").with(&of.0)
+}
+
+/// One piece of a blob: a queue that has one row.
+pub(crate) fn piece(of: &Alias, blob: BlobId, number: u32) -> Key {
+    blobs(of).with(&blob.0).with(&number.to_be_bytes())
+}
+
+/// What an account has used up of the bytes that it may store.
+pub(crate) fn stored(of: &Alias) -> Key {
+    Key::table("stored").with(&of.0)
 }
 
 /// Tables whose rows begin with an account's alias and hold what it published or did.

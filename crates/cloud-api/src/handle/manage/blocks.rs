@@ -101,7 +101,9 @@ fn change(
     }
     if on {
         let keep = Keep::For(limits::RETRANSMISSION_AGE);
-        number.account.vault().put(attempt, key, phone.digits().as_bytes(), keep, rng)?;
+        // Not content: it is kept in every storage mode.
+        let digits = phone.digits().as_bytes();
+        number.account.vault().put_sealed(attempt, key, digits, keep, rng)?;
     } else {
         number.account.vault().remove(attempt, &key);
     }

@@ -8,8 +8,9 @@ use super::{Answered, Context};
 use crate::{
     errors::GraphError,
     graph::{self, manage::documents as read},
-    handle::Attempted,
+    handle::{Attempted, Note},
     rows::manage::{self, Document},
+    storage::Storage,
 };
 
 /// One document of a number; empty where nothing was set.
@@ -28,6 +29,9 @@ pub(super) fn put(
     document: Document,
     value: &Map<String, Value>,
 ) {
+    if document == Document::Settings {
+        attempt.note(Note::Storage(slot, Storage::of(value)));
+    }
     let key = manage::document(slot, document);
     let (class, keep) = (DataClass::BusinessInformation, Keep::Never(Reason::BusinessRecord));
     attempt.write(key, Value::Object(value.clone()).to_string().into_bytes(), class, keep);

@@ -4,6 +4,7 @@ mod account;
 mod blocks;
 pub(super) mod callbacks;
 mod documents;
+mod history;
 mod links;
 mod media;
 mod object;
@@ -58,6 +59,8 @@ fn answer(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn Cryp
         "block_users" => blocks::work(context, attempt, rng),
         "message_qrdls" => links::work(context, attempt, rng),
         "media" => media::work(context, attempt, rng),
+        "message_history" => history::list(context, attempt),
+        "events" => history::events(context, attempt),
         "phone_numbers" => account::numbers(context, attempt),
         "message_templates" => templates::work(context, attempt),
         "subscribed_apps" => callbacks::account(context, attempt),

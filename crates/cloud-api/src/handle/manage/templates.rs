@@ -273,5 +273,6 @@ pub(in crate::handle) fn judge(
     });
     let at = attempt.now().wall;
     let body = webhook::account(&number.grant, "message_template_status_update", &value, at);
-    happenings::hook(number, attempt, body, format!("template {id} {}", status.name()), rng)
+    let item = format!("template {id} {}", status.name());
+    happenings::hook(number, attempt, body, item, rng).map(drop)
 }

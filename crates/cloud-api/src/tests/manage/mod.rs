@@ -12,6 +12,7 @@ mod analytics;
 mod blocks;
 mod callbacks;
 mod documents;
+mod history;
 mod media;
 mod numbers;
 mod registration;
