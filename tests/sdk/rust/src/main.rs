@@ -92,7 +92,7 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
         let wamid = world.says("text", json!({ "body": WORDS })).await?;
         let heard = bot.hears(&wamid).await?;
         ensure(heard.content.text_body() == Some(WORDS), &heard.content)?;
-        ensure(heard.sender.phone_id() == world.user(0), &heard.sender)?;
+        ensure(heard.sender.phone_id == world.user(0), &heard.sender)?;
         messages.set_read(&heard).await?;
         world.passed(&wamid, "read").await?;
         let sent = bot.send_to(0, Draft::text(WORDS).reply_to(wamid.clone())).await?;

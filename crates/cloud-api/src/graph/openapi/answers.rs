@@ -41,7 +41,7 @@ fn data(items: Value) -> Value {
 
 fn pages(items: Value) -> Value {
     let cursors = closed(&[("before", text()), ("after", text())]);
-    closed(&[("data", list(items)), ("paging", closed(&[("cursors?", cursors)]))])
+    closed(&[("data", list(items)), ("paging?", closed(&[("cursors", cursors)]))])
 }
 
 /// A message that was accepted.
