@@ -37,7 +37,12 @@ pub mod vault;
 mod webhook;
 
 pub use config::{Config, Own, Subscription};
-pub use graph::{ROUTES, message_id, operations::page as graph_page, wamid};
+pub use graph::{
+    ROUTES, message_id,
+    openapi::{document as graph_openapi, page as graph_openapi_page},
+    operations::page as graph_page,
+    wamid,
+};
 pub use input::Command;
 pub use management::{App, Management};
 pub use mutant::Mutant;

@@ -166,5 +166,9 @@ mod tests {
         let rate = Some(limits::MESSAGES_PER_NUMBER);
         assert_eq!((0..1_000).filter(|_| pace.take(rate, Instant(0))).count(), 80);
         assert!(pace.take(rate, Instant(0).after(Micros::millis(13))));
+        let raised = Some(limits::MESSAGES_PER_RAISED_NUMBER);
+        let mut pace = Pace::default();
+        assert_eq!((0..2_000).filter(|_| pace.take(raised, Instant(0))).count(), 1_000);
+        assert!(pace.take(raised, Instant(0).after(Micros::millis(1))));
     }
 }

@@ -267,6 +267,8 @@ pub const SERVICE_WINDOW: Micros = Micros::days(1);
 pub const MESSAGES_PER_PAIR: Rate = Rate { burst: 45, every: Micros::seconds(6) };
 /// Messages that one business number sends (the Cloud API: 80 a second).
 pub const MESSAGES_PER_NUMBER: Rate = Rate { burst: 80, every: Micros(12_500) };
+/// Messages that a number sends whose throughput was raised (the Cloud API: 1,000 a second).
+pub const MESSAGES_PER_RAISED_NUMBER: Rate = Rate { burst: 1_000, every: Micros(1_000) };
 /// How long a file that came in a message can be fetched (the Cloud API: 7 days).
 pub const MEDIA_RECEIVED_AGE: Micros = Micros::days(7);
 /// How long content of a number without storage is held in memory (the Cloud API: 60 minutes).

@@ -32,6 +32,10 @@ pub(crate) struct Up {
         value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_PEOPLE)))]
     pub(crate) people: u32,
 
+    /// How much the business may send.
+    #[arg(long, value_enum, default_value_t = Throughput::Standard)]
+    pub(crate) throughput: Throughput,
+
     /// Send webhooks there instead of to the sample business: `http://HOST:PORT/PATH`;
     /// without a port, 80.
     #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]
@@ -58,6 +62,15 @@ pub(crate) enum Clock {
     Real,
     /// One that stands still until it is moved.
     Virtual,
+}
+
+/// How much the business may send.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Throughput {
+    /// 80 messages a second.
+    Standard,
+    /// 1,000 messages a second.
+    High,
 }
 
 /// Looks after the stores of a folder that no live command uses just now.

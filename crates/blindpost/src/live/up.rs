@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use host::{
     log::Log,
     process::{self, Signals},
-    up::{Options, Ready, Time, Up, UpError},
+    up::{Options, Ready, Throughput, Time, Up, UpError},
 };
 
 use super::{
@@ -49,6 +49,10 @@ async fn live(asked: &args::Up) -> Result<(), Failure> {
             args::Clock::Virtual => Time::Virtual,
         },
         people: asked.people,
+        throughput: match asked.throughput {
+            args::Throughput::Standard => Throughput::Standard,
+            args::Throughput::High => Throughput::High,
+        },
         webhook: asked.webhook.clone(),
         allowed: asked.allow.clone(),
         log: asked.log.as_deref().map(|path| Log::append(path).map_err(at(path))).transpose()?,

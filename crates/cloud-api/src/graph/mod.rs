@@ -9,6 +9,7 @@ use vocab::MessageId;
 
 pub(crate) mod manage;
 pub(crate) mod messages;
+pub(crate) mod openapi;
 pub(crate) mod operations;
 mod routes;
 

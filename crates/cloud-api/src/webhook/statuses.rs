@@ -78,9 +78,12 @@ fn entry(about: About<'_>, status: &str, at: UnixMicros) -> Map<String, Value> {
     entry
 }
 
-/// Contacts also of what failed: the documentation leaves them out, the wire does not.
+/// Contacts also of what failed: the documentation leaves them out, the wire does not. A profile is
+/// always there, since SDKs read no status without one (whatsapp-business-rs 0.5.0); its name is
+/// empty, since that comes with a person's messages and is kept nowhere else.
 fn told(grant: &GrantRow, about: About<'_>, entry: Map<String, Value>) -> Vec<u8> {
-    let contact = json!({ "wa_id": about.to.digits(), "user_id": about.user_id });
+    let (wa_id, user_id) = (about.to.digits(), about.user_id);
+    let contact = json!({ "profile": { "name": "" }, "wa_id": wa_id, "user_id": user_id });
     change(grant, json!({ "contacts": [contact], "statuses": [entry] }))
 }
 

@@ -14,8 +14,8 @@ mod users;
 use std::sync::{Arc, Mutex};
 
 use hop::http::{Request, Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 use self::table::{CALLS, Does};
 use crate::{
@@ -72,7 +72,10 @@ enum Refusal {
     Absent(String),
     /// The path has other methods.
     #[error("this path has no such method")]
-    Method,
+    Method {
+        /// Those that it has.
+        allow: String,
+    },
     /// It cannot be done now.
     #[error("{0}")]
     Conflict(String),
@@ -87,7 +90,7 @@ impl Refusal {
             Self::Bad(_) => 400,
             Self::Foreign => 403,
             Self::Absent(_) => 404,
-            Self::Method => 405,
+            Self::Method { .. } => 405,
             Self::Conflict(_) => 409,
             Self::Ending => 503,
         }
@@ -117,10 +120,13 @@ impl Control {
     }
 }
 
-/// Reads a body; none at all is an empty object.
-fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Refusal> {
+/// Reads a body, which is an object and never the list of what an object would hold; none at all
+/// is an empty one.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|why| Refusal::Bad(format!("the body: {why}")))
+    let object = serde_json::from_slice::<Map<String, Value>>(body);
+    let read = object.and_then(|object| serde_json::from_value(object.into()));
+    read.map_err(|why| Refusal::Bad(format!("the body: {why}")))
 }
 
 impl Inner {
@@ -129,10 +135,16 @@ impl Inner {
             Ok((does, user)) => self.does(does, user, request).await,
             Err(refusal) => Err(refusal),
         };
-        match done {
-            Ok(value) => answer(200, &value),
-            Err(why) => answer(why.status(), &json!({ "error": { "message": why.to_string() } })),
+        let why = match done {
+            Ok(value) => return answer(200, &value),
+            Err(why) => why,
+        };
+        let mut refused = answer(why.status(), &json!({ "error": { "message": why.to_string() } }));
+        if let Refusal::Method { allow } = why {
+            // RFC 9110 section 15.5.6.
+            refused.headers.push(("allow".to_owned(), allow));
         }
+        refused
     }
 
     async fn does(&self, does: Does, user: &str, request: &Request) -> Result<Value, Refusal> {
@@ -154,6 +166,7 @@ impl Inner {
             Does::SetFaults => self.set_faults(body),
             Does::Reset => self.reset(body),
             Does::OpenApi => Ok(openapi::document()),
+            Does::GraphOpenApi => Ok(cloud_api::graph_openapi()),
         }
     }
 
@@ -169,14 +182,44 @@ fn find<'p>(request: &Request, path: &'p str) -> Result<(Does, &'p str), Refusal
     if !before::is_from_here(request) {
         return Err(Refusal::Foreign);
     }
-    let mut refusal = Refusal::Absent("no such path".to_owned());
+    let mut allowed = Vec::new();
     for call in CALLS {
         if let Some(user) = call.fits(path) {
             if call.method == request.method {
                 return Ok((call.does, user));
             }
-            refusal = Refusal::Method;
+            allowed.push(call.method);
         }
     }
-    Err(refusal)
+    Err(match allowed.as_slice() {
+        [] => Refusal::Absent("no such path".to_owned()),
+        methods => Refusal::Method { allow: methods.join(", ") },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hop::http::Request;
+
+    use super::{Refusal, find, read};
+    use crate::faults::Set;
+
+    #[test]
+    fn a_method_that_a_path_has_not_is_answered_with_those_that_it_has() {
+        let allowed = |path: &str| {
+            let request = Request::new("localhost", "TRACE", path);
+            find(&request, path).unwrap_err()
+        };
+        assert_eq!(allowed("/clock"), Refusal::Method { allow: "GET, POST".to_owned() });
+        assert_eq!(allowed("/inbound"), Refusal::Method { allow: "POST".to_owned() });
+        assert_eq!(allowed("/"), Refusal::Absent("no such path".to_owned()));
+    }
+
+    #[test]
+    fn a_body_is_an_object_and_no_list_of_what_one_would_hold() {
+        assert_eq!(read::<Set>(b""), Ok(Set::default()));
+        assert_eq!(read::<Set>(b"{\"sends\": null}"), Ok(Set::default()));
+        assert!(matches!(read::<Set>(b"[null, null]"), Err(Refusal::Bad(_))));
+        assert!(matches!(read::<Set>(b"[]"), Err(Refusal::Bad(_))));
+    }
 }

@@ -37,7 +37,7 @@ pub(super) fn wamid() -> Value {
 
 /// One of a person's messages, or all of them.
 pub(super) fn which() -> Value {
-    closed(&[], json!({ "wamid": { "type": "string" } }))
+    closed(&[], json!({ "wamid": { "type": ["string", "null"] } }))
 }
 
 pub(super) fn block() -> Value {

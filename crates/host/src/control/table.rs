@@ -51,6 +51,7 @@ pub(super) enum Does {
     SetFaults,
     Reset,
     OpenApi,
+    GraphOpenApi,
 }
 
 impl Call {
@@ -166,4 +167,10 @@ pub(super) const CALLS: &[Call] = &[
         "Forgets what passed, what people do by themselves, and what goes wrong.",
     ),
     Call::get("/openapi.json", Does::OpenApi, schemas::object, "This description."),
+    Call::get(
+        "/graph.openapi.json",
+        Does::GraphOpenApi,
+        schemas::object,
+        "The description of the Cloud API.",
+    ),
 ];

@@ -278,7 +278,9 @@ impl Start {
     fn cloud_api(&mut self, base_url: String) -> Result<Handle<cloud_api::Command>, UpError> {
         let links = Links::new(limits::MAX_LINK_WAITING);
         let servers = (self.options.webhook.as_ref(), self.options.allowed.as_slice());
-        let hop = CloudApi::new(self.cast.cloud_api(servers, base_url));
+        let mut config = self.cast.cloud_api(servers, base_url);
+        config.rules.throughput = Some(self.options.throughput.rate());
+        let hop = CloudApi::new(config);
         let observer = at_cloud_api(self.journal.clone(), self.setup.clone());
         let node = self.site.start((CLOUD_API, CLOUD_API, CLOUD_API), hop, &links, observer)?;
         let handle = self.crew.join(node);

@@ -22,6 +22,8 @@ pub(crate) use self::{
     journal::{Filter, Journal, Said},
     people::{People, Person, Persona, Unsayable},
 };
+use vocab::{limits, rate::Rate};
+
 use crate::{folder::FolderError, log::Log, site::StartError};
 
 /// Which clock.
@@ -32,6 +34,25 @@ pub enum Time {
     Real,
     /// One that stands still but for the control API's `POST /_blindpost/clock`.
     Virtual,
+}
+
+/// How much the number of the sample business may send (facts, cloud-api.md section 1.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Throughput {
+    /// 80 messages a second.
+    #[default]
+    Standard,
+    /// 1,000 messages a second, to which the Cloud API raises numbers of good quality.
+    High,
+}
+
+impl Throughput {
+    pub(crate) const fn rate(self) -> Rate {
+        match self {
+            Self::Standard => limits::MESSAGES_PER_NUMBER,
+            Self::High => limits::MESSAGES_PER_RAISED_NUMBER,
+        }
+    }
 }
 
 /// What is started.
@@ -48,6 +69,8 @@ pub struct Options {
     pub time: Time,
     /// How many simulated people, at most [`MOST_PEOPLE`].
     pub people: u32,
+    /// How much the business may send.
+    pub throughput: Throughput,
     /// Where webhooks go, if not to the sample business.
     pub webhook: Option<Webhook>,
     /// Where else than on this machine webhooks may go, and files may be fetched that messages name

@@ -6,7 +6,7 @@ use hop::http::{Request, Response};
 use host::{
     http::{Asker, Hosts},
     log::Log,
-    up::{Options, Ready, Time, Up},
+    up::{Options, Ready, Throughput, Time, Up},
 };
 use serde_json::{Value, json};
 
@@ -28,6 +28,7 @@ pub(crate) fn options(data: &Path) -> Options {
         seed: Some(1),
         time: Time::Real,
         people: 2,
+        throughput: Throughput::Standard,
         webhook: None,
         allowed: Vec::new(),
         log: None,

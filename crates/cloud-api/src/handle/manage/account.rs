@@ -9,7 +9,7 @@ use crate::{
     errors::GraphError,
     graph,
     handle::Attempted,
-    rows::{self, Kind},
+    rows::{self, GrantRow, Kind},
 };
 
 /// The account, with the fields that were asked for.
@@ -42,12 +42,10 @@ pub(super) fn get(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answere
 /// The numbers of the account that this node serves.
 pub(super) fn numbers(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let grants = context.call.numbers.clone();
-    let (grants, paging) = page(context.call, grants, |grant| grant.phone_number_id.clone())?;
-    let mut data = Vec::with_capacity(grants.len());
-    for grant in &grants {
-        data.push(object::number(context, attempt, grant)?);
-    }
-    Ok(graph::answer(&json!({ "data": data, "paging": paging })))
+    let cursor = |grant: &GrantRow| grant.phone_number_id.clone();
+    let listed =
+        page(context.call, grants, cursor, |grant| object::number(context, attempt, grant))?;
+    Ok(graph::answer(&listed))
 }
 
 /// What was sent and delivered by day. A cell that stands for too few events says nothing (R050).
