@@ -27,6 +27,7 @@ from pywa.types.templates import (
     TemplateLanguage,
 )
 
+from pywa_flows import flows
 from pywa_live import Bot, Receiver, ToBlindpost
 from world import Checks, World
 
@@ -42,6 +43,7 @@ def main(blindpost, plant):
     logging.getLogger("pywa").setLevel(logging.CRITICAL if plant else logging.ERROR)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    Receiver.port = server.server_port
     checks = Checks("pywa")
     with World(blindpost, f"http://127.0.0.1:{server.server_port}/webhook") as world:
         bot = Bot(world, "another" if plant else world.ready["app_secret"])
@@ -52,6 +54,7 @@ def main(blindpost, plant):
             pressed(checks.check, bot, world)
             errors_and_statuses(checks.check, bot, world)
             managed(checks.check, bot, world)
+            flows(checks.check, bot, world, Receiver)
     return int(checks.counts["FAILED"] > 0) if plant else checks.end()
 
 

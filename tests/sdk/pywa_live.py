@@ -27,6 +27,9 @@ class Receiver(BaseHTTPRequestHandler):
     """A server as somebody writes it who uses pywa without one of its frameworks."""
 
     bot = None
+    # What serves requests about flows.
+    flows = None
+    port = None
 
     def answer(self, text, status):
         self.send_response(status)
@@ -41,6 +44,10 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
+        if self.path == "/flow":
+            signature = self.headers["X-Hub-Signature-256"]
+            refused = self.bot.webhook_update_validator(body, signature)
+            return self.answer(*(refused or self.flows.handle(body)))
         refused = self.bot.webhook_update_validator(body, self.headers["X-Hub-Signature-256"])
         self.answer(*(refused or self.bot.webhook_update_handler(body)))
 

@@ -13,7 +13,9 @@
 
 mod base64;
 pub mod config;
+mod date;
 pub mod errors;
+pub mod flows;
 mod graph;
 mod handle;
 pub mod input;

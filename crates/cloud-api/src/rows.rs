@@ -19,7 +19,8 @@
 //! | `media` | how to fetch a file, sealed | message content (vault) | 7 days |
 //! | `tmpl` | message templates | template | with the account |
 //!
-//! Those of managing numbers and accounts are in `manage`.
+//! Those of managing numbers and accounts are in `manage`, those of flows in `flows`, what
+//! is counted for analytics in `cells`.
 //!
 //! Back-ups leave `day` and `mkey` out: without them no copy of a sealed row can be opened.
 
@@ -28,6 +29,8 @@ use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::MessageId;
 
+pub mod cells;
+pub mod flows;
 pub mod manage;
 
 /// A granted number.
@@ -83,6 +86,9 @@ pub struct TagRow {
     /// Whether the person had written within 24 hours.
     #[prost(bool, tag = "3")]
     pub in_window: bool,
+    /// The id of its template; 0 where it has none.
+    #[prost(uint64, tag = "4")]
+    pub template: u64,
 }
 
 /// A message template.

@@ -121,6 +121,11 @@ pub(crate) fn forget(number: &Number, attempt: &mut Attempted<'_>, name: &[u8; 1
     for key in remembered(number.grant.slot, name) {
         attempt.delete(key);
     }
+    if number.insights {
+        for key in rows::cells::conversations(number.grant.slot, name) {
+            attempt.delete(key);
+        }
+    }
 }
 
 fn remembered(slot: u32, name: &[u8; 16]) -> [Key; 3] {

@@ -18,6 +18,7 @@ use crate::{
     rows::GrantRow,
 };
 
+mod flowing;
 mod forgetting;
 mod managing;
 mod serving;
@@ -39,6 +40,7 @@ pub struct CloudApi {
     outbox: Outbox,
     principals: Principals,
     managing: managing::Managing,
+    flowing: flowing::Flowing,
     last_exchange: u64,
     /// The request for grants that is under way, and when to ask next.
     grants_asked: Option<ExchangeId>,
@@ -76,6 +78,7 @@ impl CloudApi {
             numbers: Vec::new(),
             principals: Principals::default(),
             managing: managing::Managing::default(),
+            flowing: flowing::Flowing::default(),
             last_exchange: 0,
             grants_asked: None,
             grants_due: None,
@@ -144,6 +147,8 @@ impl CloudApi {
                     next.push((pending.slot, NumberJob::Judge(pending)));
                 }
                 Note::Judge(_) => {}
+                Note::Carried(carried) => self.ask_endpoint(*carried, step),
+                Note::CheckLater(slot, flow) => self.check_later(slot, flow, step),
                 Note::Counted => self.export_later(step.now),
             }
         }
@@ -289,6 +294,7 @@ impl CloudApi {
         }
         self.send_out(step);
         self.judge_due(step);
+        self.check_due(step);
         if self.grants_due.is_some_and(|due| due <= step.now.mono) {
             self.ask_grants(step);
         }
@@ -321,7 +327,9 @@ impl CloudApi {
             if !outcome.is_ok_and(|response| response.is_success()) {
                 self.export_later(step.now);
             }
-        } else if !self.agreement_came(id, &outcome, step) {
+        } else if !self.agreement_came(id, &outcome, step)
+            && !self.endpoint_came(id, &outcome, step)
+        {
             self.principal_came(id, outcome, step);
         }
     }
@@ -338,6 +346,7 @@ impl CloudApi {
             self.grants_due,
             self.export_due,
             self.managing.wake_at(),
+            self.flowing.wake_at(),
         ];
         due.into_iter().flatten().min()
     }

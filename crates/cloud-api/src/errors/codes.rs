@@ -43,6 +43,18 @@ pub const MEDIA_UPLOAD: u32 = 131_053;
 pub const METHOD: u32 = 131_055;
 /// This interface sends only templates that advertise.
 pub const NOT_MARKETING: u32 = 134_100;
+/// The flow of a message is blocked, since its endpoint fails.
+pub const FLOW_BLOCKED: u32 = 132_068;
+/// The flow of a message is throttled, since its endpoint fails.
+pub const FLOW_THROTTLED: u32 = 132_069;
+/// A flow cannot be changed any more.
+pub const FLOW_UPDATE: u32 = 139_001;
+/// A flow cannot be published.
+pub const FLOW_PUBLISH: u32 = 139_002;
+/// A flow cannot be deprecated.
+pub const FLOW_DEPRECATE: u32 = 139_003;
+/// A flow cannot be deleted any more.
+pub const FLOW_DELETE: u32 = 139_004;
 /// Too many messages to one recipient.
 pub const PAIR_RATE: u32 = 131_056;
 /// This kind of recipient is not possible for this message.

@@ -8,15 +8,15 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
-use wire::content::{Body, Content};
+use wire::content::{Body, ChoiceKind, Content};
 
-use super::{Attempted, Note, identity, media, reading};
+use super::{Attempted, Note, identity, insights, media, reading};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, Category, HookRow, Kind, TagRow},
+    rows::{self, Category, HookRow, Kind, TagRow, cells::Step},
     rules, users,
     webhook::{
         inbound,
@@ -43,15 +43,18 @@ pub(super) fn tell(
                 let kind = if early { Kind::Delivered } else { Kind::Sent };
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, kind), &tag, rng)?;
+                insights::template(number, attempt, &tag, Step::Sent)?;
             }
             Happening::Delivered { id, to } => {
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Delivered), &tag, rng)?;
                 bill(number, attempt, (to, tag.category()), rng);
+                insights::delivered(number, attempt, to, &tag)?;
             }
             Happening::Read { id, to } => {
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Read), &tag, rng)?;
+                insights::template(number, attempt, &tag, Step::Read)?;
             }
             Happening::Played { id, to } => {
                 let tag = tag(number, attempt, *id)?;
@@ -106,6 +109,12 @@ fn opened(
             None
         }
     };
+    if let (Body::Answer(answer), Some(quoted)) = (&content.body, content.quoted)
+        && answer.kind == ChoiceKind::QuickReply
+    {
+        let tag = tag(number, attempt, quoted)?;
+        insights::template(number, attempt, &tag, Step::Clicked)?;
+    }
     let user_id = users::user_id(number, &from.phone);
     let identity = identity::shown(number, attempt, &from.phone)?;
     let identity = identity.as_deref();

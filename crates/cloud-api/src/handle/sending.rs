@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
 use wire::content::{Body, Content, Media, Offer};
 
-use super::{Attempted, happenings, identity, media, reply};
+use super::{Attempted, flows, happenings, identity, manage, media, reply};
 use crate::{
     errors::{GraphError, codes},
     graph::messages::{self, MediaCall, Outgoing, Recipient, Say},
@@ -168,6 +168,9 @@ fn judge(
                 return Err(GraphError::new(codes::RECIPIENT_KIND).into());
             }
             tag.category = category.into();
+            if number.insights {
+                tag.template = manage::templates::number(&number.grant.business, &row);
+            }
             tag.in_window = rules::is_window_open(number, attempt, &name)?;
             match header {
                 Some(call) => with_header(number, attempt, &offer, &call)?,
@@ -175,6 +178,9 @@ fn judge(
             }
         }
     };
+    if let Body::Offer(offer) = &body {
+        flows::may_be_sent(number, attempt, offer)?;
+    }
     if body.check().is_err() {
         return Err(GraphError::parameter("The message is longer than may be sent.").into());
     }

@@ -116,6 +116,9 @@ impl CloudApi {
                 }
             }
             Ok(_) if !self.is_loaded => self.try_later(id, step),
+            Ok(call) if graph::flows::is_for_apps(call.route.pattern) => {
+                self.flow_client(id, &call, request, step);
+            }
             Ok(call) if !is_about_messages(call.route.pattern) => {
                 self.managed(id, &call, request, step);
             }

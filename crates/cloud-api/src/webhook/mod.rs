@@ -73,7 +73,8 @@ pub(crate) fn delivery(subscription: &Subscription, hooks: &[HookRow]) -> Reques
         .json(body)
 }
 
-fn signature(secret: &str, body: &[u8]) -> String {
+/// What a body is signed with: `sha256=` and the HMAC of its very bytes.
+pub(crate) fn signature(secret: &str, body: &[u8]) -> String {
     let mut text = "sha256=".to_owned();
     // HMAC takes keys of every length (RFC 2104 section 2), so this cannot fail.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {

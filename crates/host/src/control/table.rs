@@ -42,6 +42,7 @@ pub(super) enum Does {
     SetPersona,
     Read,
     Play,
+    Flow,
     Block,
     Report,
     ChangePhone,
@@ -126,6 +127,12 @@ pub(super) const CALLS: &[Call] = &[
         Does::Play,
         (schemas::which, schemas::success),
         "A person listens to a voice message.",
+    ),
+    Call::post(
+        "/users/{user}/flow",
+        Does::Flow,
+        (schemas::flow_step, schemas::flow_seen),
+        "A person opens a flow that was shown, or goes on with the one that is open.",
     ),
     Call::post(
         "/users/{user}/block",

@@ -83,6 +83,12 @@ impl Inner {
         Ok(done())
     }
 
+    /// A person does something with a flow that they were shown.
+    pub(super) async fn fills(&self, user: &str, body: &[u8]) -> Result<Value, Refusal> {
+        let step = read(body)?;
+        Ok(self.people.fills(&self.servers, &*self.person(user)?, step).await?)
+    }
+
     /// A person blocks the business, or does so no longer.
     pub(super) async fn blocks(&self, user: &str, body: &[u8]) -> Result<Value, Refusal> {
         let Block { on } = read(body)?;

@@ -12,6 +12,8 @@ mod analytics;
 mod blocks;
 mod callbacks;
 mod documents;
+pub(super) mod endpoint;
+mod flows;
 mod media;
 mod numbers;
 mod registration;
