@@ -13,7 +13,8 @@
 //! | `unread` | messages that the business has not read | connection metadata | 30 days |
 //! | `win` | when a person last wrote | connection metadata | 24 hours |
 //! | `pair` | how much a person may still be written to | connection metadata | minutes |
-//! | `stop` | that a person wants no marketing | connection metadata | by whoever writes it |
+//! | `stop` | that a person wants no marketing | consent | until it is wanted again |
+//! | `mkt` | how much marketing a person may still be sent | connection metadata | a day |
 //! | `user` | the newest message of a person, by user id | connection metadata | 30 days |
 //! | `tag` | what statuses of a message bear, sealed | message content (vault) | 31 days |
 //! | `media` | how to fetch a file, sealed | message content (vault) | 7 days |
@@ -222,6 +223,11 @@ pub fn unread(slot: u32, name: &[u8; 16], number: u64) -> Key {
 /// How much a person may still be written to.
 pub fn pair(slot: u32, name: &[u8; 16]) -> Key {
     Key::table("pair").with(&slot.to_be_bytes()).with(name)
+}
+
+/// How much marketing a person may still be sent.
+pub fn marketing(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("mkt").with(&slot.to_be_bytes()).with(name)
 }
 
 /// That a person wants no marketing of this number's business.

@@ -33,6 +33,8 @@ pub const UNDELIVERABLE: u32 = 131_026;
 pub const RE_ENGAGEMENT: u32 = 131_047;
 /// The number reaches only those who wrote to it, for now.
 pub const SPAM: u32 = 131_048;
+/// The recipient has been sent enough marketing.
+pub const MARKETING_CAP: u32 = 131_049;
 /// The recipient wants no marketing of this business.
 pub const MARKETING_STOPPED: u32 = 131_050;
 /// There is no such type of message.

@@ -46,7 +46,7 @@ pub const STANDING: &[(u32, Standing)] = &[
     (131_045, Produced),
     (131_047, Produced),
     (131_048, Produced),
-    (131_049, Open("the cap on marketing for each person")),
+    (131_049, Produced),
     (131_050, Produced),
     (131_051, Produced),
     (131_052, Open("media")),

@@ -87,6 +87,9 @@ fn opened(
     content: &Content,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    if let Some(stops) = inbound::preferred(&content.body) {
+        return preferred(number, attempt, (from, content, stops), rng);
+    }
     let author = rows::author(number.grant.slot, content.id);
     let digits = from.phone.digits().as_bytes();
     let keep = if number.planted(Mutant::AuthorForEver) {
@@ -125,6 +128,24 @@ fn opened(
     let phone_number_id = number.grant.phone_number_id.clone();
     attempt.event(Event::Decrypted { phone_number_id, id: content.id });
     Ok(())
+}
+
+/// A person stops marketing, or wants it again. That is no message: it opens no window, and there
+/// is nothing to mark as read.
+fn preferred(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (from, content, stops): (&Address, &Content, bool),
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let name = users::name(number, &from.phone);
+    rules::prefer_marketing(number, attempt, &name, stops);
+    let user_id = users::user_id(number, &from.phone);
+    let from = inbound::From { phone: &from.phone, user_id: &user_id, identity: None };
+    let body = inbound::preference(&number.grant, from, content, stops);
+    let phone_number_id = number.grant.phone_number_id.clone();
+    attempt.event(Event::Decrypted { phone_number_id, id: content.id });
+    hook(number, attempt, body, content.id.to_string(), rng)
 }
 
 fn status(

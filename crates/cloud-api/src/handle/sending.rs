@@ -19,7 +19,7 @@ use crate::{
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, Category, TagRow},
+    rows::{self, Category, TagRow, TemplateStatus},
     rules,
     templates::{self, Rendered},
     users,
@@ -158,7 +158,10 @@ fn judge(
         Say::Template(call) => {
             let template = (call.name.as_str(), call.language.as_str());
             let row = templates::find(attempt, &number.grant.business, template)?;
-            let row = row.ok_or_else(|| GraphError::new(codes::TEMPLATE_MISSING))?;
+            let mut row = row.ok_or_else(|| GraphError::new(codes::TEMPLATE_MISSING))?;
+            if number.planted(Mutant::TemplateStateIgnored) {
+                row.status = TemplateStatus::Approved.into();
+            }
             let Rendered { category, offer, header } = templates::render(&row, call)?;
             if outgoing.only_marketing && category != Category::Marketing {
                 return Err(GraphError::new(codes::NOT_MARKETING).into());
@@ -241,12 +244,18 @@ fn withheld(
     {
         return Ok(Some(GraphError::new(codes::MARKETING_STOPPED)));
     }
-    if let Some(expected) = &outgoing.identity_hash {
+    let expected = outgoing.identity_hash.as_ref();
+    if let Some(expected) = expected.filter(|_| !number.planted(Mutant::IdentityUnchecked)) {
         let identity = attempt.peek(&number.account.keys().pin(&accepted.name))?;
         // Of somebody whose key is not known here nothing can be stale.
         if identity.is_some_and(|identity| identity::hash(&identity) != *expected) {
             return Ok(Some(GraphError::new(codes::IDENTITY)));
         }
+    }
+    if accepted.tag.category() == Category::Marketing
+        && !rules::take_marketing(number, attempt, &accepted.name)?
+    {
+        return Ok(Some(GraphError::new(codes::MARKETING_CAP)));
     }
     Ok(None)
 }

@@ -5,6 +5,8 @@ mod delivery;
 mod forgetting;
 mod graph;
 mod manage;
+#[cfg(feature = "mutants")]
+mod mutants;
 mod protection;
 mod rest;
 mod world;

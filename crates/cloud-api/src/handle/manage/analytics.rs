@@ -10,6 +10,7 @@ use super::{Context, Stop};
 use crate::{
     errors::GraphError,
     handle::Attempted,
+    mutant::Mutant,
     rows::{
         self, Kind,
         cells::{self, Cell, Step},
@@ -104,7 +105,7 @@ fn messages(
         for kind in [Kind::Sent, Kind::Delivered] {
             let row = attempt.peek(&rows::statistic(day, kind, business))?;
             let count = row.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
-            if count >= limits::SMALLEST_CELL {
+            if count >= smallest(context) {
                 point.insert(kind.name().to_owned(), count.into());
             }
         }
@@ -115,6 +116,11 @@ fn messages(
     let numbers: Vec<&str> =
         context.call.numbers.iter().map(|grant| grant.display_phone_number.as_str()).collect();
     Ok(json!({ "phone_numbers": numbers, "granularity": "DAY", "data_points": points }))
+}
+
+/// What a cell must at least stand for.
+fn smallest(context: &Context<'_>) -> u64 {
+    if context.number.planted(Mutant::SmallCells) { 1 } else { limits::SMALLEST_CELL }
 }
 
 /// The counts of a day that are large enough.
@@ -129,7 +135,8 @@ fn counted(
         let count = u64::from_be_bytes(row.value.as_slice().try_into().ok()?);
         Some((Cell::of_key(row.key.after(&cells)?)?, count))
     });
-    Ok(counts.filter(|(_, count)| *count >= limits::SMALLEST_CELL).collect())
+    let least = smallest(context);
+    Ok(counts.filter(|(_, count)| *count >= least).collect())
 }
 
 /// A point for each count that `say` has words for.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A flow of two screens; with an endpoint if it names a version of the data API.
-fn flow_json(data_api_version: Option<&str>) -> String {
+pub(in crate::tests) fn flow_json(data_api_version: Option<&str>) -> String {
     let screen = |id: &str, action: Value| {
         let footer = json!({ "type": "Footer", "label": "Go", "on-click-action": action });
         let layout = json!({ "type": "SingleColumnLayout", "children": [footer] });
@@ -40,7 +40,7 @@ fn flow_json(data_api_version: Option<&str>) -> String {
 
 impl World {
     /// A flow with this JSON: its id.
-    fn makes_flow(&mut self, name: &str, json: &str) -> String {
+    pub(in crate::tests) fn makes_flow(&mut self, name: &str, json: &str) -> String {
         let asked = json!({
             "name": name, "categories": ["OTHER"], "flow_json": json,
             "endpoint_uri": "https://shop/flow",
@@ -65,7 +65,7 @@ impl World {
     }
 
     /// The app of the person asks the platform's servers.
-    fn app(&mut self, path: &str, asked: &Value) -> Response {
+    pub(in crate::tests) fn app(&mut self, path: &str, asked: &Value) -> Response {
         let request = Request::new("cloud", "POST", &format!("/flows_client/{path}")).bearer(APPS);
         self.call(0, request.json(asked.to_string().into_bytes()))
     }
