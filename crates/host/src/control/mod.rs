@@ -160,6 +160,7 @@ impl Inner {
             Does::Read => self.reads(user, body).await,
             Does::Play => self.plays(user, body).await,
             Does::Flow => self.fills(user, body).await,
+            Does::Marketing => self.prefers(user, body).await,
             Does::Block => self.blocks(user, body).await,
             Does::Report => self.reports(user, body).await,
             Does::ChangePhone => self.changes_phone(user, body).await,

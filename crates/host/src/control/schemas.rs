@@ -72,6 +72,10 @@ pub(super) fn flow_seen() -> Value {
     )
 }
 
+pub(super) fn marketing() -> Value {
+    closed(&["value"], json!({ "value": { "enum": ["stop", "resume"] } }))
+}
+
 pub(super) fn block() -> Value {
     closed(&["on"], json!({ "on": { "type": "boolean" } }))
 }

@@ -43,6 +43,7 @@ pub(super) enum Does {
     Read,
     Play,
     Flow,
+    Marketing,
     Block,
     Report,
     ChangePhone,
@@ -133,6 +134,12 @@ pub(super) const CALLS: &[Call] = &[
         Does::Flow,
         (schemas::flow_step, schemas::flow_seen),
         "A person opens a flow that was shown, or goes on with the one that is open.",
+    ),
+    Call::post(
+        "/users/{user}/marketing",
+        Does::Marketing,
+        (schemas::marketing, schemas::wamid),
+        "A person stops marketing of the business, or wants it again.",
     ),
     Call::post(
         "/users/{user}/block",

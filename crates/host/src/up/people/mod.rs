@@ -24,7 +24,7 @@ use vocab::{MessageId, PhoneNumber};
 use wire::content::Body;
 
 pub(crate) use self::{
-    flow::{Servers, Step, Unfilled},
+    flow::{Servers, Unfilled},
     persona::Persona,
     says::{Says, Unsayable},
 };

@@ -235,33 +235,30 @@ impl People {
         next: Next,
         said: Vec<Value>,
     ) -> Result<Value, Unfilled> {
-        let mut forms = locked(&person.forms);
-        let mut answers = None;
+        let forms = || locked(&person.forms);
         match next {
             Next::Screen(screen, data) => {
-                if let Some(form) = &mut forms.open {
+                if let Some(form) = &mut forms().open {
                     (form.screen, form.data) = (screen, data);
                 }
+                Ok(seen(person, said, None))
             }
-            Next::Done(params) => answers = forms.open.take().map(|form| form.answer(params)),
+            Next::Done(params) => {
+                let form = forms().open.take();
+                let form = form.ok_or_else(|| not_now("this person has no flow open"))?;
+                let says = self.means(&person.phone, &form.answer(params));
+                let says = says.map_err(|why| not_now(why.to_string()))?;
+                let id = self.says(person, says).await?;
+                Ok(seen(person, said, Some(json!({ "wamid": wamid(id) }))))
+            }
             Next::Closed(why) => {
-                let form = forms.open.take();
-                if why.is_some() {
-                    forms.spent.extend(form.map(|form| form.shown));
-                }
-                drop(forms);
-                return Ok(seen(person, said, Some(json!({ "error": why }))));
+                let form = forms().open.take();
+                let spent = form.filter(|_| why.is_some());
+                forms().spent.extend(spent.map(|form| form.shown));
+                Ok(seen(person, said, Some(json!({ "error": why }))))
             }
-            Next::Wrong(_, why) => {
-                drop(forms);
-                return Ok(seen(person, said, Some(json!({ "error": why }))));
-            }
+            Next::Wrong(_, why) => Ok(seen(person, said, Some(json!({ "error": why })))),
         }
-        drop(forms);
-        let Some(message) = answers else { return Ok(seen(person, said, None)) };
-        let says = self.means(&person.phone, &message).map_err(|why| not_now(why.to_string()))?;
-        let id = self.says(person, says).await?;
-        Ok(seen(person, said, Some(json!({ "wamid": wamid(id) }))))
     }
 }
 
