@@ -322,6 +322,24 @@ def managed(check, bot, world):
         assert bot.hears(types.CallbackButton, heard).data == "Yes"
         assert wa.delete_template("visit")
 
+    def preferred():
+        template = Template(
+            name="offer",
+            category=TemplateCategory.MARKETING,
+            language=TemplateLanguage.ENGLISH_US,
+            components=[BodyText("Cake at half the price!")],
+        )
+        assert wa.create_template(template).id
+        offer = lambda: wa.send_template(world.user, "offer", TemplateLanguage.ENGLISH_US, [])
+        bot.arrives(offer, "template")
+        for value, status in [("stop", "failed"), ("resume", "delivered")]:
+            world.control(f"/users/{world.user}/marketing", {"value": value})
+            fits = lambda u: isinstance(u, types.UserMarketingPreferences) and u.value == value
+            update = bot.seen.wait(fits, value)
+            assert update.from_user.wa_id == world.user and bool(update) == (value == "resume")
+            told = bot.status(offer(), status)
+            assert value == "resume" or told.error.code == 131050, told
+
     def blocked():
         assert wa.block_users([world.user]).added_users
         assert [user.input for user in wa.get_blocked_users()] == [world.user]
@@ -353,6 +371,7 @@ def managed(check, bot, world):
     for name, does in [
         ("media: upload, metadata, download, delete", media),
         ("templates: create, list, send, quick reply, delete", quick_reply),
+        ("a person stops marketing (131050) and wants it again", preferred),
         ("block list", blocked),
         ("deregister and register", registered),
         ("business profile", profile),

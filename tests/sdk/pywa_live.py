@@ -77,6 +77,7 @@ class Bot:
             self.wa.on_callback_button,
             self.wa.on_callback_selection,
             self.wa.on_flow_completion,
+            self.wa.on_user_marketing_preferences,
         ):
             handles()(lambda wa, update: add(wa, update))
         Receiver.bot = self.wa

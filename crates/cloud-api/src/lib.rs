@@ -11,6 +11,7 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+pub mod about_people;
 mod base64;
 pub mod config;
 mod date;

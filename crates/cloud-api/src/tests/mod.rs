@@ -7,6 +7,7 @@ mod graph;
 mod manage;
 #[cfg(feature = "mutants")]
 mod mutants;
+mod people;
 mod protection;
 mod rest;
 mod world;

@@ -157,6 +157,7 @@ impl Cast {
             management: Management {
                 apps: vec![self.app()],
                 media_base: base_url,
+                insights: true,
                 ..Management::default()
             },
             trace: false,
