@@ -69,7 +69,18 @@ pub(crate) const CRYPTOGRAPHY: &[(&str, &[&[&str]])] = &[
     ("client", &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER]),
     // Verifies signatures, and names people by a keyed hash; nothing that opens or seals.
     ("transport", &[SIGNATURES, KEYED_HASHES, RANDOMNESS]),
-    ("cloud-api", &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER, ROW_CIPHER]),
+    (
+        "cloud-api",
+        &[
+            SIGNATURES,
+            KEYED_HASHES,
+            RANDOMNESS,
+            AGREEMENT,
+            MESSAGE_CIPHER,
+            ROW_CIPHER,
+            FLOW_KEYS,
+        ],
+    ),
     // Verifies that a webhook is the Cloud API's.
     ("business", &[KEYED_HASHES, RANDOMNESS]),
     ("meta", &[KEYED_HASHES, RANDOMNESS]),
@@ -94,6 +105,8 @@ const AGREEMENT: &[&str] = &["getrandom", "graviola", "libcrux-*", "rand", "x255
 const MESSAGE_CIPHER: &[&str] = &["aes", "cbc", "cipher"];
 /// What rows at rest are sealed with.
 const ROW_CIPHER: &[&str] = &["aead", "aes-gcm", "ctr", "ghash", "polyval", "universal-hash"];
+/// What encapsulates the key of a flow's exchange for its business: the public operation alone.
+const FLOW_KEYS: &[&str] = &["rsa", "signature"];
 /// What the links between ends are made of. No hop reaches it: a link is the world's.
 const NOISE: &[&str] = &["snow", "x25519-dalek"];
 /// The generator behind every seed.
@@ -118,7 +131,9 @@ const EVERYTHING: &[&str] = &[
     "rand",
     "rand_chacha",
     "rand_core",
+    "rsa",
     "sha2",
+    "signature",
     "snow",
     "universal-hash",
     "x25519-dalek",

@@ -29,6 +29,7 @@ from pywa.types.templates import (
     TemplateLanguage,
 )
 
+from pywa_flows import flows
 from pywa_live import Bot, Receiver, ToBlindpost
 from world import Checks, World
 
@@ -44,6 +45,7 @@ def main(blindpost, plant):
     logging.getLogger("pywa").setLevel(logging.CRITICAL if plant else logging.ERROR)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    Receiver.port = server.server_port
     checks = Checks("pywa")
     with World(blindpost, f"http://127.0.0.1:{server.server_port}/webhook") as world:
         bot = Bot(world, "another" if plant else world.ready["app_secret"])
@@ -54,6 +56,7 @@ def main(blindpost, plant):
             pressed(checks.check, bot, world)
             errors_and_statuses(checks.check, bot, world)
             managed(checks.check, bot, world)
+            flows(checks.check, bot, world, Receiver)
     return int(checks.counts["FAILED"] > 0) if plant else checks.end()
 
 
@@ -328,6 +331,24 @@ def managed(check, bot, world):
         assert bot.hears(types.CallbackButton, heard).data == "Yes"
         assert wa.delete_template("visit")
 
+    def preferred():
+        template = Template(
+            name="offer",
+            category=TemplateCategory.MARKETING,
+            language=TemplateLanguage.ENGLISH_US,
+            components=[BodyText("Cake at half the price!")],
+        )
+        assert wa.create_template(template).id
+        offer = lambda: wa.send_template(world.user, "offer", TemplateLanguage.ENGLISH_US, [])
+        bot.arrives(offer, "template")
+        for value, status in [("stop", "failed"), ("resume", "delivered")]:
+            world.control(f"/users/{world.user}/marketing", {"value": value})
+            fits = lambda u: isinstance(u, types.UserMarketingPreferences) and u.value == value
+            update = bot.seen.wait(fits, value)
+            assert update.from_user.wa_id == world.user and bool(update) == (value == "resume")
+            told = bot.status(offer(), status)
+            assert value == "resume" or told.error.code == 131050, told
+
     def blocked():
         assert wa.block_users([world.user]).added_users
         assert [user.input for user in wa.get_blocked_users()] == [world.user]
@@ -359,6 +380,7 @@ def managed(check, bot, world):
     for name, does in [
         ("media: upload, metadata, download, send, delete", media),
         ("templates: create, list, send, quick reply, delete", quick_reply),
+        ("a person stops marketing (131050) and wants it again", preferred),
         ("block list", blocked),
         ("deregister and register", registered),
         ("business profile", profile),

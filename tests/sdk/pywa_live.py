@@ -27,6 +27,9 @@ class Receiver(BaseHTTPRequestHandler):
     """A server as somebody writes it who uses pywa without one of its frameworks."""
 
     bot = None
+    # What serves requests about flows.
+    flows = None
+    port = None
 
     def answer(self, text, status):
         self.send_response(status)
@@ -41,6 +44,10 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
+        if self.path == "/flow":
+            signature = self.headers["X-Hub-Signature-256"]
+            refused = self.bot.webhook_update_validator(body, signature)
+            return self.answer(*(refused or self.flows.handle(body)))
         refused = self.bot.webhook_update_validator(body, self.headers["X-Hub-Signature-256"])
         self.answer(*(refused or self.bot.webhook_update_handler(body)))
 
@@ -70,6 +77,7 @@ class Bot:
             self.wa.on_callback_button,
             self.wa.on_callback_selection,
             self.wa.on_flow_completion,
+            self.wa.on_user_marketing_preferences,
         ):
             handles()(lambda wa, update: add(wa, update))
         Receiver.bot = self.wa

@@ -11,6 +11,7 @@ use crate::{
         manage::Managed,
         messages::{Marking, Outgoing},
     },
+    handle::flows::FlowJob,
     outbox::Batch,
     rows::{GrantRow, manage::PendingRow},
 };
@@ -53,15 +54,17 @@ pub(crate) enum NumberJob {
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, marking: Marking },
     Manage(Box<Managed>),
+    Flow(Box<FlowJob>),
     Judge(PendingRow),
 }
 
 impl NumberJob {
     /// The call that waits for its answer, if this is one.
-    pub(crate) const fn exchange(&self) -> Option<ExchangeId> {
+    pub(crate) fn exchange(&self) -> Option<ExchangeId> {
         match self {
             Self::Send { exchange, .. } | Self::MarkRead { exchange, .. } => Some(*exchange),
             Self::Manage(call) => Some(call.exchange),
+            Self::Flow(job) => job.exchange(),
             Self::Boot
             | Self::Judge(_)
             | Self::Deliver { .. }

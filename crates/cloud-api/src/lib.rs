@@ -11,9 +11,12 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+pub mod about_people;
 pub mod base64;
 pub mod config;
+mod date;
 pub mod errors;
+pub mod flows;
 mod graph;
 mod handle;
 pub mod input;

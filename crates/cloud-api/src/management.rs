@@ -23,6 +23,9 @@ pub struct Management {
     pub verified: bool,
     /// People whom one number may block.
     pub block_limit: usize,
+    /// Whether conversations, charges and templates are counted for analytics, as an account asks
+    /// for it (`is_enabled_for_insights`).
+    pub insights: bool,
 }
 
 impl Default for Management {
@@ -35,6 +38,7 @@ impl Default for Management {
             media_base: "https://lookaside.fbsbx.com".to_owned(),
             verified: true,
             block_limit: limits::MAX_BLOCKED as usize,
+            insights: false,
         }
     }
 }

@@ -18,6 +18,30 @@ pub enum Mutant {
     BillNamesPerson,
     /// Who wrote a message is kept for ever.
     AuthorForEver,
+    /// Whoever has written once is in the window for ever.
+    WindowForEver,
+    /// One person is written to as often as a business likes.
+    PairRateIgnored,
+    /// Marketing goes also to whom it stopped for.
+    MarketingStopIgnored,
+    /// Marketing goes to one person as often as a business likes.
+    MarketingUncapped,
+    /// The identity key that a business expects is not compared.
+    IdentityUnchecked,
+    /// A template is sent in whatever state it is.
+    TemplateStateIgnored,
+    /// Webhooks are signed before they are escaped.
+    SignedUnescaped,
+    /// A webhook's body is not escaped.
+    Unescaped,
+    /// The token of any business serves for every number.
+    AnyBusiness,
+    /// Anybody may have bytes carried to the endpoint of a flow.
+    AnyFlowClient,
+    /// A flow is published whatever its endpoint says.
+    EndpointUnchecked,
+    /// A cell of analytics is shown however small it is.
+    SmallCells,
 }
 
 /// Whether the mistake `wanted` is planted.

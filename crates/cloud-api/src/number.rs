@@ -28,6 +28,8 @@ pub(crate) struct Number {
     /// What it has used of its throughput.
     pub(crate) pace: Pace,
     pub(crate) rules: Rules,
+    /// Whether what it sends is counted for analytics.
+    pub(crate) insights: bool,
     mutant: Option<Mutant>,
 }
 
@@ -57,6 +59,7 @@ impl Number {
             early: Vec::new(),
             pace: Pace::default(),
             rules: config.rules,
+            insights: config.management.insights,
             mutant: config.mutant,
         })
     }

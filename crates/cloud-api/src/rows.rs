@@ -16,13 +16,15 @@
 //! | `unread` | messages that the business has not read | connection metadata | 30 days |
 //! | `win` | when a person last wrote | connection metadata | 24 hours |
 //! | `pair` | how much a person may still be written to | connection metadata | minutes |
-//! | `stop` | that a person wants no marketing | connection metadata | by whoever writes it |
+//! | `stop` | that a person wants no marketing | consent | until it is wanted again |
+//! | `mkt` | how much marketing a person may still be sent | connection metadata | a day |
 //! | `user` | the newest message of a person, by user id | connection metadata | 30 days |
 //! | `tag` | what statuses of a message bear, sealed | message content (vault) | 31 days |
 //! | `media` | what opens a file, sealed | message content (vault) | 7 or 30 days |
 //! | `tmpl` | message templates | template | with the account |
 //!
-//! Those of managing numbers and accounts are in `manage`.
+//! Those of managing numbers and accounts are in `manage`, those of flows in `flows`, what
+//! is counted for analytics in `cells`.
 //!
 //! Back-ups leave `day` and `mkey` out: without them no copy of a sealed row can be opened.
 
@@ -31,6 +33,8 @@ use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::MessageId;
 
+pub mod cells;
+pub mod flows;
 pub mod manage;
 
 /// A granted number.
@@ -86,6 +90,9 @@ pub struct TagRow {
     /// Whether the person had written within 24 hours.
     #[prost(bool, tag = "3")]
     pub in_window: bool,
+    /// The id of its template; 0 where it has none.
+    #[prost(uint64, tag = "4")]
+    pub template: u64,
 }
 
 /// That a message got so far.
@@ -279,6 +286,11 @@ pub fn unread(slot: u32, name: &[u8; 16], number: u64) -> Key {
 /// How much a person may still be written to.
 pub fn pair(slot: u32, name: &[u8; 16]) -> Key {
     Key::table("pair").with(&slot.to_be_bytes()).with(name)
+}
+
+/// How much marketing a person may still be sent.
+pub fn marketing(slot: u32, name: &[u8; 16]) -> Key {
+    Key::table("mkt").with(&slot.to_be_bytes()).with(name)
 }
 
 /// That a person wants no marketing of this number's business.

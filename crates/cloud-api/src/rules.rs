@@ -5,9 +5,13 @@
 
 use hop::Waiting;
 use store::Key;
-use vocab::{DataClass, Instant, Keep, Micros, UnixMicros, limits, rate::Rate};
+use vocab::{DataClass, Instant, Keep, Micros, Reason, UnixMicros, limits, rate::Rate};
 
-use crate::{handle::Attempted, number::Number, rows};
+use crate::{handle::Attempted, mutant::Mutant, number::Number, rows};
+
+/// Templates that advertise, from one number to one person: ten at once, and ten in a day (ours;
+/// what Meta allows depends on the person, and no number of it is published).
+const MARKETING_PER_PERSON: Rate = Rate { burst: 10, every: Micros::minutes(144) };
 
 /// Which rules hold. A scenario can switch each off, to see why it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub struct Rules {
     pub pair: Option<Rate>,
     /// How much one number may send.
     pub throughput: Option<Rate>,
+    /// How much marketing one person is sent.
+    pub marketing: Option<Rate>,
     /// Whether statuses speak of conversations, as they did up to version 23.
     pub conversations: bool,
     /// Whether it is kept how far messages got, and the webhooks that told it.
@@ -30,6 +36,7 @@ impl Default for Rules {
             window: true,
             pair: Some(limits::MESSAGES_PER_PAIR),
             throughput: Some(limits::MESSAGES_PER_NUMBER),
+            marketing: Some(MARKETING_PER_PERSON),
             conversations: false,
             history: true,
         }
@@ -39,7 +46,14 @@ impl Default for Rules {
 impl Rules {
     /// No rule holds.
     pub const NONE: Self =
-        Self { window: false, pair: None, throughput: None, conversations: false, history: false };
+        Self {
+            window: false,
+            pair: None,
+            throughput: None,
+            marketing: None,
+            conversations: false,
+            history: false,
+        };
 }
 
 /// A moment on one clock, in microseconds: when everything that was used up would be whole again.
@@ -73,8 +87,23 @@ pub(crate) fn take_pair(
     attempt: &mut Attempted<'_>,
     name: &[u8; 16],
 ) -> Result<bool, Waiting> {
-    let Some(rate) = number.rules.pair else { return Ok(true) };
-    let key = rows::pair(number.grant.slot, name);
+    let rate = number.rules.pair.filter(|_| !number.planted(Mutant::PairRateIgnored));
+    let Some(rate) = rate else { return Ok(true) };
+    take(attempt, rows::pair(number.grant.slot, name), rate)
+}
+
+/// Takes one message of how much a person is sent that advertises; `false` if there is none left.
+pub(crate) fn take_marketing(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    name: &[u8; 16],
+) -> Result<bool, Waiting> {
+    let rate = number.rules.marketing.filter(|_| !number.planted(Mutant::MarketingUncapped));
+    let Some(rate) = rate else { return Ok(true) };
+    take(attempt, rows::marketing(number.grant.slot, name), rate)
+}
+
+fn take(attempt: &mut Attempted<'_>, key: Key, rate: Rate) -> Result<bool, Waiting> {
     let before = moment(attempt.read(&key)?);
     let now = attempt.now().wall;
     let after = taken(rate, before.map_or(0, |at| at.0), now.0);
@@ -90,7 +119,9 @@ pub(crate) fn take_pair(
 pub(crate) fn open_window(number: &Number, attempt: &mut Attempted<'_>, name: &[u8; 16]) {
     if number.rules.window {
         let now = attempt.now().wall.0.to_be_bytes().to_vec();
-        let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::SERVICE_WINDOW));
+        let age = if number.planted(Mutant::WindowForEver) { 30 } else { 1 };
+        let keep = Keep::For(Micros(limits::SERVICE_WINDOW.0.saturating_mul(age)));
+        let class = DataClass::ConnectionMetadata;
         attempt.write(rows::window(number.grant.slot, name), now, class, keep);
     }
 }
@@ -107,22 +138,47 @@ pub(crate) fn is_window_open(
     }
     let row = attempt.peek(&rows::window(number.grant.slot, name))?;
     let now = attempt.now().wall;
-    Ok(moment(row).is_some_and(|at| now.since(at) < limits::SERVICE_WINDOW))
+    let for_ever = number.planted(Mutant::WindowForEver);
+    Ok(moment(row).is_some_and(|at| for_ever || now.since(at) < limits::SERVICE_WINDOW))
 }
 
-/// Whether a person wants no marketing of this business. The row is written by whoever is told.
+/// A person wants no marketing of this business from now on, or wants it again.
+pub(crate) fn prefer_marketing(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    name: &[u8; 16],
+    stops: bool,
+) {
+    let key = rows::marketing_stop(number.grant.slot, name);
+    if stops {
+        attempt.write(key, vec![1], DataClass::Consent, Keep::Never(Reason::Account));
+    } else {
+        attempt.delete(key);
+    }
+}
+
+/// Whether a person wants no marketing of this business.
 pub(crate) fn has_stopped_marketing(
     number: &Number,
     attempt: &mut Attempted<'_>,
     name: &[u8; 16],
 ) -> Result<bool, Waiting> {
-    Ok(attempt.peek(&rows::marketing_stop(number.grant.slot, name))?.is_some())
+    let row = attempt.peek(&rows::marketing_stop(number.grant.slot, name))?;
+    Ok(row.is_some() && !number.planted(Mutant::MarketingStopIgnored))
 }
 
 /// Removes what the rules remember of a person.
 pub(crate) fn forget(number: &Number, attempt: &mut Attempted<'_>, name: &[u8; 16]) {
     for key in remembered(number.grant.slot, name) {
         attempt.delete(key);
+    }
+    if number.rules.marketing.is_some() {
+        attempt.delete(rows::marketing(number.grant.slot, name));
+    }
+    if number.insights {
+        for key in rows::cells::conversations(number.grant.slot, name) {
+            attempt.delete(key);
+        }
     }
 }
 

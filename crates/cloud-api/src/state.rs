@@ -18,6 +18,7 @@ use crate::{
     storage::Storage,
 };
 
+mod flowing;
 mod forgetting;
 mod frames;
 mod linking;
@@ -43,6 +44,7 @@ pub struct CloudApi {
     managing: managing::Managing,
     /// Messages whose files are being fetched from where they say.
     linking: linking::Linking,
+    flowing: flowing::Flowing,
     last_exchange: u64,
     /// The request for grants that is under way, and when to ask next.
     grants_asked: Option<ExchangeId>,
@@ -81,6 +83,7 @@ impl CloudApi {
             principals: Principals::default(),
             managing: managing::Managing::default(),
             linking: linking::Linking::default(),
+            flowing: flowing::Flowing::default(),
             last_exchange: 0,
             grants_asked: None,
             grants_due: None,
@@ -154,6 +157,8 @@ impl CloudApi {
                     next.push((pending.slot, NumberJob::Judge(pending)));
                 }
                 Note::Judge(_) => {}
+                Note::Carried(carried) => self.ask_endpoint(*carried, step),
+                Note::CheckLater(slot, flow) => self.check_later(slot, flow, step),
                 Note::Counted => self.export_later(step.now),
             }
         }
@@ -263,6 +268,7 @@ impl CloudApi {
         }
         self.send_out(step);
         self.judge_due(step);
+        self.check_due(step);
         if self.grants_due.is_some_and(|due| due <= step.now.mono) {
             self.ask_grants(step);
         }
@@ -299,7 +305,10 @@ impl CloudApi {
             if !outcome.is_ok_and(|response| response.is_success()) {
                 self.export_later(step.now);
             }
-        } else if !self.agreement_came(id, &outcome, step) && !self.link_came(id, &outcome, step) {
+        } else if !self.agreement_came(id, &outcome, step)
+            && !self.endpoint_came(id, &outcome, step)
+            && !self.link_came(id, &outcome, step)
+        {
             self.principal_came(id, outcome, step);
         }
     }
@@ -326,6 +335,7 @@ impl CloudApi {
             self.grants_due,
             self.export_due,
             self.managing.wake_at(),
+            self.flowing.wake_at(),
         ];
         due.into_iter().flatten().min()
     }

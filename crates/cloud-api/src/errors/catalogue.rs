@@ -1,5 +1,6 @@
 //! Every code that the Cloud API documents, as data: the rows of the facts page's table
-//! (cloud-api-errors.tsv) and the newer codes of cloud-api.md section 1.5.
+//! (cloud-api-errors.tsv), the newer codes of cloud-api.md section 1.5, and those of managing flows,
+//! as pywa 4.5.0 names them.
 //!
 //! Sorted by code. Titles are what clients compare; details are those of the table where they fit
 //! one sentence, and ours otherwise.
@@ -297,6 +298,26 @@ pub const CATALOGUE: &[Known] = &[
         400,
         "Recipient identity key hash mismatch",
         "The recipient has another identity key than the one named.",
+    ),
+    known(139_000, 400, "Flow blocked by integrity", "Flows of this account are restricted."),
+    known(
+        139_001,
+        400,
+        "Flow failed to update",
+        "Only a flow that was not published can be changed in this way.",
+    ),
+    known(139_002, 400, "Flow failed to publish", "The flow cannot be published."),
+    known(
+        139_003,
+        400,
+        "Flow failed to deprecate",
+        "Only a flow that is published and not yet deprecated can be deprecated.",
+    ),
+    known(
+        139_004,
+        400,
+        "Flow failed to delete",
+        "Only a flow that was never published can be deleted.",
     ),
     known(
         139_100,

@@ -35,6 +35,8 @@ pub const UNDELIVERABLE: u32 = 131_026;
 pub const RE_ENGAGEMENT: u32 = 131_047;
 /// The number reaches only those who wrote to it, for now.
 pub const SPAM: u32 = 131_048;
+/// The recipient has been sent enough marketing.
+pub const MARKETING_CAP: u32 = 131_049;
 /// The recipient wants no marketing of this business.
 pub const MARKETING_STOPPED: u32 = 131_050;
 /// There is no such type of message.
@@ -47,6 +49,18 @@ pub const MEDIA_UPLOAD: u32 = 131_053;
 pub const METHOD: u32 = 131_055;
 /// This interface sends only templates that advertise.
 pub const NOT_MARKETING: u32 = 134_100;
+/// The flow of a message is blocked, since its endpoint fails.
+pub const FLOW_BLOCKED: u32 = 132_068;
+/// The flow of a message is throttled, since its endpoint fails.
+pub const FLOW_THROTTLED: u32 = 132_069;
+/// A flow cannot be changed any more.
+pub const FLOW_UPDATE: u32 = 139_001;
+/// A flow cannot be published.
+pub const FLOW_PUBLISH: u32 = 139_002;
+/// A flow cannot be deprecated.
+pub const FLOW_DEPRECATE: u32 = 139_003;
+/// A flow cannot be deleted any more.
+pub const FLOW_DELETE: u32 = 139_004;
 /// Too many messages to one recipient.
 pub const PAIR_RATE: u32 = 131_056;
 /// This kind of recipient is not possible for this message.

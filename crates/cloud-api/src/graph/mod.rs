@@ -7,6 +7,7 @@ use hop::http::{Request, Response};
 use serde_json::{Value, json};
 use vocab::MessageId;
 
+pub(crate) mod flows;
 pub(crate) mod manage;
 pub(crate) mod messages;
 pub(crate) mod openapi;

@@ -3,7 +3,7 @@
 use hop::http::Route;
 use vocab::DataClass;
 
-use super::{GRANTS_CHANGED, messages};
+use super::{GRANTS_CHANGED, flows, messages};
 
 const CONTENT: DataClass = DataClass::MessageContent;
 const BUSINESS: DataClass = DataClass::BusinessInformation;
@@ -18,6 +18,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/{phone_number_id}/message_history", CONTENT, "messages that this number sent"),
     route("GET", "/{id}/events", BUSINESS, "what became of one, and of the webhooks about it"),
     route("POST", GRANTS_CHANGED, BUSINESS, "Business Manager says that grants changed"),
+    // What the apps of people ask about flows.
+    route("POST", flows::ENVIRONMENT, TEMPLATE, "what an app has to know before it shows a flow"),
+    route("POST", flows::EXCHANGE, CONTENT, "carry sealed bytes to the endpoint of a flow"),
     // Numbers.
     route("POST", "/{phone_number_id}/register", SECRET, "register a number, with its PIN"),
     route("POST", "/{phone_number_id}/deregister", BUSINESS, "deregister a number"),
@@ -50,6 +53,13 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/{id}/subscribed_apps", BUSINESS, "who gets the webhooks of an account"),
     route("POST", "/{id}/subscribed_apps", SECRET, "subscribe, also with another address"),
     route("DELETE", "/{id}/subscribed_apps", BUSINESS, "have no webhooks sent"),
+    route("GET", "/{id}/flows", TEMPLATE, "the flows of an account"),
+    route("POST", "/{id}/flows", TEMPLATE, "make a flow"),
+    // Flows.
+    route("GET", "/{id}/assets", TEMPLATE, "what a flow is made of"),
+    route("POST", "/{id}/assets", TEMPLATE, "upload its Flow JSON"),
+    route("POST", "/{id}/publish", TEMPLATE, "have it sent to everybody"),
+    route("POST", "/{id}/deprecate", TEMPLATE, "have it sent to nobody"),
     // Apps.
     route("GET", "/oauth/access_token", SECRET, "an app's own token"),
     route("POST", "/oauth/access_token", SECRET, "an app's own token"),
@@ -57,10 +67,10 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/{id}/subscriptions", SECRET, "say where they go"),
     route("DELETE", "/{id}/subscriptions", BUSINESS, "have them go where they went before"),
     route("POST", "/{id}/uploads", TEMPLATE, "begin to upload a file for a template"),
-    // Whatever has an id: a number, an account, a template, a file, an upload.
-    route("GET", "/{id}", CONTENT, "look at a number, account, template, file or upload"),
-    route("POST", "/{id}", CONTENT, "change a number or template, or go on with an upload"),
-    route("DELETE", "/{id}", CONTENT, "delete a file"),
+    // Whatever has an id: a number, an account, a template, a flow, a file, an upload.
+    route("GET", "/{id}", CONTENT, "look at a number, account, template, flow, file or upload"),
+    route("POST", "/{id}", CONTENT, "change a number, template or flow, or go on with an upload"),
+    route("DELETE", "/{id}", CONTENT, "delete a file or a flow"),
 ];
 
 const fn route(

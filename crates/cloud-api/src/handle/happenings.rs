@@ -8,15 +8,15 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
-use wire::content::{Body, Content};
+use wire::content::{Body, ChoiceKind, Content};
 
-use super::{Attempted, Note, identity, media, reading, retention};
+use super::{Attempted, Note, identity, insights, media, reading, retention};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, Category, EventRow, HookRow, Kind, TagRow},
+    rows::{self, Category, EventRow, HookRow, Kind, TagRow, cells::Step},
     rules, users,
     webhook::{
         inbound,
@@ -48,16 +48,19 @@ pub(super) fn tell(
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, kind), &tag, rng)?;
                 retention::message_ended(number, attempt, *id);
+                insights::template(number, attempt, &tag, Step::Sent)?;
             }
             Happening::Delivered { id, to } => {
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Delivered), &tag, rng)?;
                 bill(number, attempt, (to, tag.category()), rng);
                 retention::message_arrived(number, attempt, *id);
+                insights::delivered(number, attempt, to, &tag)?;
             }
             Happening::Read { id, to } => {
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Read), &tag, rng)?;
+                insights::template(number, attempt, &tag, Step::Read)?;
             }
             Happening::Played { id, to } => {
                 let tag = tag(number, attempt, *id)?;
@@ -94,6 +97,9 @@ fn opened(
     content: &Content,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    if let Some(stops) = inbound::preferred(&content.body) {
+        return preferred(number, attempt, (from, content, stops), rng);
+    }
     let author = rows::author(number.grant.slot, content.id);
     let digits = from.phone.digits().as_bytes();
     let keep = if number.planted(Mutant::AuthorForEver) {
@@ -149,6 +155,12 @@ fn forward(
     (content, file): (&Content, Option<Result<String, GraphError>>),
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    if let (Body::Answer(answer), Some(quoted)) = (&content.body, content.quoted)
+        && answer.kind == ChoiceKind::QuickReply
+    {
+        let tag = tag(number, attempt, quoted)?;
+        insights::template(number, attempt, &tag, Step::Clicked)?;
+    }
     let user_id = users::user_id(number, &from.phone);
     let identity = identity::shown(number, attempt, &from.phone)?;
     let identity = identity.as_deref();
@@ -156,6 +168,24 @@ fn forward(
     let body = inbound::message(&number.grant, from, content, file.as_ref());
     let _hook = hook(number, attempt, body, content.id.to_string(), rng)?;
     count(number, attempt, Kind::Received)
+}
+
+/// A person stops marketing, or wants it again. That is no message: it opens no window, and there
+/// is nothing to mark as read.
+fn preferred(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (from, content, stops): (&Address, &Content, bool),
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let name = users::name(number, &from.phone);
+    rules::prefer_marketing(number, attempt, &name, stops);
+    let user_id = users::user_id(number, &from.phone);
+    let from = inbound::From { phone: &from.phone, user_id: &user_id, identity: None };
+    let body = inbound::preference(&number.grant, from, content, stops);
+    let phone_number_id = number.grant.phone_number_id.clone();
+    attempt.event(Event::Decrypted { phone_number_id, id: content.id });
+    hook(number, attempt, body, content.id.to_string(), rng)
 }
 
 fn status(

@@ -1,9 +1,11 @@
 //! One file for each thing that the Cloud API deals with.
 
+pub(crate) mod flows;
 mod forgetting;
 mod grants;
 mod happenings;
 mod identity;
+mod insights;
 mod manage;
 mod media;
 mod outgoing;
@@ -54,6 +56,10 @@ pub(crate) enum Note {
     Storage(u32, Storage),
     /// A template waits to be decided about.
     Judge(PendingRow),
+    /// The endpoint of a flow is to be asked.
+    Carried(Box<flows::Carried>),
+    /// The endpoint of this flow fails: it is asked later how it is.
+    CheckLater(u32, String),
     /// There is something new to export.
     Counted,
 }
@@ -131,6 +137,7 @@ fn on_number(
         NumberJob::MarkRead { exchange, marking } => {
             return reading::mark_read(number, attempt, *exchange, *marking, rng);
         }
+        NumberJob::Flow(job) => return flows::work(config, number, attempt, job, rng),
         NumberJob::Manage(call) => return manage::work(config, number, attempt, call, rng),
         NumberJob::Judge(pending) => {
             return manage::templates::judge(config, number, attempt, pending, rng);

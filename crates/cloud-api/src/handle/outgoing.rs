@@ -56,7 +56,7 @@ pub(super) fn dispatch(
                 Some(number) => manage::callbacks::destination(config, number, attempt)?,
                 None => None,
             };
-            to.map(|to| webhook::delivery(&to, &hooks))
+            to.map(|to| webhook::delivery(&to, &hooks, config.mutant))
         }
     };
     match request {

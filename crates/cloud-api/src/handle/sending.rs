@@ -12,14 +12,14 @@ use sha2::{Digest as _, Sha256};
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
 use wire::content::{Body, Content, Media, Offer};
 
-use super::{Attempted, happenings, identity, media, reply, retention};
+use super::{Attempted, flows, happenings, identity, manage, media, reply, retention};
 use crate::{
     errors::{GraphError, codes},
     graph::messages::{self, MediaCall, Outgoing, Recipient, Say},
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, Category, TagRow},
+    rows::{self, Category, TagRow, TemplateStatus},
     rules,
     templates::{self, Rendered},
     users,
@@ -164,7 +164,10 @@ fn judge(
         Say::Template(call) => {
             let template = (call.name.as_str(), call.language.as_str());
             let row = templates::find(attempt, &number.grant.business, template)?;
-            let row = row.ok_or_else(|| GraphError::new(codes::TEMPLATE_MISSING))?;
+            let mut row = row.ok_or_else(|| GraphError::new(codes::TEMPLATE_MISSING))?;
+            if number.planted(Mutant::TemplateStateIgnored) {
+                row.status = TemplateStatus::Approved.into();
+            }
             let Rendered { category, offer, header } = templates::render(&row, call)?;
             if outgoing.only_marketing && category != Category::Marketing {
                 return Err(GraphError::new(codes::NOT_MARKETING).into());
@@ -174,6 +177,9 @@ fn judge(
                 return Err(GraphError::new(codes::RECIPIENT_KIND).into());
             }
             tag.category = category.into();
+            if number.insights {
+                tag.template = manage::templates::number(&number.grant.business, &row);
+            }
             tag.in_window = rules::is_window_open(number, attempt, &name)?;
             match header {
                 Some(call) => with_header(number, attempt, &offer, &call)?,
@@ -181,6 +187,9 @@ fn judge(
             }
         }
     };
+    if let Body::Offer(offer) = &body {
+        flows::may_be_sent(number, attempt, offer)?;
+    }
     if body.check().is_err() {
         return Err(GraphError::parameter("The message is longer than may be sent.").into());
     }
@@ -258,12 +267,18 @@ fn withheld(
     {
         return Ok(Some(GraphError::new(codes::MARKETING_STOPPED)));
     }
-    if let Some(expected) = &outgoing.identity_hash {
+    let expected = outgoing.identity_hash.as_ref();
+    if let Some(expected) = expected.filter(|_| !number.planted(Mutant::IdentityUnchecked)) {
         let identity = attempt.peek(&number.account.keys().pin(&accepted.name))?;
         // Of somebody whose key is not known here nothing can be stale.
         if identity.is_some_and(|identity| identity::hash(&identity) != *expected) {
             return Ok(Some(GraphError::new(codes::IDENTITY)));
         }
+    }
+    if accepted.tag.category() == Category::Marketing
+        && !rules::take_marketing(number, attempt, &accepted.name)?
+    {
+        return Ok(Some(GraphError::new(codes::MARKETING_CAP)));
     }
     Ok(None)
 }

@@ -126,8 +126,10 @@ impl CloudApi {
         let edge = call.route.pattern.split('/').nth(2).unwrap_or_default();
         let fits = match edge {
             "" => true,
-            "events" => target == Target::Other,
-            "phone_numbers" | "message_templates" | "subscribed_apps" => target == Target::Account,
+            "events" | "assets" | "publish" | "deprecate" => target == Target::Other,
+            "phone_numbers" | "message_templates" | "subscribed_apps" | "flows" => {
+                target == Target::Account
+            }
             "subscriptions" | "uploads" => target == Target::App,
             _ if call.route.pattern.starts_with("/media/") => true,
             _ => target == Target::Number,

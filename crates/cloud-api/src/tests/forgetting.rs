@@ -33,7 +33,7 @@ fn notice(ids: &[MessageId]) -> Notice {
     Notice { to: Address::first_device(to), phone, ids: ids.to_vec() }
 }
 
-fn id_of(wamid: &str) -> MessageId {
+pub(super) fn id_of(wamid: &str) -> MessageId {
     MessageId::from_hex(wamid.strip_prefix("wamid.").unwrap()).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn tables_with(world: &World, ids: &[MessageId]) -> Vec<String> {
     tables
 }
 
-fn table(key: &Key) -> String {
+pub(super) fn table(key: &Key) -> String {
     let name = key.as_bytes().split(|byte| *byte == 0).next().unwrap();
     String::from_utf8(name.to_vec()).unwrap()
 }

@@ -5,6 +5,9 @@ mod delivery;
 mod forgetting;
 mod graph;
 mod manage;
+#[cfg(feature = "mutants")]
+mod mutants;
+mod people;
 mod protection;
 mod rest;
 mod storage;

@@ -28,6 +28,8 @@ use crate::{
 const TRANSPORT: NoiseKey = NoiseKey([99; 32]);
 pub(super) const NUMBERS: [&str; 2] = ["493012345678", "4915112345678"];
 pub(super) const IDS: [&str; 2] = ["100", "200"];
+/// The token of the apps of people.
+pub(super) const APPS: &str = "token of the apps";
 pub(super) const TOKENS: [&str; 2] = ["token of the bakery", "token of the person"];
 
 pub(super) struct Node {
@@ -67,6 +69,8 @@ pub(super) struct World {
     asked: VecDeque<(usize, ExchangeId, Request)>,
     /// Requests to servers, with when they came.
     pub(super) served: Vec<(usize, Instant, Request)>,
+    /// What serves the flows of the bakery.
+    pub(super) endpoint: Option<super::manage::endpoint::Endpoint>,
     /// What webhooks are answered with.
     pub(super) webhook_status: u16,
     /// Whether Business Manager still has the bakery's grant.
@@ -105,6 +109,7 @@ fn config(node: usize) -> Config {
             (TOKENS[0], "business:bakery"),
             (TOKENS[1], "business:person"),
             ("token of the manager", "business-manager"),
+            (APPS, crate::flows::APPS),
         ]
         .map(|(token, principal)| (Sha256::digest(token).into(), principal.to_owned()))
         .to_vec(),
@@ -155,6 +160,7 @@ impl World {
             frames: VecDeque::new(),
             asked: VecDeque::new(),
             served: Vec::new(),
+            endpoint: None,
             webhook_status: 200,
             is_granted: true,
             restriction: 0,
@@ -331,6 +337,10 @@ impl World {
                 Ok(Response { status: 200, headers: Vec::new(), body: body.into() })
             }
             ("other", "/hook") => Ok(Response::empty(200)),
+            ("shop", "/flow") => match &self.endpoint {
+                Some(endpoint) => endpoint.serve(request),
+                None => Err(Unreachable),
+            },
             ("shop", "/webhook") if self.webhook_status == 0 => Err(Unreachable),
             ("shop", "/webhook") => Ok(Response::empty(self.webhook_status)),
             ("billing", "/records") | ("statistics", "/cells") => Ok(Response::empty(200)),

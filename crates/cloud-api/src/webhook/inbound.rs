@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use vocab::PhoneNumber;
 use wire::content::{Answer, Body, ChoiceKind, Content, Media, MediaKind, Object, ObjectKind};
 
-use super::change;
+use super::{change, change_of};
 use crate::{
     base64,
     errors::{GraphError, codes},
@@ -57,6 +57,11 @@ pub(crate) fn message(
             put("errors", json!([error.unwrap_or_else(unsupported).in_webhook()]));
         }
     }
+    let contact = contact(from, content);
+    change(grant, json!({ "contacts": [contact], "messages": [message] }))
+}
+
+fn contact(from: From<'_>, content: &Content) -> Value {
     let mut contact = json!({
         "profile": { "name": content.profile_name },
         "wa_id": from.phone.digits(),
@@ -65,7 +70,44 @@ pub(crate) fn message(
     if let (Some(identity), Some(contact)) = (from.identity, contact.as_object_mut()) {
         contact.insert("identity_key_hash".to_owned(), identity.into());
     }
-    change(grant, json!({ "contacts": [contact], "messages": [message] }))
+    contact
+}
+
+/// A person stops marketing of the business, or wants it again (facts, cloud-api.md section 5).
+pub(crate) fn preference(
+    grant: &GrantRow,
+    from: From<'_>,
+    content: &Content,
+    stops: bool,
+) -> Vec<u8> {
+    let value = if stops { "stop" } else { "resume" };
+    let preference = json!({
+        "wa_id": from.phone.digits(),
+        "user_id": from.user_id,
+        "detail": format!("User requested to {value} marketing messages"),
+        "category": "marketing_messages",
+        "value": value,
+        "timestamp": content.sent_at.seconds(),
+    });
+    let contact = contact(from, content);
+    let value = json!({ "contacts": [contact], "user_preferences": [preference] });
+    change_of(grant, "user_preferences", value)
+}
+
+/// Whether a body says that its sender stops marketing (`true`) or wants it again; `None` for every
+/// other one. It is an object of the system, which an app sends when its person says so.
+pub(crate) fn preferred(body: &Body) -> Option<bool> {
+    let Body::Object(Object { kind: ObjectKind::System, json }) = body else { return None };
+    let said: Value = serde_json::from_slice(json).ok()?;
+    let is = |name: &str, wanted: &str| said.get(name).is_some_and(|value| value == wanted);
+    if !is("type", "user_preferences") || !is("category", "marketing_messages") {
+        return None;
+    }
+    match said.get("value")?.as_str()? {
+        "stop" => Some(true),
+        "resume" => Some(false),
+        _ => None,
+    }
 }
 
 /// The type, and the object under its name; no object for what a webhook has no form for.

@@ -12,14 +12,20 @@ use vocab::UnixMicros;
 use crate::{
     config::Subscription,
     errors::GraphError,
+    mutant::{Mutant, planted},
     rows::{GrantRow, HookRow},
 };
 
 pub(crate) mod inbound;
 pub(crate) mod statuses;
 
-/// The entry of a body that tells a business `value` about one of its numbers.
-fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
+/// The entry of a body that tells a business `value` about messages of one of its numbers.
+fn change(grant: &GrantRow, value: Value) -> Vec<u8> {
+    change_of(grant, "messages", value)
+}
+
+/// The same about another field.
+fn change_of(grant: &GrantRow, field: &str, mut value: Value) -> Vec<u8> {
     if let Some(object) = value.as_object_mut() {
         object.insert("messaging_product".to_owned(), json!("whatsapp"));
         let metadata = json!({
@@ -30,7 +36,7 @@ fn change(grant: &GrantRow, mut value: Value) -> Vec<u8> {
     }
     let entry = json!({
         "id": grant.business,
-        "changes": [{ "value": value, "field": "messages" }],
+        "changes": [{ "value": value, "field": field }],
     });
     escaped(&entry.to_string())
 }
@@ -69,17 +75,30 @@ fn escaped(json: &str) -> Vec<u8> {
 }
 
 /// The request that delivers entries, the oldest first. They are escaped already.
-pub(crate) fn delivery(subscription: &Subscription, hooks: &[HookRow]) -> Request {
+pub(crate) fn delivery(
+    subscription: &Subscription,
+    hooks: &[HookRow],
+    mutant: Option<Mutant>,
+) -> Request {
     let entries: Vec<&[u8]> = hooks.iter().map(|hook| hook.body.as_slice()).collect();
     let before = br#"{"object":"whatsapp_business_account","entry":["#;
-    let body = [before.as_slice(), &entries.join(&b','), b"]}"].concat();
-    let signature = signature(&subscription.app_secret, &body);
+    let mut body = [before.as_slice(), &entries.join(&b','), b"]}"].concat();
+    let mut signature = signature(&subscription.app_secret, &body);
+    if planted(mutant, Mutant::Unescaped) || planted(mutant, Mutant::SignedUnescaped) {
+        let plain: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let plain = plain.to_string().into_bytes();
+        signature = self::signature(&subscription.app_secret, &plain);
+        if planted(mutant, Mutant::Unescaped) {
+            body = plain;
+        }
+    }
     Request::new(&subscription.authority, "POST", &subscription.path)
         .header("x-hub-signature-256", &signature)
         .json(body)
 }
 
-fn signature(secret: &str, body: &[u8]) -> String {
+/// What a body is signed with: `sha256=` and the HMAC of its very bytes.
+pub(crate) fn signature(secret: &str, body: &[u8]) -> String {
     let mut text = "sha256=".to_owned();
     // HMAC takes keys of every length (RFC 2104 section 2), so this cannot fail.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {

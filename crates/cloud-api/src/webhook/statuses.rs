@@ -7,7 +7,7 @@ use super::change;
 use crate::{
     errors::GraphError,
     graph::wamid,
-    rows::{Category, GrantRow, Kind, TagRow},
+    rows::{Category, GrantRow, Kind, TagRow, cells::Pricing},
 };
 
 /// One message and who it was for.
@@ -89,22 +89,21 @@ fn told(grant: &GrantRow, about: About<'_>, entry: Map<String, Value>) -> Vec<u8
 
 /// Per-message pricing: answers are free, and so are utility templates while the window is open.
 fn pricing(tag: &TagRow) -> Value {
-    let category = tag.category();
-    let is_free = is_free(tag);
+    let charged = charged(tag);
     json!({
-        "billable": !is_free,
+        "billable": charged == Pricing::Regular,
         "pricing_model": "PMP",
-        "type": if is_free { "free_customer_service" } else { "regular" },
-        "category": category.name(),
+        "type": charged.name(),
+        "category": tag.category().name(),
     })
 }
 
-/// Whether a message is not charged for.
-pub(crate) fn is_free(tag: &TagRow) -> bool {
+/// How a message is charged.
+pub(crate) fn charged(tag: &TagRow) -> Pricing {
     match tag.category() {
-        Category::Service => true,
-        Category::Utility => tag.in_window,
-        Category::Marketing | Category::Authentication => false,
+        Category::Service => Pricing::FreeCustomerService,
+        Category::Utility if tag.in_window => Pricing::FreeCustomerService,
+        Category::Utility | Category::Marketing | Category::Authentication => Pricing::Regular,
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     node::Ended,
     rng::Randomness,
     site::json as answer,
-    up::{Journal, People, Unsayable},
+    up::{Journal, People, Servers, Unfilled, Unsayable},
 };
 
 /// Where it is, before the paths of the Cloud API.
@@ -40,6 +40,8 @@ pub(crate) struct Parts {
     /// Where a virtual clock's date is kept.
     pub(crate) folder: Arc<Mutex<Folder>>,
     pub(crate) faults: Faults,
+    /// The way of people's apps to the platform's servers.
+    pub(crate) servers: Servers,
     /// What ids of errors are drawn from.
     pub(crate) randomness: Randomness,
 }
@@ -55,6 +57,7 @@ struct Inner {
     people: People,
     folder: Arc<Mutex<Folder>>,
     faults: Faults,
+    servers: Servers,
     randomness: Mutex<Randomness>,
 }
 
@@ -112,11 +115,22 @@ impl From<Unsayable> for Refusal {
     }
 }
 
+impl From<Unfilled> for Refusal {
+    fn from(why: Unfilled) -> Self {
+        match why {
+            Unfilled::Form(_) => Self::Bad(why.to_string()),
+            Unfilled::NotNow(_) => Self::Conflict(why.to_string()),
+            Unfilled::Ended => Self::Ending,
+        }
+    }
+}
+
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, faults, randomness } = parts;
+        let Parts { clock, journal, people, folder, faults, servers, randomness } = parts;
         let randomness = Mutex::new(randomness);
-        Self(Arc::new(Inner { clock, journal, people, folder, faults, randomness }))
+        let inner = Inner { clock, journal, people, folder, faults, servers, randomness };
+        Self(Arc::new(inner))
     }
 }
 
@@ -157,6 +171,8 @@ impl Inner {
             Does::SetPersona => self.set_persona(user, body),
             Does::Read => self.reads(user, body).await,
             Does::Play => self.plays(user, body).await,
+            Does::Flow => self.fills(user, body).await,
+            Does::Marketing => self.prefers(user, body).await,
             Does::Block => self.blocks(user, body).await,
             Does::Report => self.reports(user, body).await,
             Does::ChangePhone => self.changes_phone(user, body).await,

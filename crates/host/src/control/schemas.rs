@@ -40,6 +40,42 @@ pub(super) fn which() -> Value {
     closed(&[], json!({ "wamid": { "type": ["string", "null"] } }))
 }
 
+/// What a person does with a flow.
+pub(super) fn flow_step() -> Value {
+    let does = json!({ "enum": ["open", "submit", "back", "navigate", "complete", "close"] });
+    let (text, data) =
+        (json!({ "type": ["string", "null"] }), json!({ "type": ["object", "null"] }));
+    let properties = json!({ "does": does, "wamid": text, "screen": text, "data": data });
+    closed(&["does"], properties)
+}
+
+/// What a person sees of a flow, and what was said between the app and the endpoint.
+pub(super) fn flow_seen() -> Value {
+    let exchange = closed(
+        &["request", "status", "answer"],
+        json!({
+            "request": { "type": "object" },
+            "status": { "type": ["integer", "null"] },
+            "answer": {},
+        }),
+    );
+    closed(
+        &["open", "screen", "data", "exchanges"],
+        json!({
+            "open": { "type": "boolean" },
+            "screen": { "type": ["string", "null"] },
+            "data": {},
+            "exchanges": { "type": "array", "items": exchange },
+            "wamid": { "type": "string" },
+            "error": { "type": "string" },
+        }),
+    )
+}
+
+pub(super) fn marketing() -> Value {
+    closed(&["value"], json!({ "value": { "enum": ["stop", "resume"] } }))
+}
+
 pub(super) fn block() -> Value {
     closed(&["on"], json!({ "on": { "type": "boolean" } }))
 }

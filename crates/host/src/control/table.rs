@@ -42,6 +42,8 @@ pub(super) enum Does {
     SetPersona,
     Read,
     Play,
+    Flow,
+    Marketing,
     Block,
     Report,
     ChangePhone,
@@ -127,6 +129,18 @@ pub(super) const CALLS: &[Call] = &[
         Does::Play,
         (schemas::which, schemas::success),
         "A person listens to a voice message.",
+    ),
+    Call::post(
+        "/users/{user}/flow",
+        Does::Flow,
+        (schemas::flow_step, schemas::flow_seen),
+        "A person opens a flow that was shown, or goes on with the one that is open.",
+    ),
+    Call::post(
+        "/users/{user}/marketing",
+        Does::Marketing,
+        (schemas::marketing, schemas::wamid),
+        "A person stops marketing of the business, or wants it again.",
     ),
     Call::post(
         "/users/{user}/block",

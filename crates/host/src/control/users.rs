@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use client::Ask;
-use cloud_api::message_id;
+use cloud_api::{message_id, wamid};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vocab::{MessageId, PhoneNumber};
 
 use super::{Inner, Refusal, read};
-use crate::up::{Person, Persona};
+use crate::up::{Person, Persona, Says};
 
 /// What `POST /users/{user}/read`, `play` and `report` take.
 #[derive(Debug, Deserialize)]
@@ -24,6 +24,20 @@ struct Which {
 #[serde(deny_unknown_fields)]
 struct Block {
     on: bool,
+}
+
+/// What `POST /users/{user}/marketing` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marketing {
+    value: Preference,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Preference {
+    Stop,
+    Resume,
 }
 
 /// What takes nothing.
@@ -81,6 +95,20 @@ impl Inner {
             person.does(Ask::Play { from: from.clone(), ids }).await?;
         }
         Ok(done())
+    }
+
+    /// A person does something with a flow that they were shown.
+    pub(super) async fn fills(&self, user: &str, body: &[u8]) -> Result<Value, Refusal> {
+        let step = read(body)?;
+        Ok(self.people.fills(&self.servers, &*self.person(user)?, step).await?)
+    }
+
+    /// A person stops marketing of the business, or wants it again.
+    pub(super) async fn prefers(&self, user: &str, body: &[u8]) -> Result<Value, Refusal> {
+        let Marketing { value } = read(body)?;
+        let says = Says::prefers(value == Preference::Stop);
+        let id = self.people.says(&*self.person(user)?, says).await?;
+        Ok(json!({ "wamid": wamid(id) }))
     }
 
     /// A person blocks the business, or does so no longer.

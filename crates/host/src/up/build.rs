@@ -19,7 +19,7 @@ use transport::Transport;
 use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
-    Cast, Journal, LOG, Options, People, Ready, Time, UpError,
+    Cast, Journal, LOG, Options, People, Ready, Servers, Time, UpError,
     cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
     journal::at_cloud_api,
     people::{Memory, Person, Persona, onlooker, telephone_network},
@@ -241,6 +241,7 @@ impl Start {
             people: self.people.clone(),
             folder: self.folder.clone(),
             faults: self.site.faults.clone(),
+            servers: Servers { cloud_api: cloud_api.clone(), token: self.cast.apps_token() },
             randomness: self.site.randomness("faults")?,
         });
         for (name, listener, _) in servers {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{App, Management, Rules, Share, Subscription, management::Servers};
+use cloud_api::{App, Management, Rules, Share, Subscription, flows::APPS, management::Servers};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -84,6 +84,11 @@ impl Cast {
         self.secrets.token(&self.principal())
     }
 
+    /// The token of the apps of people towards the platform's servers.
+    pub(crate) fn apps_token(&self) -> String {
+        self.secrets.token(APPS)
+    }
+
     pub(crate) fn app_secret(&self) -> String {
         self.secrets.hex("app secret", SAMPLE, 16)
     }
@@ -136,10 +141,9 @@ impl Cast {
             statistics: Some(STATISTICS.to_owned()),
             own: None,
             token: self.secrets.token("cloud-api"),
-            principals: vec![(
-                self.secrets.token_hash("business-manager"),
-                "business-manager".to_owned(),
-            )],
+            principals: ["business-manager", APPS]
+                .map(|name| (self.secrets.token_hash(name), name.to_owned()))
+                .to_vec(),
             share: Share::ALL,
             subscriptions: vec![subscription],
             webhook_updates: 1,
@@ -154,6 +158,7 @@ impl Cast {
                 apps: vec![self.app()],
                 media_base: base_url,
                 links: Servers::LocalAnd(allowed.to_vec()),
+                insights: true,
                 ..Management::default()
             },
             trace: false,

@@ -20,7 +20,7 @@ pub use self::{
 pub(crate) use self::{
     cast::Cast,
     journal::{Filter, Journal, Said},
-    people::{People, Person, Persona, Unsayable},
+    people::{People, Person, Persona, Says, Servers, Unfilled, Unsayable},
 };
 use vocab::{limits, rate::Rate};
 

@@ -134,7 +134,7 @@ pub(crate) fn in_country(fields: &Fields<'_>) -> Result<Value, GraphError> {
 pub(crate) fn encryption(call: &Managed) -> Result<Document, GraphError> {
     let fields = call.fields();
     let pem = fields.text("business_public_key", 2_000)?;
-    if !is_rsa_2048(&pem) {
+    if modulus(&pem).is_none() {
         return Err(GraphError::parameter(
             "business_public_key must be a 2048-bit RSA key in PEM.",
         ));
@@ -145,26 +145,22 @@ pub(crate) fn encryption(call: &Managed) -> Result<Document, GraphError> {
     Ok(document)
 }
 
-/// Whether a text is a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) of an RSA key of 2,048 bits
-/// with the exponent 65537: all of it but the modulus is fixed.
-fn is_rsa_2048(pem: &str) -> bool {
+/// The modulus in a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) of an RSA key of 2,048 bits
+/// with the exponent 65537, in PEM: all of it but the modulus is fixed. `None` for any other text.
+pub(crate) fn modulus(pem: &str) -> Option<Vec<u8>> {
     const BEFORE: [u8; 33] = [
         0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
         0x01, 0x01, 0x05, 0x00, 0x03, 0x82, 0x01, 0x0f, 0x00, 0x30, 0x82, 0x01, 0x0a, 0x02, 0x82,
         0x01, 0x01, 0x00,
     ];
     const BEHIND: [u8; 5] = [0x02, 0x03, 0x01, 0x00, 0x01];
-    let inner = pem.trim().strip_prefix("-----BEGIN PUBLIC KEY-----");
-    let inner = inner.and_then(|inner| inner.strip_suffix("-----END PUBLIC KEY-----"));
-    let text: String = inner.unwrap_or_default().split_ascii_whitespace().collect();
-    let Some(der) = base64::decode(&text) else { return false };
-    let modulus = der.strip_prefix(&BEFORE).and_then(|rest| rest.strip_suffix(&BEHIND));
-    modulus.is_some_and(|modulus| {
-        let (first, last) = (modulus.first(), modulus.last());
-        modulus.len() == 256
-            && first.is_some_and(|byte| *byte >= 0x80)
-            && last.is_some_and(|byte| byte & 1 == 1)
-    })
+    let inner = pem.trim().strip_prefix("-----BEGIN PUBLIC KEY-----")?;
+    let inner = inner.strip_suffix("-----END PUBLIC KEY-----")?;
+    let der = base64::decode(&inner.split_ascii_whitespace().collect::<String>())?;
+    let modulus = der.strip_prefix(&BEFORE)?.strip_suffix(&BEHIND)?;
+    let (first, last) = (modulus.first()?, modulus.last()?);
+    let fits = modulus.len() == 256 && *first >= 0x80 && last & 1 == 1;
+    fits.then(|| modulus.to_vec())
 }
 
 /// Catalogue and cart after a call.

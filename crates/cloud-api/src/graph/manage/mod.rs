@@ -10,6 +10,7 @@ use crate::{errors::GraphError, parameters::Parameters, rows::GrantRow};
 
 pub(crate) mod callbacks;
 pub(crate) mod documents;
+pub(crate) mod flows;
 pub(crate) mod media;
 pub(crate) mod templates;
 
@@ -36,7 +37,7 @@ pub(crate) enum Target {
     Number,
     Account,
     App,
-    /// A template, a file or an upload.
+    /// A template, a flow, a file or an upload.
     Other,
 }
 
@@ -62,19 +63,32 @@ impl Managed {
     /// behind a name, such as `.limit(1)` or `{id}`, is dropped.
     pub(crate) fn wanted(&self) -> Option<Vec<String>> {
         let text = self.parameters.text("fields")?;
-        let mut depth = 0_u32;
-        let outer = text.split(|c| {
-            match c {
-                '{' | '(' => depth = depth.saturating_add(1),
-                '}' | ')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            c == ',' && depth == 0
-        });
-        let bare =
-            |name: &str| name.split(['.', '{', '(']).next().unwrap_or_default().trim().to_owned();
-        Some(outer.map(bare).collect())
+        Some(outer(&text).map(|field| bare(field).to_owned()).collect())
     }
+
+    /// A field that an answer shall have, with all that stands behind its name.
+    pub(crate) fn asked(&self, name: &str) -> Option<String> {
+        let text = self.parameters.text("fields")?;
+        let asked = outer(&text).find(|field| bare(field) == name).map(str::to_owned);
+        asked
+    }
+}
+
+/// The fields of a list, each with its own braces and parentheses.
+fn outer(fields: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_u32;
+    fields.split(move |c| {
+        match c {
+            '{' | '(' => depth = depth.saturating_add(1),
+            '}' | ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
+}
+
+fn bare(field: &str) -> &str {
+    field.split(['.', '{', '(']).next().unwrap_or_default().trim()
 }
 
 /// Calls about WhatsApp say so.

@@ -57,13 +57,19 @@ pub(in crate::handle) fn destination(
     if account.as_ref().is_some_and(|account| account.get("unsubscribed").is_some()) {
         return Ok(None);
     }
-    let secret = default.map(|default| default.app_secret.as_str());
-    let secret = secret.or_else(|| app_of(config, &grant.business).map(|app| app.secret.as_str()));
+    let secret = app_secret(config, grant);
     let callback = set.iter().flatten().find_map(read::read);
     Ok(match callback.zip(secret) {
         Some((callback, secret)) => Some(callback.subscription(&grant.phone_number_id, secret)),
         None => default.cloned(),
     })
+}
+
+/// The secret under which what goes to the business of a number is signed.
+pub(in crate::handle) fn app_secret<'c>(config: &'c Config, grant: &GrantRow) -> Option<&'c str> {
+    let default = number::subscription(config, &grant.phone_number_id);
+    let secret = default.map(|default| default.app_secret.as_str());
+    secret.or_else(|| app_of(config, &grant.business).map(|app| app.secret.as_str()))
 }
 
 /// All addresses of a number, as Graph shows them.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// One document of a number; empty where nothing was set.
-pub(super) fn get(
+pub(in crate::handle) fn get(
     attempt: &mut Attempted<'_>,
     slot: u32,
     document: Document,

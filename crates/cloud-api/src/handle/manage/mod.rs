@@ -1,9 +1,11 @@
 //! Managing numbers, accounts, apps and files: one file for each family of endpoints.
 
 mod account;
+mod analytics;
 mod blocks;
 pub(super) mod callbacks;
-mod documents;
+pub(super) mod documents;
+mod flows;
 mod history;
 mod links;
 mod media;
@@ -42,7 +44,8 @@ pub(super) fn work(
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     let response = match answer(&Context { config, number, call }, attempt, rng) {
-        Ok(response) => response,
+        Ok(Some(response)) => response,
+        Ok(None) => return Ok(()), // It is answered when an endpoint has answered.
         Err(Stop::Refused(error)) => error.response(rng),
         Err(Stop::Waiting) => return Err(Waiting),
     };
@@ -50,8 +53,17 @@ pub(super) fn work(
     Ok(())
 }
 
-fn answer(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn CryptoRng) -> Answered {
-    match context.call.edge() {
+fn answer(
+    context: &Context<'_>,
+    attempt: &mut Attempted<'_>,
+    rng: &mut dyn CryptoRng,
+) -> flows::Later {
+    let call = context.call;
+    let answered = match call.edge() {
+        "flows" => return flows::work(context, attempt, rng),
+        "publish" => return flows::publish(context, attempt, rng),
+        "assets" => flows::assets(context, attempt),
+        "deprecate" => flows::deprecate(context, attempt, rng),
         "" => object::work(context, attempt),
         "register" => registration::register(context, attempt),
         "deregister" => registration::deregister(context, attempt),
@@ -59,7 +71,10 @@ fn answer(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn Cryp
         "verify_code" => verification::verify(context, attempt),
         "block_users" => blocks::work(context, attempt, rng),
         "message_qrdls" => links::work(context, attempt, rng),
-        "media" => media::work(context, attempt, rng),
+        "media" => match call.id.strip_prefix(flows::ASSET).filter(|_| call.is_get()) {
+            Some(id) => flows::download(context, attempt, id),
+            None => media::work(context, attempt, rng),
+        },
         "message_history" => history::list(context, attempt),
         "events" => history::events(context, attempt),
         "phone_numbers" => account::numbers(context, attempt),
@@ -68,7 +83,8 @@ fn answer(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn Cryp
         "subscriptions" => callbacks::app(context, attempt),
         "uploads" => uploads::begin(context, attempt, rng),
         _ => documents::work(context, attempt),
-    }
+    };
+    answered.map(Some)
 }
 
 impl Context<'_> {

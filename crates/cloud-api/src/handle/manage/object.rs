@@ -1,10 +1,11 @@
-//! Whatever has an id and is asked for by it: a number, an account, a template, a file, an upload.
+//! Whatever has an id and is asked for by it: a number, an account, a template, a flow, a file, an
+//! upload.
 
 use serde_json::{Map, Value, json};
 use vocab::{limits, rate::Rate};
 
 use super::{
-    Answered, Context, account, callbacks, documents, media, templates, two_step, uploads,
+    Answered, Context, account, callbacks, documents, flows, media, templates, two_step, uploads,
     verification,
 };
 use crate::{
@@ -35,13 +36,26 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
         (_, Target::Other) if call.id.starts_with(uploads::PREFIX) => {
             uploads::work(context, attempt)
         }
-        ("GET", Target::Other) => match templates::by_id(context, attempt)? {
+        (method, Target::Other) => other(context, attempt, method),
+        _ => Err(GraphError::method().into()),
+    }
+}
+
+/// A flow, a template or a file.
+fn other(context: &Context<'_>, attempt: &mut Attempted<'_>, method: &str) -> Answered {
+    match (method, flows::by_id(context, attempt)?) {
+        ("GET", Some(row)) => {
+            let shown = flows::shown(&row, context, attempt.now().wall);
+            Ok(graph::answer(&shown))
+        }
+        ("POST", Some(row)) => flows::edit(context, attempt, row),
+        (_, Some(row)) => flows::delete(context, attempt, &row),
+        ("GET", None) => match templates::by_id(context, attempt)? {
             Some(row) => Ok(graph::answer(&templates::shown(&row, context))),
             None => media::get(context, attempt),
         },
-        ("POST", Target::Other) => templates::edit(context, attempt),
-        ("DELETE", Target::Other) => media::delete(context, attempt),
-        _ => Err(GraphError::method().into()),
+        ("POST", None) => templates::edit(context, attempt),
+        (_, None) => media::delete(context, attempt),
     }
 }
 

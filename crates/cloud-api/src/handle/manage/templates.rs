@@ -36,14 +36,15 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
 
 /// The id of a template: digits of a hash, so that it is found again by looking at all.
 fn id(business: &str, row: &TemplateRow) -> String {
+    number(business, row).to_string()
+}
+
+/// The same as a number.
+pub(in crate::handle) fn number(business: &str, row: &TemplateRow) -> u64 {
     let named = format!("{business}\0{}\0{}", row.name, row.language);
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(named));
     let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    number
-        .checked_rem(9_000_000_000_000_000)
-        .unwrap_or(0)
-        .saturating_add(1_000_000_000_000_000)
-        .to_string()
+    number.checked_rem(9_000_000_000_000_000).unwrap_or(0).saturating_add(1_000_000_000_000_000)
 }
 
 /// All templates of the business with the sample, in the order of their rows.

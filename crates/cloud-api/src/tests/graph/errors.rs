@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use vocab::Micros;
-use wire::transport::Status;
+use wire::{
+    content::{Body, Object, ObjectKind},
+    transport::Status,
+};
 
 use super::{body, refused};
 use crate::{
@@ -209,7 +212,11 @@ fn the_81st_message_at_once_of_one_number_is_130429() {
 }
 
 /// The bakery has this template.
-fn with_template(world: &mut World, status: TemplateStatus, category: Category) {
+pub(in crate::tests) fn with_template(
+    world: &mut World,
+    status: TemplateStatus,
+    category: Category,
+) {
     let components = json!([
         { "type": "BODY", "text": "Hello {{1}}, your {{2}} is ready." },
         { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Stop" }] },
@@ -225,7 +232,7 @@ fn with_template(world: &mut World, status: TemplateStatus, category: Category) 
     world.put(key, prost::Message::encode_to_vec(&row));
 }
 
-fn template(name: &str, components: &Value) -> Value {
+pub(in crate::tests) fn template(name: &str, components: &Value) -> Value {
     json!({ "type": "template", "template": {
         "name": name, "language": { "code": "en" }, "components": components,
     } })
@@ -240,7 +247,7 @@ impl World {
     }
 }
 
-fn words(first: &str, second: &str) -> Value {
+pub(in crate::tests) fn words(first: &str, second: &str) -> Value {
     let word = |text: &str| json!({ "type": "text", "text": text });
     json!([{ "type": "body", "parameters": [word(first), word(second)] }])
 }
@@ -318,6 +325,60 @@ fn marketing_fails_with_131050_for_who_wants_none_and_all_else_goes() {
     with_template(&mut world, TemplateStatus::Approved, Category::Utility);
     let wamid = world.accepts(&template("ready", &words("Ada", "bread")));
     world.status(&wamid, "delivered");
+}
+
+/// The person says in the app whether the business may advertise.
+fn prefers(world: &mut World, value: &str) -> Value {
+    let said = json!({
+        "type": "user_preferences", "category": "marketing_messages", "value": value,
+    });
+    let object = Object { kind: ObjectKind::System, json: said.to_string().into_bytes() };
+    world.person_sends(Body::Object(object), None);
+    world.bodies("shop").pop().unwrap()["entry"][0]["changes"][0].clone()
+}
+
+#[test]
+fn a_person_stops_marketing_in_the_app_and_wants_it_again() {
+    let mut world = World::strict();
+    with_template(&mut world, TemplateStatus::Approved, Category::Marketing);
+    let told = prefers(&mut world, "stop");
+    assert_eq!(told["field"], "user_preferences");
+    let preference = &told["value"]["user_preferences"][0];
+    assert_eq!(preference["detail"], "User requested to stop marketing messages");
+    assert_eq!((&preference["wa_id"], &preference["value"]), (&json!(NUMBERS[1]), &json!("stop")));
+    assert_eq!(preference["category"], "marketing_messages");
+    assert!(preference["timestamp"].is_u64() && preference["user_id"].is_string());
+    assert_eq!(told["value"]["contacts"][0]["wa_id"], NUMBERS[1]);
+    assert!(world.table("win").is_empty(), "a preference opens no window");
+    for (key, value) in world.rows() {
+        let digits = NUMBERS[1].as_bytes();
+        let occurs = |bytes: &[u8]| bytes.windows(digits.len()).any(|part| part == digits);
+        assert!(!occurs(key.as_bytes()) && !occurs(&value), "{key:?}");
+    }
+    let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+    assert_eq!(world.failure(&wamid)["code"], 131_050);
+    let told = prefers(&mut world, "resume");
+    assert_eq!(told["value"]["user_preferences"][0]["value"], "resume");
+    assert!(world.table("stop").is_empty());
+    let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+    world.status(&wamid, "delivered");
+}
+
+#[test]
+fn a_person_is_sent_so_much_marketing_in_a_day_and_more_fails_with_131049() {
+    let mut world = World::strict();
+    with_template(&mut world, TemplateStatus::Approved, Category::Marketing);
+    for _ in 0..10 {
+        let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+        world.status(&wamid, "delivered");
+    }
+    let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+    assert_eq!(world.failure(&wamid)["code"], 131_049);
+    world.pass(Micros::minutes(144));
+    let wamid = world.accepts(&template("ready", &words("Ada", "cake")));
+    world.status(&wamid, "delivered");
+    world.pass(Micros::days(1));
+    assert!(world.table("mkt").is_empty());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use vocab::{DataClass, Keep, Reason};
 use super::world::{NUMBERS, TOKENS, World};
 use crate::Rules;
 
-mod errors;
+pub(super) mod errors;
 mod files;
 mod front;
 mod inbound;
@@ -20,14 +20,14 @@ pub(super) use inbound::{BILL, media};
 
 impl World {
     /// Both ends ready, every rule in force at the bakery, and the person has written to it.
-    fn in_touch() -> Self {
+    pub(super) fn in_touch() -> Self {
         let mut world = Self::strict();
         world.sends(1, "hello");
         world
     }
 
     /// Both ends ready and every rule in force at the bakery, which nobody has written to.
-    fn strict() -> Self {
+    pub(super) fn strict() -> Self {
         let mut world = Self::new();
         world.configure(0, |config| config.rules = Rules::default());
         world
@@ -35,7 +35,7 @@ impl World {
 
     /// The bakery sends `message`, which says neither what it is for nor to whom.
     #[track_caller]
-    fn send(&mut self, message: &Value) -> Response {
+    pub(super) fn send(&mut self, message: &Value) -> Response {
         self.post("messages", message)
     }
 
@@ -51,7 +51,7 @@ impl World {
 
     /// The same, accepted: its wamid.
     #[track_caller]
-    fn accepts(&mut self, message: &Value) -> String {
+    pub(super) fn accepts(&mut self, message: &Value) -> String {
         let answer = self.send(message);
         let body = body(&answer);
         assert_eq!(answer.status, 200, "{body}");
@@ -69,7 +69,7 @@ impl World {
 
     /// The error of the status that says that a message failed.
     #[track_caller]
-    fn failure(&self, wamid: &str) -> Value {
+    pub(super) fn failure(&self, wamid: &str) -> Value {
         let status = self.status(wamid, "failed");
         let error = status["errors"][0].clone();
         assert_eq!(error["title"], error["message"]);
@@ -79,7 +79,7 @@ impl World {
 
     /// A status of a message.
     #[track_caller]
-    fn status(&self, wamid: &str, status: &str) -> Value {
+    pub(super) fn status(&self, wamid: &str, status: &str) -> Value {
         self.values()
             .into_iter()
             .map(|value| value["statuses"][0].clone())
@@ -94,7 +94,7 @@ impl World {
     }
 
     /// Somebody writes a row of the bakery's store while the node is down.
-    fn put(&mut self, key: Key, value: Vec<u8>) {
+    pub(super) fn put(&mut self, key: Key, value: Vec<u8>) {
         let revision = Revision(u64::MAX);
         let (class, keep) = (DataClass::Template, Keep::Never(Reason::Account));
         let row = Row { key, revision, value, class, keep };

@@ -12,6 +12,8 @@ mod analytics;
 mod blocks;
 mod callbacks;
 mod documents;
+pub(super) mod endpoint;
+pub(super) mod flows;
 mod history;
 mod media;
 mod numbers;
@@ -21,7 +23,7 @@ mod uploads;
 
 impl World {
     #[track_caller]
-    fn ask(&mut self, method: &str, target: &str, parameters: &Value) -> Response {
+    pub(super) fn ask(&mut self, method: &str, target: &str, parameters: &Value) -> Response {
         let request = Request::new("cloud", method, target).bearer(TOKENS[0]);
         let has_body = !parameters.is_null();
         let body = parameters.to_string().into_bytes();
@@ -37,7 +39,7 @@ impl World {
     }
 
     #[track_caller]
-    fn get(&mut self, target: &str) -> Value {
+    pub(super) fn get(&mut self, target: &str) -> Value {
         self.asked("GET", target, Value::Null)
     }
 
@@ -48,7 +50,7 @@ impl World {
 
     /// A call that does something and has nothing to tell.
     #[track_caller]
-    fn does(&mut self, method: &str, target: &str, parameters: Value) {
+    pub(super) fn does(&mut self, method: &str, target: &str, parameters: Value) {
         assert_eq!(self.asked(method, target, parameters), json!({ "success": true }));
     }
 

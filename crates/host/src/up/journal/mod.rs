@@ -157,6 +157,19 @@ impl Journal {
         offered.next()
     }
 
+    /// The newest flow that a person was shown, or the one in this very message: its token, and
+    /// what the business said of it.
+    pub(crate) fn flow_offered(
+        &self,
+        person: &PhoneNumber,
+        shown: Option<MessageId>,
+    ) -> Option<(MessageId, (String, Value))> {
+        let (id, choice) = self.offered(person, shown, (ChoiceKind::Flow, None))?;
+        let state = self.state();
+        let said = state.messages.get(state.places.get(&id)?)?.said.as_ref()?;
+        Some((id, (choice.id, said.flow()?)))
+    }
+
     /// Whether a person was shown a message.
     pub(crate) fn was_shown(&self, person: &PhoneNumber, id: MessageId) -> bool {
         let state = self.state();

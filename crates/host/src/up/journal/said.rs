@@ -50,6 +50,16 @@ impl Said {
         Self { kind: kind.to_owned(), object, choices }
     }
 
+    /// What the business said of the flow that can be opened.
+    pub(super) fn flow(&self) -> Option<Value> {
+        if self.kind == "interactive" {
+            return self.object.pointer("/action/parameters").cloned();
+        }
+        let parts = self.object.get("components")?.as_array()?.iter();
+        let mut buttons = parts.filter_map(|part| part.get("buttons")?.as_array()).flatten();
+        buttons.find(|button| button.get("flow_id").is_some()).cloned()
+    }
+
     /// Adds it to a message.
     pub(super) fn show(&self, message: &mut Map<String, Value>) {
         message.insert("type".to_owned(), self.kind.as_str().into());

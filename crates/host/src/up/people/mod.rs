@@ -1,5 +1,6 @@
 //! The simulated people: their devices, their telephones, and what they do.
 
+mod flow;
 mod persona;
 mod says;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use vocab::{MessageId, PhoneNumber};
 use wire::content::Body;
 
 pub(crate) use self::{
+    flow::{Servers, Unfilled},
     persona::Persona,
     says::{Says, Unsayable},
 };
@@ -58,6 +60,7 @@ pub(crate) struct Person {
     device: Handle<Command>,
     memory: Arc<Memory>,
     persona: Mutex<Persona>,
+    forms: Mutex<flow::Forms>,
 }
 
 /// What a person remembers of what was asked.
@@ -93,13 +96,13 @@ impl Memory {
 }
 
 impl Person {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         phone: PhoneNumber,
         device: Handle<Command>,
         memory: Arc<Memory>,
         persona: Persona,
     ) -> Self {
-        Self { phone, device, memory, persona: Mutex::new(persona) }
+        Self { phone, device, memory, persona: Mutex::new(persona), forms: Mutex::default() }
     }
 
     /// Does something; returns when it is durable on the device.

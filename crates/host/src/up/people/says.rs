@@ -207,6 +207,18 @@ impl Says {
         Self { quoted: None, body: Body::text(text), file: None, said }
     }
 
+    /// The app says whether its person wants marketing of the business.
+    pub(crate) fn prefers(stops: bool) -> Self {
+        let object = json!({
+            "type": "user_preferences",
+            "category": "marketing_messages",
+            "value": if stops { "stop" } else { "resume" },
+        });
+        let json = object.to_string().into_bytes();
+        let said = Said::written("system".to_owned(), object);
+        Self { quoted: None, body: Body::Object(Object { kind: ObjectKind::System, json }), said }
+    }
+
     /// Something in a message is pressed; `None` for what nobody is told.
     pub(super) fn presses(shown: MessageId, choice: &Choice) -> Option<Self> {
         let kind = choice_kind(choice.kind);
