@@ -10,6 +10,7 @@ mod openapi;
 mod schemas;
 mod table;
 mod users;
+mod webhooks;
 
 use std::sync::{Arc, Mutex};
 
@@ -20,12 +21,14 @@ use serde_json::{Value, json};
 use self::table::{CALLS, Does};
 use crate::{
     clock::Clock,
+    deliveries::Deliveries,
     faults::Faults,
     folder::Folder,
     node::Ended,
     rng::Randomness,
     site::json as answer,
-    up::{Journal, People, Unsayable},
+    stores::Stores,
+    up::{Journal, People, Ready, Unsayable},
 };
 
 /// Where it is, before the paths of the Cloud API.
@@ -40,8 +43,13 @@ pub(crate) struct Parts {
     /// Where a virtual clock's date is kept.
     pub(crate) folder: Arc<Mutex<Folder>>,
     pub(crate) faults: Faults,
+    pub(crate) deliveries: Deliveries,
     /// What ids of errors are drawn from.
     pub(crate) randomness: Randomness,
+    /// What the process told whoever started it.
+    pub(crate) ready: Ready,
+    /// What can be broken.
+    pub(crate) stores: Stores,
 }
 
 /// The control API.
@@ -55,7 +63,10 @@ struct Inner {
     people: People,
     folder: Arc<Mutex<Folder>>,
     faults: Faults,
+    deliveries: Deliveries,
     randomness: Mutex<Randomness>,
+    ready: Ready,
+    stores: Stores,
 }
 
 /// Why a call is refused.
@@ -111,9 +122,20 @@ impl From<Unsayable> for Refusal {
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, faults, randomness } = parts;
-        let randomness = Mutex::new(randomness);
-        Self(Arc::new(Inner { clock, journal, people, folder, faults, randomness }))
+        let Parts { clock, journal, people, folder, faults, deliveries, randomness, ready, stores } =
+            parts;
+        let inner = Inner {
+            clock,
+            journal,
+            people,
+            folder,
+            faults,
+            deliveries,
+            randomness: Mutex::new(randomness),
+            ready,
+            stores,
+        };
+        Self(Arc::new(inner))
     }
 }
 
@@ -140,6 +162,7 @@ impl Inner {
         match does {
             Does::Inbound => self.inbound(body).await,
             Does::Messages => self.messages(request).await,
+            Does::Webhooks => self.webhooks(request).await,
             Does::Users => Ok(self.users()),
             Does::User => self.user(user),
             Does::SetPersona => self.set_persona(user, body),
@@ -152,7 +175,9 @@ impl Inner {
             Does::Advance => self.advance(body).await,
             Does::Faults => Ok(self.faults()),
             Does::SetFaults => self.set_faults(body),
+            Does::Break => self.break_store(body),
             Does::Reset => self.reset(body),
+            Does::Ready => Ok(serde_json::to_value(&self.ready).unwrap_or_default()),
             Does::OpenApi => Ok(openapi::document()),
         }
     }

@@ -1,7 +1,7 @@
 //! Starts everything, in an order in which nobody asks a server that does not listen yet.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -19,23 +19,26 @@ use transport::Transport;
 use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
-    Cast, Journal, LOG, Options, People, Ready, Time, UpError,
+    Cast, INTERCEPT, Journal, LOG, Options, People, Ready, Time, UpError,
     cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
     journal::at_cloud_api,
     people::{Memory, Person, Persona, onlooker, telephone_network},
     ready::url,
     setup::Setup,
+    sockets::Sockets,
 };
 use crate::{
     clock::{Clock, machine_wall},
     control::{Control, Parts},
     folder::Folder,
+    http::Service,
+    intercept::{Authority, CERTIFICATE, Proxy},
     links::{Links, Rules},
     log::Log,
     node::Handle,
     operations::Operations,
     secrets::hex,
-    site::{Crew, Draws, Site, listen, to_node},
+    site::{Crew, Draws, Site, to_node},
     stores::Stores,
 };
 
@@ -57,32 +60,6 @@ pub struct Up {
     folder: Arc<Mutex<Folder>>,
     operations: Operations,
     temporary: Option<TempDir>,
-}
-
-/// Sockets that listen, with their addresses.
-struct Sockets {
-    transport: (TcpListener, SocketAddr),
-    operations: (TcpListener, SocketAddr),
-    /// Servers by name; the Cloud API first.
-    servers: Vec<(&'static str, TcpListener, SocketAddr)>,
-}
-
-impl Sockets {
-    async fn open(port: u16) -> Result<Self, UpError> {
-        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut servers = Vec::new();
-        let names = [CLOUD_API, TRANSPORT, BUSINESS_MANAGER, BILLING, STATISTICS, BUSINESS];
-        for name in names {
-            let port = if name == CLOUD_API { port } else { 0 };
-            let (listener, address) = listen(at(port)).await?;
-            servers.push((name, listener, address));
-        }
-        Ok(Self { transport: listen(at(0)).await?, operations: listen(at(0)).await?, servers })
-    }
-
-    fn at(&self, name: &str) -> Option<SocketAddr> {
-        self.servers.iter().find(|(known, _, _)| *known == name).map(|(_, _, at)| *at)
-    }
 }
 
 /// What is at hand while everything starts.
@@ -116,14 +93,14 @@ impl Up {
             }
         };
         let folder = Folder::open(&path, options.seed)?;
-        let sockets = Sockets::open(options.port).await?;
+        let sockets = Sockets::open(options.port, options.intercept).await?;
         let mut start = Start::new(folder, options, sockets.transport.1)?;
         for (name, _, at) in &sockets.servers {
             start.site.hosts.name(name, *at);
         }
         let ready = start.ready(&sockets, temporary.is_some());
-        let operations = Operations::new(start.site.metrics.clone());
-        start.everybody(sockets, &operations)?;
+        let operations = Operations::new(start.site.metrics.clone(), start.site.failure());
+        start.everybody(sockets, &operations, &ready)?;
         let people = PATIENCE_EACH.saturating_mul(start.options.people);
         let patience = PATIENCE.saturating_add(people);
         let missing = timeout(patience, start.setup.done()).await;
@@ -135,6 +112,12 @@ impl Up {
         locked(&folder).set_ready(accounts(&cast))?;
         operations.set_ready(true);
         Ok(Self { ready, crew, folder, operations, temporary })
+    }
+
+    /// Waits until something breaks that nothing here goes on without; what it was. Then this is
+    /// dropped, not ended: what was acknowledged is on the disk.
+    pub async fn failed(&self) -> String {
+        self.crew.failed().await
     }
 
     /// Ends everything in order; nothing that was acknowledged is lost.
@@ -182,7 +165,11 @@ impl Start {
             None => log_in(folder.path())?,
         };
         let stores = Stores::new(folder.stores(), folder.secrets(), clock.clone(), log.clone());
-        let site = Site::new(clock.clone(), log, stores, draws)?;
+        let mut site = Site::new(clock.clone(), log, stores, draws)?;
+        if let Some(path) = &options.noise_keys {
+            site.log_keys(path)?;
+        }
+        site.deliveries.keep();
         options.allowed.iter().for_each(|authority| site.hosts.allow(authority));
         let missing = accounts(&cast).into_iter().filter(|one| !folder.is_ready(one));
         let setup = Setup::of(missing);
@@ -201,6 +188,8 @@ impl Start {
         let webhook = self.options.webhook.as_ref();
         let webhook = webhook.map(|to| format!("http://{}{}", to.authority, to.path));
         let key = cast.public(TRANSPORT).0;
+        let folder = locked(&self.folder).path().to_path_buf();
+        let intercept = sockets.intercept.as_ref().map(|(_, at)| url(*at));
         Ready {
             control_url: format!("{base_url}/_blindpost"),
             base_url,
@@ -216,18 +205,25 @@ impl Start {
             transport_key: hex(&key),
             operations_url: url(sockets.operations.1),
             webhook_url: webhook.or(sample).unwrap_or_default(),
-            data_dir: locked(&self.folder).path().to_path_buf(),
+            ca_file: intercept.as_ref().map(|_| folder.join(INTERCEPT).join(CERTIFICATE)),
+            proxy_url: intercept,
+            data_dir: folder,
             data_is_temporary,
             pids: vec![std::process::id()],
         }
     }
 
-    fn everybody(&mut self, sockets: Sockets, operations: &Operations) -> Result<(), UpError> {
+    fn everybody(
+        &mut self,
+        sockets: Sockets,
+        operations: &Operations,
+        ready: &Ready,
+    ) -> Result<(), UpError> {
         let base_url = sockets.at(CLOUD_API).map(url).unwrap_or_default();
-        let Sockets { transport, operations: port, servers } = sockets;
+        let Sockets { transport, operations: port, intercept, servers } = sockets;
         self.crew.serve(port.0, "operations", operations.service());
         let transport = self.transport(transport.0)?;
-        let cloud_api = self.cloud_api(base_url)?;
+        let cloud_api = self.cloud_api(base_url.clone())?;
         let none = Links::new(0);
         let manager = BusinessManager::new(self.cast.manager());
         let manager = self.beside(BUSINESS_MANAGER, manager, &none)?;
@@ -241,11 +237,18 @@ impl Start {
             people: self.people.clone(),
             folder: self.folder.clone(),
             faults: self.site.faults.clone(),
+            deliveries: self.site.deliveries.clone(),
             randomness: self.site.randomness("faults")?,
+            ready: ready.clone(),
+            stores: self.site.stores().clone(),
         });
+        let graph = control.before(to_node(&cloud_api));
+        if let Some((listener, _)) = intercept {
+            self.intercept(listener, &base_url, graph.clone())?;
+        }
         for (name, listener, _) in servers {
             let service = match name {
-                CLOUD_API => control.clone().before(to_node(&cloud_api)),
+                CLOUD_API => graph.clone(),
                 TRANSPORT => to_node(&transport),
                 BUSINESS_MANAGER => to_node(&manager),
                 BILLING => to_node(&billing),
@@ -257,6 +260,21 @@ impl Start {
         for (index, phone) in self.cast.people.clone().into_iter().enumerate() {
             self.person(index, phone)?;
         }
+        Ok(())
+    }
+
+    /// Stands in for Meta's hosts: what is asked of them `graph` answers.
+    fn intercept(
+        &mut self,
+        listener: TcpListener,
+        base_url: &str,
+        graph: Service,
+    ) -> Result<(), UpError> {
+        // Programs judge certificates by the machine's date, whatever the clock of this world says.
+        let (folder, now) = (locked(&self.folder).path().join(INTERCEPT), machine_wall());
+        let tls = Authority::open(&folder, now)?.server(now)?;
+        let proxy = Proxy::new(tls, base_url, graph, self.site.log.clone());
+        self.crew.intercept(listener, proxy);
         Ok(())
     }
 

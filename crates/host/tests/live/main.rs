@@ -8,8 +8,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backups;
 mod callers;
 mod clock;
+mod failing;
+mod intercept;
 mod people;
 mod world;
 

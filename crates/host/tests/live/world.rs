@@ -30,6 +30,8 @@ pub(crate) fn options(data: &Path) -> Options {
         people: 2,
         webhook: None,
         allowed: Vec::new(),
+        intercept: None,
+        noise_keys: None,
         log: None,
     }
 }
