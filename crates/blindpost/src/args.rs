@@ -41,6 +41,12 @@ pub(crate) enum Command {
     /// Makes something happen in an `up` that runs, which webhooks then tell.
     #[cfg(feature = "live")]
     Trigger(crate::live::args::Trigger),
+    /// Puts aside the state of an `up` that runs, whole, under a name.
+    #[cfg(feature = "live")]
+    Snapshot(crate::live::args::Named),
+    /// Puts back a state of an `up` that runs that was put aside.
+    #[cfg(feature = "live")]
+    Restore(crate::live::args::Named),
     /// Looks after the stores of a folder that no live command uses just now.
     #[cfg(feature = "live")]
     Store(crate::live::args::Store),

@@ -220,6 +220,40 @@ impl Folder {
         self.identity.clock.map(UnixMicros)
     }
 
+    /// One more start is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Io`].
+    pub(crate) fn starts_again(&mut self) -> Result<(), FolderError> {
+        self.identity.starts = self.identity.starts.saturating_add(1);
+        self.write()
+    }
+
+    /// What a snapshot keeps of it: where its clock stood, and which accounts are set up.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Identity`].
+    pub(crate) fn marks(&self) -> Result<Vec<u8>, FolderError> {
+        self.identity.marks().map_err(|why| self.is_no_identity(&why))
+    }
+
+    /// It is as those marks say; starts stay counted.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`].
+    pub(crate) fn go_back_to(&mut self, marks: &[u8]) -> Result<(), FolderError> {
+        let gone_back = self.identity.go_back_to(marks);
+        gone_back.map_err(|why| self.is_no_identity(&why))?;
+        self.write()
+    }
+
+    fn is_no_identity(&self, why: &serde_json::Error) -> FolderError {
+        FolderError::Identity { path: self.path.join(IDENTITY), why: why.to_string() }
+    }
+
     /// These accounts are set up.
     ///
     /// # Errors
@@ -252,7 +286,7 @@ impl Folder {
 }
 
 /// Makes a folder that only its owner enters, where there is none.
-fn make(path: &Path) -> Result<(), FolderError> {
+pub(crate) fn make(path: &Path) -> Result<(), FolderError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -18,7 +18,6 @@ use crate::{
     failure::Failure,
     faults::Faults,
     http::{Asker, Hosts, Server, Service, service},
-    intercept::Proxy,
     links::{Dial, Ground, Here, KeyLog, Links, Rules, Seeds},
     log::Log,
     metrics::Metrics,
@@ -248,11 +247,6 @@ impl Crew {
     pub fn serve(&mut self, listener: TcpListener, name: &str, service: Service) {
         let server = Server::new(listener, name, self.site.log.clone());
         self.servers.spawn(server.run(service, self.serving.1.clone()));
-    }
-
-    /// Stands in for Meta's hosts on a socket.
-    pub(crate) fn intercept(&mut self, listener: TcpListener, proxy: Proxy) {
-        self.servers.spawn(proxy.run(listener, self.serving.1.clone()));
     }
 
     /// Lets devices in.

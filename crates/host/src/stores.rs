@@ -59,7 +59,17 @@ pub struct StoreError {
 impl Stores {
     /// Those in `folder`. The keys that wrap theirs follow from `secrets`.
     pub fn new(folder: PathBuf, secrets: Secrets, clock: Clock, log: Log) -> Self {
-        let (failure, open) = (Failure::default(), Mutex::default());
+        Self::telling(folder, secrets, clock, (log, Failure::default()))
+    }
+
+    /// The same, which tell `failure` that one of them failed for good.
+    pub(crate) fn telling(
+        folder: PathBuf,
+        secrets: Secrets,
+        clock: Clock,
+        (log, failure): (Log, Failure),
+    ) -> Self {
+        let open = Mutex::default();
         Self(Arc::new(Inner { folder, secrets, clock, log, failure, open }))
     }
 

@@ -106,6 +106,18 @@ pub(crate) struct Trigger {
     pub(crate) at: At,
 }
 
+/// A state of an `up` that runs.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes: 0 it is done, 2 it is not.")]
+pub(crate) struct Named {
+    /// Its name: letters, digits, `-` and `_`.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) at: At,
+}
+
 /// Where an `up` runs.
 #[derive(Args, Debug)]
 pub(crate) struct At {

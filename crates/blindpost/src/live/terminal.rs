@@ -7,7 +7,7 @@ use host::{
     terminal::{self, EVENTS, Event, Forwarded, Listener, Session, TerminalError},
 };
 
-use super::args::{Listen, Trigger};
+use super::args::{Listen, Named, Trigger};
 use crate::{exit::Exit, sim::unusable};
 
 /// Why it comes to nothing.
@@ -85,4 +85,20 @@ async fn triggering(event: Event, asked: &Trigger) -> Result<(), Failure> {
     let about = terminal::trigger(&session, event, asked.user.as_deref()).await?;
     say(&format!("{}: {about}", event.name));
     Ok(())
+}
+
+/// Puts aside the state of the whole world.
+pub(crate) fn snapshot(asked: &Named) -> Exit {
+    exit(process::run(async {
+        let session = Session::open(&asked.at.url).await?;
+        Ok(session.snapshot(&asked.name).await?)
+    }))
+}
+
+/// Puts it back.
+pub(crate) fn restore(asked: &Named) -> Exit {
+    exit(process::run(async {
+        let session = Session::open(&asked.at.url).await?;
+        Ok(session.restore(&asked.name).await?)
+    }))
 }

@@ -114,6 +114,16 @@ fn every_event_that_can_be_triggered_is_heard_and_forwarded_with_its_signature_i
     for (given, body) in delivered.try_iter() {
         assert_eq!(given, signature(secret, &body));
     }
+    // The number's webhooks still come here after a world was put aside and back.
+    for words in [["snapshot", "one"], ["restore", "one"], ["trigger", "message.text"]] {
+        let done = blindpost(&[words[0], words[1], "--url", base]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    listen.prints("messages/text  [200]");
+    let refused = blindpost(&["restore", "two", "--url", base]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("status 404: there is no snapshot two"), "{said}");
     assert!(listen.end());
     assert!(up.end());
 }

@@ -8,11 +8,12 @@ mod before;
 mod calls;
 mod openapi;
 mod schemas;
+mod snapshots;
 mod table;
 mod users;
 mod webhooks;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use hop::http::{Request, Response};
 use serde::Deserialize;
@@ -28,7 +29,7 @@ use crate::{
     rng::Randomness,
     site::json as answer,
     stores::Stores,
-    up::{Journal, People, Ready, Unsayable},
+    up::{Journal, People, Unsayable, World},
 };
 
 /// Where it is, before the paths of the Cloud API.
@@ -46,8 +47,8 @@ pub(crate) struct Parts {
     pub(crate) deliveries: Deliveries,
     /// What ids of errors are drawn from.
     pub(crate) randomness: Randomness,
-    /// What the process told whoever started it.
-    pub(crate) ready: Ready,
+    /// What all of this is part of.
+    pub(crate) world: Weak<World>,
     /// What can be broken.
     pub(crate) stores: Stores,
 }
@@ -65,7 +66,7 @@ struct Inner {
     faults: Faults,
     deliveries: Deliveries,
     randomness: Mutex<Randomness>,
-    ready: Ready,
+    world: Weak<World>,
     stores: Stores,
 }
 
@@ -122,7 +123,7 @@ impl From<Unsayable> for Refusal {
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, faults, deliveries, randomness, ready, stores } =
+        let Parts { clock, journal, people, folder, faults, deliveries, randomness, world, stores } =
             parts;
         let inner = Inner {
             clock,
@@ -132,7 +133,7 @@ impl Control {
             faults,
             deliveries,
             randomness: Mutex::new(randomness),
-            ready,
+            world,
             stores,
         };
         Self(Arc::new(inner))
@@ -177,7 +178,10 @@ impl Inner {
             Does::SetFaults => self.set_faults(body),
             Does::Break => self.break_store(body),
             Does::Reset => self.reset(body),
-            Does::Ready => Ok(serde_json::to_value(&self.ready).unwrap_or_default()),
+            Does::Ready => self.ready(),
+            Does::Snapshots => self.snapshots(),
+            Does::Snapshot => self.snapshot(body).await,
+            Does::Restore => self.restore(body).await,
             Does::OpenApi => Ok(openapi::document()),
         }
     }

@@ -146,6 +146,16 @@ pub(super) fn advance() -> Value {
     closed(&["advance_ms"], json!({ "advance_ms": milliseconds }))
 }
 
+pub(super) fn snapshot() -> Value {
+    let name = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$" });
+    closed(&["name"], json!({ "name": name }))
+}
+
+pub(super) fn snapshots() -> Value {
+    let names = json!({ "type": "array", "items": { "type": "string" } });
+    closed(&["snapshots"], json!({ "snapshots": names }))
+}
+
 pub(super) fn store() -> Value {
     closed(&["store"], json!({ "store": { "type": "string" } }))
 }

@@ -53,6 +53,9 @@ pub(super) enum Does {
     Break,
     Reset,
     Ready,
+    Snapshots,
+    Snapshot,
+    Restore,
     OpenApi,
 }
 
@@ -193,6 +196,19 @@ pub(super) const CALLS: &[Call] = &[
         Does::Reset,
         (schemas::reset, schemas::success),
         "Forgets what passed, what people do by themselves, and what goes wrong.",
+    ),
+    Call::get("/snapshots", Does::Snapshots, schemas::snapshots, "Names of what was put aside."),
+    Call::post(
+        "/snapshot",
+        Does::Snapshot,
+        (schemas::snapshot, schemas::success),
+        "Puts aside the whole world's state under a name.",
+    ),
+    Call::post(
+        "/restore",
+        Does::Restore,
+        (schemas::snapshot, schemas::success),
+        "Puts back the whole world's state that was put aside.",
     ),
     Call::get("/ready", Does::Ready, schemas::object, "How to use what runs, secrets included."),
     Call::get("/openapi.json", Does::OpenApi, schemas::object, "This description."),

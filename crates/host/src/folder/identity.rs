@@ -50,6 +50,14 @@ struct Backup {
     identity: Identity,
 }
 
+/// What a snapshot keeps of a folder.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marks {
+    clock: Option<u64>,
+    ready: BTreeSet<String>,
+}
+
 impl Identity {
     pub(super) fn new(path: &Path, seed: Option<u64>) -> Result<Self, FolderError> {
         let secrets = match seed {
@@ -96,6 +104,18 @@ impl Identity {
         identity.starts = identity.starts.saturating_add(STARTS_SKIPPED);
         identity.ready.retain(|account| stay(account));
         Ok(identity)
+    }
+
+    /// What a snapshot keeps of it.
+    pub(super) fn marks(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(&Marks { clock: self.clock, ready: self.ready.clone() })
+    }
+
+    /// As it was when these were its marks.
+    pub(super) fn go_back_to(&mut self, marks: &[u8]) -> serde_json::Result<()> {
+        let Marks { clock, ready } = serde_json::from_slice(marks)?;
+        (self.clock, self.ready) = (clock, ready);
+        Ok(())
     }
 
     fn is_sound(&self, file: &Path) -> Result<(), FolderError> {

@@ -7,7 +7,7 @@ mod listen;
 mod trigger;
 
 use hop::http::{Request, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::{
     listen::{Forwarded, Listener},
@@ -110,6 +110,24 @@ impl Session {
     async fn number(&self, edge: &str, body: Value) -> Result<Value, TerminalError> {
         let path = format!("/v24.0/{}{edge}", self.ready.phone_number_id);
         self.ask("POST", &path, Some(body)).await
+    }
+
+    /// Puts aside the state of the whole world under a name.
+    ///
+    /// # Errors
+    ///
+    /// [`TerminalError`].
+    pub async fn snapshot(&self, name: &str) -> Result<(), TerminalError> {
+        self.control("/snapshot", json!({ "name": name })).await.map(drop)
+    }
+
+    /// Puts back the state that was put aside under a name.
+    ///
+    /// # Errors
+    ///
+    /// [`TerminalError`].
+    pub async fn restore(&self, name: &str) -> Result<(), TerminalError> {
+        self.control("/restore", json!({ "name": name })).await.map(drop)
     }
 
     /// A call of the control API.

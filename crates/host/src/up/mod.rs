@@ -9,7 +9,9 @@ mod journal;
 mod people;
 mod ready;
 mod setup;
+mod snapshots;
 mod sockets;
+mod world;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,8 @@ pub(crate) use self::{
     cast::{CLOUD_API, Cast, PEOPLE, TRANSPORT, is_end},
     journal::{Filter, Journal, Said},
     people::{People, Person, Persona, Unsayable},
+    snapshots::{Name, SnapshotError, list, restore, save},
+    world::{Stopped, World},
 };
 use crate::{folder::FolderError, intercept::AuthorityError, log::Log, site::StartError};
 

@@ -14,6 +14,7 @@ mod clock;
 mod failing;
 mod intercept;
 mod people;
+mod snapshots;
 mod world;
 
 use host::up::Up;
