@@ -45,15 +45,14 @@ impl Default for Rules {
 
 impl Rules {
     /// No rule holds.
-    pub const NONE: Self =
-        Self {
-            window: false,
-            pair: None,
-            throughput: None,
-            marketing: None,
-            conversations: false,
-            history: false,
-        };
+    pub const NONE: Self = Self {
+        window: false,
+        pair: None,
+        throughput: None,
+        marketing: None,
+        conversations: false,
+        history: false,
+    };
 }
 
 /// A moment on one clock, in microseconds: when everything that was used up would be whole again.

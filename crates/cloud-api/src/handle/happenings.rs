@@ -185,7 +185,8 @@ fn preferred(
     let body = inbound::preference(&number.grant, from, content, stops);
     let phone_number_id = number.grant.phone_number_id.clone();
     attempt.event(Event::Decrypted { phone_number_id, id: content.id });
-    hook(number, attempt, body, content.id.to_string(), rng)
+    hook(number, attempt, body, content.id.to_string(), rng)?;
+    Ok(())
 }
 
 fn status(

@@ -35,6 +35,8 @@ pub(crate) fn serve(mut words: impl Iterator<Item = String>) {
             webhook: Some(Webhook { authority, path: "/webhook".to_owned() }),
             allowed: Vec::new(),
             log: None,
+            intercept: None,
+            noise_keys: None,
         };
         let up = Up::start(options).await.unwrap();
         println!("{}", serde_json::to_string::<Ready>(&up.ready).unwrap());

@@ -29,32 +29,34 @@ pub(super) fn list(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
     let call = context.call;
     let only = call.parameters.text("message_id");
     let with_events = call.wanted().is_some_and(|names| names.iter().any(|name| name == "events"));
+    let slot = context.slot();
     let items = match only.as_deref().map(message_id) {
-        Some(id) => id.map(|id| (id, json!({}))).into_iter().collect(),
+        Some(Some(id)) if !of_message(attempt, slot, id)?.is_empty() => vec![(id, json!({}))],
+        Some(_) => Vec::new(),
         None => kept(context, attempt)?,
     };
-    let (items, paging) = page(call, items, |(id, _)| name(*id))?;
-    let slot = context.slot();
-    let events: Vec<_> = items.iter().map(|(id, _)| of_message(attempt, slot, *id)).collect();
-    let mut data = Vec::with_capacity(items.len());
-    for ((id, mut item), events) in items.into_iter().zip(events) {
-        let events = events?;
-        if events.is_empty() && only.is_some() {
-            continue;
-        }
-        let Some(object) = item.as_object_mut() else { continue };
-        object.insert("id".to_owned(), name(id).into());
-        object.insert("message_id".to_owned(), wamid(id).into());
-        if with_events || only.is_some() {
-            let mut shown = Vec::with_capacity(events.len());
-            for row in events {
-                shown.extend(event(context, attempt, (slot, id), row, "timestamp")?);
+    let with_events = with_events || only.is_some();
+    let listed = page(
+        call,
+        items,
+        |(id, _)| name(*id),
+        |(id, item)| {
+            let mut item = item.clone();
+            if let Some(object) = item.as_object_mut() {
+                object.insert("id".to_owned(), name(*id).into());
+                object.insert("message_id".to_owned(), wamid(*id).into());
+                if with_events {
+                    let mut shown = Vec::new();
+                    for row in of_message(attempt, slot, *id)? {
+                        shown.extend(event(context, attempt, (slot, *id), row, "timestamp")?);
+                    }
+                    object.insert("events".to_owned(), json!({ "data": shown }));
+                }
             }
-            object.insert("events".to_owned(), json!({ "data": shown }));
-        }
-        data.push(item);
-    }
-    Ok(graph::answer(&json!({ "data": data, "paging": paging })))
+            Ok(item)
+        },
+    )?;
+    Ok(graph::answer(&listed))
 }
 
 /// What became of one message.
@@ -71,17 +73,15 @@ pub(super) fn events(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answ
             shown.extend(event(context, attempt, about, row, "occurrence_timestamp")?);
         }
         let cursor = |event: &Value| event["id"].as_str().unwrap_or_default().to_owned();
-        let (shown, paging) = page(context.call, shown, cursor)?;
-        let edge = |mut node: Value| {
-            let cursor = cursor(&node);
+        let edge = |node: &Value| {
+            let (cursor, mut node) = (cursor(node), node.clone());
             if let Some(node) = node.as_object_mut() {
                 let at = node.get("occurrence_timestamp").cloned().unwrap_or_default();
                 node.insert("status_timestamp".to_owned(), at);
             }
-            json!({ "cursor": cursor, "node": node })
+            Ok(json!({ "cursor": cursor, "node": node }))
         };
-        let data: Vec<Value> = shown.into_iter().map(edge).collect();
-        return Ok(graph::answer(&json!({ "data": data, "paging": paging })));
+        return Ok(graph::answer(&page(context.call, shown, cursor, edge)?));
     }
     Err(GraphError::no_object().into())
 }

@@ -216,7 +216,8 @@ impl Says {
         });
         let json = object.to_string().into_bytes();
         let said = Said::written("system".to_owned(), object);
-        Self { quoted: None, body: Body::Object(Object { kind: ObjectKind::System, json }), said }
+        let body = Body::Object(Object { kind: ObjectKind::System, json });
+        Self { quoted: None, body, file: None, said }
     }
 
     /// Something in a message is pressed; `None` for what nobody is told.
