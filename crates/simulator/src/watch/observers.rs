@@ -75,6 +75,7 @@ impl Watch {
                 self.labels.insert((person, with), says.to_owned());
             }
             ClientEvent::Happened(happening) => self.happened(host, at, happening),
+            ClientEvent::Fetched { .. } => {}
         }
     }
 

@@ -60,7 +60,7 @@ impl Script {
         script.deeds.sort_by_key(|deed| deed.at_us); // Stable.
         for impostor in &scenario.impostors {
             // What an impostor writes is no message of anybody: whoever is shown it was deceived.
-            let id = vocab::MessageId(
+            let id = MessageId(
                 cast.secret("forged", &impostor.name).first_chunk().copied().unwrap_or_default(),
             );
             let ask = Ask::Write { id, to: cast.phone(&impostor.to), text: impostor.text.clone() };
