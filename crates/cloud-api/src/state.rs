@@ -148,11 +148,6 @@ impl CloudApi {
                     }
                 }
                 Note::Registered(slot) => self.greet(slot, step),
-                Note::Storage(slot, storage) => {
-                    if let Some(number) = self.number_mut(slot) {
-                        number.account.vault().store_in(storage);
-                    }
-                }
                 Note::Judge(pending) if self.managing.is_due(&pending, step.now) => {
                     next.push((pending.slot, NumberJob::Judge(pending)));
                 }
@@ -181,6 +176,7 @@ impl CloudApi {
         let there = self.numbers.get_mut(place)?;
         match there {
             Some(number) => {
+                number.account.vault().store_in(Storage::named(&grant.storage));
                 number.grant = grant;
                 None
             }

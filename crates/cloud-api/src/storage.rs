@@ -37,6 +37,24 @@ impl Storage {
             _ => Self::Store,
         }
     }
+
+    /// What rows call it.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Store => "store".to_owned(),
+            Self::Memory => "memory".to_owned(),
+            Self::Region(letters) => letters.map(char::from).iter().collect(),
+        }
+    }
+
+    /// The mode of a name.
+    pub(crate) fn named(name: &str) -> Self {
+        match name.as_bytes() {
+            b"memory" => Self::Memory,
+            &[first, second] => Self::Region([first, second]),
+            _ => Self::Store,
+        }
+    }
 }
 
 /// Rows that lie in a region, for whoever places them: this, the region, and the key of the row.
@@ -176,7 +194,7 @@ mod tests {
     use store::Key;
     use vocab::{Keep, Micros, UnixMicros, limits};
 
-    use super::{Held, Marker, SPARED};
+    use super::{Held, Marker, SPARED, Storage};
 
     const KEEP: Keep = Keep::For(limits::HELD_AGE);
 
@@ -207,6 +225,14 @@ mod tests {
         let now = UnixMicros(3).after(Micros(0));
         assert!(held.get(0, now).is_none() && held.get(1, now).is_some());
         assert!(held.bytes <= limits::MAX_HELD);
+    }
+
+    #[test]
+    fn a_mode_reads_back_from_its_name() {
+        for mode in [Storage::Store, Storage::Memory, Storage::Region(*b"DE")] {
+            assert_eq!(Storage::named(&mode.name()), mode);
+        }
+        assert_eq!(Storage::named(""), Storage::Store);
     }
 
     #[test]

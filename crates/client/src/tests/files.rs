@@ -38,18 +38,18 @@ fn send(message: u8, file: Vec<u8>) -> Ask {
 impl World {
     /// What a person was told of the files that came, in order.
     fn fetched(&self, node: usize) -> Vec<Result<u64, Failure>> {
-        let fetched = |event: &Event| match event {
-            Event::Fetched { outcome, .. } => Some(outcome.map(|(_, length)| length)),
-            _ => None,
+        let fetched = |event: &Event| {
+            let Event::Fetched { outcome, .. } = event else { return None };
+            Some(outcome.map(|(_, length)| length))
         };
         self.nodes[node].events.iter().filter_map(fetched).collect()
     }
 
     /// The media that a person was shown.
     fn media(&self, node: usize) -> Vec<Media> {
-        let shown = |event: &Event| match event {
-            Event::Shown { body: Body::Media(media), .. } => Some((**media).clone()),
-            _ => None,
+        let shown = |event: &Event| {
+            let Event::Shown { body: Body::Media(media), .. } = event else { return None };
+            Some((**media).clone())
         };
         self.nodes[node].events.iter().filter_map(shown).collect()
     }
@@ -123,9 +123,9 @@ fn a_blob_that_is_gone_or_another_is_told_as_such_and_nothing_of_it_is_kept() {
     let carried = world.take_carried();
     let names: Vec<_> = world.blobs.keys().cloned().collect();
     let order = |world: &World, nth: usize| {
-        let puts = world.asked.iter().filter_map(|(_, frame)| match &frame.ask {
-            Frame::PutPiece { by, blob, number: 0, .. } => Some((by.clone(), *blob, 0)),
-            _ => None,
+        let puts = world.asked.iter().filter_map(|(_, frame)| {
+            let Frame::PutPiece { by, blob, number: 0, .. } = &frame.ask else { return None };
+            Some((by.clone(), *blob, 0))
         });
         puts.clone().nth(nth).unwrap()
     };

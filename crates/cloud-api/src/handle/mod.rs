@@ -23,7 +23,6 @@ use crate::{
     number::Number,
     output::Event,
     rows::{GrantRow, manage::PendingRow},
-    storage::Storage,
 };
 
 #[cfg(test)]
@@ -52,8 +51,6 @@ pub(crate) enum Note {
     Forgot { slot: u32, place: u64 },
     /// A number that was not registered is.
     Registered(u32),
-    /// Where the content of a number goes from now on.
-    Storage(u32, Storage),
     /// A template waits to be decided about.
     Judge(PendingRow),
     /// The endpoint of a flow is to be asked.

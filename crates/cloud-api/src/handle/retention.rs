@@ -7,7 +7,6 @@ use endpoint::rows::SentRow;
 use hop::Waiting;
 use prost::Message as _;
 use rand_core::CryptoRng;
-use serde_json::{Map, Value};
 use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, limits};
 
@@ -16,10 +15,7 @@ use crate::{
     errors::{GraphError, codes},
     graph,
     number::Number,
-    rows::{
-        self, Kind,
-        manage::{self, Document},
-    },
+    rows::{self, Kind},
     storage::Storage,
     users,
     webhook::{self, statuses},
@@ -28,21 +24,16 @@ use crate::{
 const CLASS: DataClass = DataClass::ConnectionMetadata;
 const KEEP: Keep = Keep::For(limits::WEBHOOK_AGE);
 
-/// Sets a number up: its storage mode, its account, and what was pending when the node stopped.
+/// Sets a number up, and tells what was pending when the node stopped.
 pub(super) fn boot(
     number: &Number,
     attempt: &mut Attempted<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
-    let slot = number.grant.slot;
-    let settings = manage::document(slot, Document::Settings);
-    attempt.need(&[settings.clone(), number.account.keys().me()])?;
-    let settings = attempt.peek(&settings)?.unwrap_or_default();
-    let settings: Map<String, Value> = serde_json::from_slice(&settings).unwrap_or_default();
-    if !settings.is_empty() {
+    // Nothing was ever held of a number whose business configured no storage.
+    if !number.grant.storage.is_empty() {
         report(number, attempt, rng)?;
     }
-    attempt.note(Note::Storage(slot, Storage::of(&settings)));
     number.account.boot(attempt, rng)
 }
 

@@ -233,6 +233,7 @@ impl CloudApi {
                 live: true,
                 deregistered: false,
                 restriction: 0,
+                storage: String::new(),
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -303,6 +304,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             live: true,
             deregistered: false,
             restriction: restriction(grant),
+            storage: String::new(),
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()

@@ -84,11 +84,11 @@ impl<V: Vault> Account<V> {
         bytes: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Happening>, Waiting> {
-        let happened = match self.asked(attempt, id)? {
-            Some(Ask::GetPiece { of, blob, number, .. }) => {
-                self.next_piece(attempt, of, (blob, number), bytes, rng)?
-            }
-            _ => Vec::new(), // Answered before, or something else: there is nothing to repeat.
+        let asked = self.asked(attempt, id)?;
+        let happened = if let Some(Ask::GetPiece { of, blob, number, .. }) = asked {
+            self.next_piece(attempt, of, (blob, number), bytes, rng)?
+        } else {
+            Vec::new() // Answered before, or something else: there is nothing to repeat.
         };
         self.vault.remove(attempt, &self.keys.ask(id));
         attempt.note(N::from(Note::Answered { id }));

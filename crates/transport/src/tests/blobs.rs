@@ -27,10 +27,12 @@ fn get(
 ) -> Result<Vec<u8>, Status> {
     let ask = Ask::GetPiece { by: end.phone(), of: of.phone(), blob, number };
     let wanted = world.send(end.link, ask);
-    let mut pieces = world.take(end.link, |frame| match frame {
-        FromTransport::Piece { id, bytes } if *id == wanted => Some(Ok(bytes.clone())),
-        FromTransport::Answer { id, status, .. } if *id == wanted => Some(Err(*status)),
-        _ => None,
+    let mut pieces = world.take(end.link, |frame| {
+        if let FromTransport::Piece { id, bytes } = frame {
+            return (*id == wanted).then(|| Ok(bytes.clone()));
+        }
+        let FromTransport::Answer { id, status, .. } = frame else { return None };
+        (*id == wanted).then_some(Err(*status))
     });
     assert_eq!(pieces.len(), 1, "a request has one answer");
     pieces.remove(0)

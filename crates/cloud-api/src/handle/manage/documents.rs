@@ -8,8 +8,11 @@ use super::{Answered, Context};
 use crate::{
     errors::GraphError,
     graph::{self, manage::documents as read},
-    handle::{Attempted, Note},
-    rows::manage::{self, Document},
+    handle::{Attempted, grants},
+    rows::{
+        GrantRow,
+        manage::{self, Document},
+    },
     storage::Storage,
 };
 
@@ -29,9 +32,6 @@ pub(super) fn put(
     document: Document,
     value: &Map<String, Value>,
 ) {
-    if document == Document::Settings {
-        attempt.note(Note::Storage(slot, Storage::of(value)));
-    }
     let key = manage::document(slot, document);
     let (class, keep) = (DataClass::BusinessInformation, Keep::Never(Reason::BusinessRecord));
     attempt.write(key, Value::Object(value.clone()).to_string().into_bytes(), class, keep);
@@ -52,7 +52,8 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
     if call.is_get() {
         return Ok(graph::answer(&shown(context, document, before)));
     }
-    let is_registered = !context.number.grant.deregistered;
+    let grant = &context.number.grant;
+    let is_registered = !grant.deregistered;
     let after = match document {
         Document::Settings => read::settings(call, before, is_registered)?,
         Document::Profile => read::profile(call, before)?,
@@ -62,6 +63,10 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
         Document::Callback | Document::Verification => return Err(GraphError::path().into()),
     };
     put(attempt, context.slot(), document, &after);
+    if document == Document::Settings && after.contains_key("storage_configuration") {
+        let storage = Storage::of(&after).name();
+        grants::change(attempt, GrantRow { storage, ..grant.clone() }, grant);
+    }
     Ok(graph::success())
 }
 
