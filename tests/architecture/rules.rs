@@ -71,15 +71,7 @@ pub(crate) const CRYPTOGRAPHY: &[(&str, &[&[&str]])] = &[
     ("transport", &[SIGNATURES, KEYED_HASHES, RANDOMNESS]),
     (
         "cloud-api",
-        &[
-            SIGNATURES,
-            KEYED_HASHES,
-            RANDOMNESS,
-            AGREEMENT,
-            MESSAGE_CIPHER,
-            ROW_CIPHER,
-            FLOW_KEYS,
-        ],
+        &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER, ROW_CIPHER, FLOW_KEYS],
     ),
     // Verifies that a webhook is the Cloud API's.
     ("business", &[KEYED_HASHES, RANDOMNESS]),

@@ -10,7 +10,7 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, ChoiceKind, Content};
 
-use super::{Attempted, Note, identity, insights, media, reading};
+use super::{Attempted, Note, identity, insights, media, quality, reading};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
@@ -62,6 +62,9 @@ pub(super) fn tell(
             }
             Happening::Failed { id, to, why } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
+                if *why == Failure::Throttled {
+                    quality::flagged(number, attempt, rng)?;
+                }
                 if *why == Failure::NoSuchAccount {
                     number.account.forget_unsent(attempt, to, *id);
                     rules::forget(number, attempt, &users::name(number, &to.phone));

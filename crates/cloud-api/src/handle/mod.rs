@@ -10,6 +10,7 @@ mod insights;
 mod manage;
 mod media;
 mod outgoing;
+mod quality;
 mod reading;
 mod sending;
 

@@ -26,12 +26,12 @@ impl World {
         let name = endpoint::vault::name_under(&[7; 32], &PhoneNumber::parse(NUMBERS[1]).unwrap());
         let mut needles = vec![name.to_vec()];
         needles.extend(wamids.iter().map(|wamid| id_of(wamid).0.to_vec()));
-        let holds = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|at| at == needle);
+        let holds =
+            |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|at| at == needle);
         let mut left = Vec::new();
         self.nodes[0].store.visit(&mut |row: RawRow<'_>| {
-            let named = |needle: &Vec<u8>| {
-                holds(row.key.as_bytes(), needle) || holds(row.value, needle)
-            };
+            let named =
+                |needle: &Vec<u8>| holds(row.key.as_bytes(), needle) || holds(row.value, needle);
             if needles.iter().any(named) {
                 left.push((table(row.key), row.class, row.expires));
             }
@@ -56,12 +56,20 @@ fn story(world: &mut World) -> Vec<String> {
     wamids.push(world.accepts(&json!({
         "text": { "body": "there is" }, "biz_opaque_callback_data": "order 7",
     })));
-    world.does("POST", "/100/block_users", json!({
-        "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
-    }));
-    world.does("DELETE", "/100/block_users", json!({
-        "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
-    }));
+    world.does(
+        "POST",
+        "/100/block_users",
+        json!({
+            "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
+        }),
+    );
+    world.does(
+        "DELETE",
+        "/100/block_users",
+        json!({
+            "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
+        }),
+    );
     let stop = r#"{"type":"user_preferences","category":"marketing_messages","value":"stop"}"#;
     let stop = Object { kind: ObjectKind::System, json: stop.into() };
     wamids.push(world.person_sends(Body::Object(stop), None));
