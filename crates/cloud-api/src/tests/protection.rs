@@ -64,9 +64,12 @@ fn a_number_that_was_throttled_is_rated_low_for_a_week_and_its_business_is_told_
         world.sends(0, "cake!");
     }
     assert_eq!(rating(&mut world), "RED");
-    let told = world.bodies("shop").into_iter().map(|body| body["entry"][0]["changes"][0].clone());
-    let told: Vec<_> =
-        told.filter(|change| change["field"] == "phone_number_quality_update").collect();
+    let entries = world.bodies("shop").into_iter().map(|body| body["entry"].clone());
+    let entries: Vec<Value> =
+        entries.flat_map(|entries| entries.as_array().cloned().unwrap()).collect();
+    let changes = entries.iter().map(|entry| entry["changes"][0].clone());
+    let told: Vec<Value> =
+        changes.filter(|change| change["field"] == "phone_number_quality_update").collect();
     assert_eq!(told.len(), 1);
     assert_eq!(told[0]["value"]["event"], "FLAGGED");
     world.pass(Micros::days(8));
