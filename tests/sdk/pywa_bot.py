@@ -31,7 +31,7 @@ from pywa.types.templates import (
 
 from pywa_flows import flows
 from pywa_live import Bot, Receiver, ToBlindpost
-from world import Checks, World
+from world import PATIENCE, Checks, World
 
 WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\""
 PNG = bytes.fromhex(
@@ -344,7 +344,10 @@ def managed(check, bot, world):
         for value, status in [("stop", "failed"), ("resume", "delivered")]:
             world.control(f"/users/{world.user}/marketing", {"value": value})
             fits = lambda u: isinstance(u, types.UserMarketingPreferences) and u.value == value
-            update = bot.seen.wait(fits, value)
+            with bot.seen.changed:
+                # The SDK's update is false where marketing stops.
+                come = lambda: list(filter(fits, bot.seen.all)) or None
+                (update,) = bot.seen.changed.wait_for(come, PATIENCE)
             assert update.from_user.wa_id == world.user and bool(update) == (value == "resume")
             told = bot.status(offer(), status)
             assert value == "resume" or told.error.code == 131050, told

@@ -97,7 +97,9 @@ def flows(check, bot, world, receiver):
         created = wa.create_flow("cakes", [FlowCategory.OTHER], endpoint_uri=uri)
         made["id"] = created.id
         wrong = wa.update_flow_json(created.id, {"version": "7.3", "screens": []})
-        assert not wrong.success and wrong.validation_errors[0].line_start == 1, wrong
+        fault = wrong.validation_errors[0]
+        assert not wrong.success and fault.error == "REQUIRED_PROPERTY_MISSING", wrong
+        assert fault.line_start > 0 and fault.column_end > 0, fault
         assert wa.update_flow_json(created.id, flow_json()).success
         assert wa.update_flow_metadata(created.id, name="tarts").success
         details = wa.get_flow(created.id)

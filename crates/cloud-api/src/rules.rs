@@ -13,6 +13,9 @@ use crate::{handle::Attempted, mutant::Mutant, number::Number, rows};
 /// what Meta allows depends on the person, and no number of it is published).
 const MARKETING_PER_PERSON: Rate = Rate { burst: 10, every: Micros::minutes(144) };
 
+/// Calls that manage an account that is in use (facts, cloud-api.md section 1.7: 5,000 an hour).
+const CALLS: Rate = Rate { burst: 5_000, every: Micros::millis(720) };
+
 /// Which rules hold. A scenario can switch each off, to see why it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -24,6 +27,10 @@ pub struct Rules {
     pub throughput: Option<Rate>,
     /// How much marketing one person is sent.
     pub marketing: Option<Rate>,
+    /// How often one business manages its account, and one app itself.
+    pub calls: Option<Rate>,
+    /// Whether a number that the transport throttles is rated as one that people do not like.
+    pub quality: bool,
     /// Whether statuses speak of conversations, as they did up to version 23.
     pub conversations: bool,
     /// Whether it is kept how far messages got, and the webhooks that told it.
@@ -37,6 +44,8 @@ impl Default for Rules {
             pair: Some(limits::MESSAGES_PER_PAIR),
             throughput: Some(limits::MESSAGES_PER_NUMBER),
             marketing: Some(MARKETING_PER_PERSON),
+            calls: Some(CALLS),
+            quality: true,
             conversations: false,
             history: true,
         }
@@ -50,6 +59,8 @@ impl Rules {
         pair: None,
         throughput: None,
         marketing: None,
+        calls: None,
+        quality: false,
         conversations: false,
         history: false,
     };

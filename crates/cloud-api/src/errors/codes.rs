@@ -11,6 +11,10 @@ pub const AUTH: u32 = 0;
 pub const UNKNOWN: u32 = 1;
 /// The service is down or overloaded; the call may be made again.
 pub const SERVICE: u32 = 2;
+/// The app makes too many calls.
+pub const APP_CALLS: u32 = 4;
+/// The business manages its account too often.
+pub const ACCOUNT_CALLS: u32 = 80_007;
 /// The caller has no right to this.
 pub const PERMISSION: u32 = 10;
 /// A parameter is not supported, or the request's form is wrong.

@@ -16,13 +16,14 @@ fn the_catalogue_is_sorted_and_no_code_has_two_rows() {
 }
 
 /// The tests that produce errors.
-const TESTS: [&str; 9] = [
+const TESTS: [&str; 10] = [
     include_str!("../tests/graph/errors.rs"),
     include_str!("../tests/graph/files.rs"),
     include_str!("../tests/graph/front.rs"),
     include_str!("../tests/graph/rules.rs"),
     include_str!("../tests/manage/blocks.rs"),
     include_str!("../tests/manage/flows.rs"),
+    include_str!("../tests/manage/numbers.rs"),
     include_str!("../tests/manage/registration.rs"),
     include_str!("../tests/manage/templates.rs"),
     include_str!("../tests/storage.rs"),

@@ -10,7 +10,7 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, ChoiceKind, Content};
 
-use super::{Attempted, Note, identity, insights, media, reading, retention};
+use super::{Attempted, Note, identity, insights, media, quality, reading, retention};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
@@ -69,6 +69,9 @@ pub(super) fn tell(
             Happening::Failed { id, to, why } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
                 retention::message_ended(number, attempt, *id);
+                if *why == Failure::Throttled {
+                    quality::flagged(number, attempt, rng)?;
+                }
                 if *why == Failure::NoSuchAccount {
                     number.account.forget_unsent(attempt, to, *id);
                     rules::forget(number, attempt, &users::name(number, &to.phone));

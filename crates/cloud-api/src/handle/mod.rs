@@ -9,6 +9,7 @@ mod insights;
 mod manage;
 mod media;
 mod outgoing;
+mod quality;
 mod reading;
 mod retention;
 mod sending;

@@ -12,6 +12,7 @@
 //! | `up` | an upload for a template | template | 30 days |
 //! | `acct` | where webhooks of an account go: JSON | business information | by contract |
 //! | `app` | where webhooks of an app go: JSON | business information | by contract |
+//! | `red` | that the transport throttles a number | business information | 7 days |
 //! | `judge` | templates that nobody has looked at yet | template | until decided |
 //!
 //! A business is named by a hash, a person by a keyed hash.
@@ -170,6 +171,11 @@ pub fn account(business: &str) -> Key {
 /// Where the webhooks of an app go.
 pub fn app(id: &str) -> Key {
     Key::table("app").with(&cut(&[id.as_bytes()]))
+}
+
+/// That the transport throttles a number, since people reported it or it wrote to everybody.
+pub fn throttled(slot: u32) -> Key {
+    Key::table("red").with(&slot.to_be_bytes())
 }
 
 /// All templates that nobody has looked at yet.

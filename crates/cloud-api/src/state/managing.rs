@@ -12,7 +12,7 @@ use vocab::{Instant, Micros, Now};
 
 use super::{CloudApi, Step};
 use crate::{
-    errors::GraphError,
+    errors::{GraphError, codes},
     graph::{
         self,
         manage::{
@@ -24,6 +24,7 @@ use crate::{
     management::App,
     parameters::Parameters,
     rows::{GrantRow, manage::PendingRow},
+    rules::Pace,
 };
 
 /// Calls that wait for a server to agree to webhooks, at once.
@@ -34,6 +35,9 @@ const MOST_WAITING: usize = 100;
 pub(super) struct Managing {
     /// Calls that wait for a server to agree to webhooks.
     agreeing: BTreeMap<ExchangeId, Agreeing>,
+    /// How much each business has used of the calls that it may make: about its account, and as
+    /// its app.
+    paces: BTreeMap<(String, bool), Pace>,
     /// Templates that are decided about later.
     judging: Vec<(Instant, PendingRow)>,
 }
@@ -79,6 +83,7 @@ impl CloudApi {
     ) {
         let principal = call.principal;
         let asked = self.placed(call).and_then(|(slot, target, numbers)| {
+            self.take_call(call.principal, target, step)?;
             let call = read(id, (call, target), numbers, request)?;
             let wanted = callbacks::wanted(&call)?;
             self.is_allowed(&wanted)?;
@@ -98,6 +103,21 @@ impl CloudApi {
             }
             Err(error) => self.refuse(id, principal, request, &error, step),
         }
+    }
+
+    /// Takes one of the calls that a business may make in an hour.
+    fn take_call(
+        &mut self,
+        principal: &str,
+        target: Target,
+        step: &Step<'_>,
+    ) -> Result<(), GraphError> {
+        let is_app = target == Target::App;
+        let pace = self.managing.paces.entry((principal.to_owned(), is_app)).or_default();
+        if pace.take(self.config.rules.calls, step.now.mono) {
+            return Ok(());
+        }
+        Err(GraphError::new(if is_app { codes::APP_CALLS } else { codes::ACCOUNT_CALLS }))
     }
 
     /// What a path is about, and at which number's place the work is done: the number itself, or

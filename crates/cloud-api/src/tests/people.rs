@@ -2,7 +2,7 @@
 //! says (requirements R062 to R065).
 
 use serde_json::json;
-use store::RawRow;
+use store::{Engine as _, RawRow};
 use vocab::{DataClass, Micros, PhoneNumber, UnixMicros};
 use wire::content::{Body, Object, ObjectKind};
 
@@ -56,24 +56,26 @@ fn story(world: &mut World) -> Vec<String> {
     wamids.push(world.accepts(&json!({
         "text": { "body": "there is" }, "biz_opaque_callback_data": "order 7",
     })));
-    world.does(
-        "POST",
-        "/100/block_users",
-        json!({
-            "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
-        }),
-    );
-    world.does(
-        "DELETE",
-        "/100/block_users",
-        json!({
-            "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
-        }),
-    );
     let stop = r#"{"type":"user_preferences","category":"marketing_messages","value":"stop"}"#;
     let stop = Object { kind: ObjectKind::System, json: stop.into() };
     wamids.push(world.person_sends(Body::Object(stop), None));
+    let blocked = json!({
+        "messaging_product": "whatsapp", "block_users": [{ "user": NUMBERS[1] }],
+    });
+    world.asked("POST", "/100/block_users", blocked);
     wamids
+}
+
+/// Whether every row about the person after the story is as it is listed.
+#[cfg(feature = "mutants")]
+pub(super) fn is_as_listed(world: &mut World) -> bool {
+    let wamids = story(world);
+    let now = world.now.wall;
+    world.left(&wamids).into_iter().all(|(table, class, expires)| {
+        let kept = kept(&table);
+        let most = kept.within.map(|within| now.after(within));
+        class == kept.class && expires.is_none() == most.is_none() && expires <= most
+    })
 }
 
 #[test]
@@ -88,7 +90,9 @@ fn every_row_about_a_person_is_listed_with_its_class_and_its_time() {
         assert!(*expires <= most || most.is_none(), "{table}: {expires:?}, {most:?}");
         assert_eq!(expires.is_none(), kept.within.is_none(), "{table}");
     }
-    for table in ["from", "tag", "win", "pair", "mkt", "conv", "unread", "stop", "ses", "pin"] {
+    for table in
+        ["from", "tag", "win", "pair", "mkt", "conv", "unread", "stop", "ses", "pin", "blk"]
+    {
         assert!(left.iter().any(|(found, _, _)| found == table), "{table} has no row");
     }
 }

@@ -52,3 +52,26 @@ fn a_rate_delays_a_message_and_fails_none() {
     told.sort();
     assert_eq!(told, ["delivered", "sent"]);
 }
+
+#[test]
+fn a_number_that_was_throttled_is_rated_low_for_a_week_and_its_business_is_told_once() {
+    let mut world = World::new();
+    world.configure(0, |config| config.rules.quality = true);
+    let rating = |world: &mut World| world.get("/100")["quality_rating"].clone();
+    assert_eq!(rating(&mut world), "GREEN");
+    world.sends_are = Status::Throttled;
+    for _ in 0..2 {
+        world.sends(0, "cake!");
+    }
+    assert_eq!(rating(&mut world), "RED");
+    let entries = world.bodies("shop").into_iter().map(|body| body["entry"].clone());
+    let entries: Vec<Value> =
+        entries.flat_map(|entries| entries.as_array().cloned().unwrap()).collect();
+    let changes = entries.iter().map(|entry| entry["changes"][0].clone());
+    let told: Vec<Value> =
+        changes.filter(|change| change["field"] == "phone_number_quality_update").collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["value"]["event"], "FLAGGED");
+    world.pass(Micros::days(8));
+    assert_eq!(rating(&mut world), "GREEN");
+}

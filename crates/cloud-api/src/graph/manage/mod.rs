@@ -69,8 +69,8 @@ impl Managed {
     /// A field that an answer shall have, with all that stands behind its name.
     pub(crate) fn asked(&self, name: &str) -> Option<String> {
         let text = self.parameters.text("fields")?;
-        let asked = outer(&text).find(|field| bare(field) == name).map(str::to_owned);
-        asked
+        let mut fields = outer(&text);
+        fields.find(|field| bare(field) == name).map(str::to_owned)
     }
 }
 

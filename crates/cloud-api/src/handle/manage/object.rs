@@ -19,7 +19,7 @@ use crate::{
             six_digits,
         },
     },
-    handle::Attempted,
+    handle::{Attempted, quality},
     rows::{GrantRow, manage::Document},
 };
 
@@ -102,7 +102,7 @@ pub(super) fn number(
         "display_phone_number": format!("+{}", grant.display_phone_number),
         "verified_name": grant.business,
         "code_verification_status": if verified { "VERIFIED" } else { "NOT_VERIFIED" },
-        "quality_rating": "GREEN",
+        "quality_rating": quality::rating(attempt, grant.slot)?,
         "platform_type": if grant.deregistered { "NOT_APPLICABLE" } else { "CLOUD_API" },
         "status": if grant.deregistered { "DISCONNECTED" } else { "CONNECTED" },
         "name_status": "APPROVED",

@@ -32,7 +32,7 @@ impl World {
 
     /// The answer to a call that is served.
     #[track_caller]
-    fn asked(&mut self, method: &str, target: &str, parameters: Value) -> Value {
+    pub(super) fn asked(&mut self, method: &str, target: &str, parameters: Value) -> Value {
         let answer = self.ask(method, target, &parameters);
         assert_eq!(answer.status, 200, "{method} {target}: {}", body(&answer));
         body(&answer)

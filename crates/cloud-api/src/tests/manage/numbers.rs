@@ -1,6 +1,7 @@
 //! Numbers and accounts as Graph shows them.
 
 use serde_json::{Value, json};
+use vocab::{Micros, rate::Rate};
 
 use super::World;
 use crate::tests::world::NUMBERS;
@@ -47,4 +48,24 @@ fn a_pin_is_set_and_no_row_holds_it() {
         assert!(code == 100 || code == 131_008, "{code}");
     }
     world.refused(("POST", "/100"), json!({ "nothing": 1 }), (100, 400));
+}
+
+#[test]
+fn an_account_and_an_app_are_managed_so_often_in_an_hour_and_not_more() {
+    let mut world = World::new();
+    world.configure(0, |config| {
+        let (id, secret, business) = ("700".into(), "app secret".into(), "bakery".into());
+        config.management.apps.push(crate::App { id, secret, business });
+        config.rules.calls = Some(Rate { burst: 3, every: Micros::minutes(20) });
+    });
+    for _ in 0..3 {
+        world.get("/bakery");
+        world.get("/700/subscriptions");
+    }
+    world.refused(("GET", "/bakery"), Value::Null, (80_007, 400));
+    world.refused(("GET", "/700/subscriptions"), Value::Null, (4, 400));
+    assert!(world.sends(0, "bread").starts_with("wamid."), "messages are another matter");
+    world.pass(Micros::minutes(20));
+    world.get("/100");
+    world.refused(("GET", "/100"), Value::Null, (80_007, 400));
 }
