@@ -36,7 +36,7 @@ pub(crate) enum What {
         text: String,
         context: Option<String>,
         /// Whether it is the caption of a picture, which is uploaded first.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         picture: bool,
     },
 }

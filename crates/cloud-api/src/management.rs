@@ -1,7 +1,7 @@
 //! What a node is told about managing numbers and accounts: apps, where webhooks may go, and how
 //! what Meta's staff decides is simulated.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use vocab::{Micros, limits};
 

@@ -83,6 +83,25 @@ impl Caller {
         answer["wamid"].as_str().unwrap().to_owned()
     }
 
+    /// The business uploads a file of this MIME type: its id.
+    pub(crate) async fn upload(&self, mime_type: &str, file: &[u8]) -> String {
+        let rest = self.ready.base_url.strip_prefix("http://").expect("an HTTP URL");
+        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let number = &self.ready.phone_number_id;
+        let target = format!("/v24.0/{number}/media?messaging_product=whatsapp");
+        let head = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\
+             content-type: {mime_type}\r\n\r\n"
+        );
+        let mut request = Request::new(authority, "POST", &target)
+            .bearer(&self.ready.token)
+            .header("content-type", "multipart/form-data; boundary=b");
+        request.body = [head.as_bytes(), file, b"\r\n--b--"].concat();
+        let (status, answer) = read(&self.asker.ask(request).await.expect("it answers"));
+        assert_eq!(status, 200, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
     /// The business sends a message, its type and what that names, to a person: the wamid.
     pub(crate) async fn send(&self, to: &str, mut message: Value) -> String {
         let url = format!("{}/{}/messages", self.ready.base_url, self.ready.phone_number_id);
