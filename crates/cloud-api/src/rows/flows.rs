@@ -3,7 +3,7 @@
 //! | table | holds | class | kept |
 //! |---|---|---|---|
 //! | `flow` | a flow and its JSON | template | by contract |
-//! | `sick` | how the endpoint of a flow fails, and what was sent meanwhile | business information | until it is well |
+//! | `sick` | how an endpoint fails, and what was sent since | business information | until well |
 //!
 //! Neither says anything about a person.
 
