@@ -1,6 +1,6 @@
-//! What is kept here of a person, as data from which `docs/reference/people.md` is made: every table
-//! that a person leaves rows in, under which name, of which class, and for how long (requirements
-//! R062 to R065). Tests run stories and hold every row that they leave to it.
+//! What is kept here of a person, as data from which `docs/reference/people.md` is made: every
+//! table that a person leaves rows in, under which name, of which class, and for how long
+//! (requirements R062 to R065). Tests run stories and hold every row that they leave to it.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! Every code that the Cloud API documents, as data: the rows of the facts page's table
-//! (cloud-api-errors.tsv), the newer codes of cloud-api.md section 1.5, and those of managing flows,
-//! as pywa 4.5.0 names them.
+//! (cloud-api-errors.tsv), the newer codes of cloud-api.md section 1.5, and those of managing
+//! flows, as pywa 4.5.0 names them.
 //!
 //! Sorted by code. Titles are what clients compare; details are those of the table where they fit
 //! one sentence, and ours otherwise.

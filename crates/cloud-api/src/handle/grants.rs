@@ -20,7 +20,6 @@ pub(super) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
         attempt.note(Note::Counted); // Whether it was exported before the restart is not known.
     }
     super::manage::templates::boot(attempt)?;
-    super::flows::boot(attempt)?;
     super::outgoing::refill(attempt)
 }
 

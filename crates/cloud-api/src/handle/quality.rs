@@ -1,5 +1,5 @@
-//! How a number is rated, from the one thing that this hop is told: the transport throttles it, since
-//! people reported it or it wrote to everybody. Who did is not known here.
+//! How a number is rated, from the one thing that this hop is told: the transport throttles it,
+//! since people reported it or it wrote to everybody. Who did is not known here.
 
 use hop::Waiting;
 use rand_core::CryptoRng;

@@ -3,7 +3,7 @@
 //! | table | holds | class | kept |
 //! |---|---|---|---|
 //! | `flow` | a flow and its JSON | template | by contract |
-//! | `sick` | how the endpoint of a flow fails, and what was sent meanwhile | business information | until it is well |
+//! | `sick` | how an endpoint fails, and what was sent since | business information | until well |
 //!
 //! Neither says anything about a person.
 
@@ -69,17 +69,14 @@ impl FlowStatus {
 /// How the endpoint of a flow fails.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct FailingRow {
-    /// The number at whose place it is looked after.
-    #[prost(uint32, tag = "1")]
-    pub slot: u32,
     /// The flow.
-    #[prost(string, tag = "2")]
+    #[prost(string, tag = "1")]
     pub flow: String,
     /// Requests in a row that it did not answer as it should.
-    #[prost(uint32, tag = "3")]
+    #[prost(uint32, tag = "2")]
     pub failed: u32,
     /// When messages with it were sent since it is throttled, in microseconds, the oldest first.
-    #[prost(uint64, repeated, tag = "4")]
+    #[prost(uint64, repeated, tag = "3")]
     pub sent: Vec<u64>,
 }
 
@@ -93,12 +90,7 @@ pub fn flow(business: &str, id: &str) -> Key {
     flows(business).with(&cut(&[id.as_bytes()]))
 }
 
-/// All flows whose endpoints fail.
-pub fn all_failing() -> Key {
-    Key::table("sick")
-}
-
-/// One of them.
+/// How the endpoint of a flow fails.
 pub fn failing(business: &str, id: &str) -> Key {
-    all_failing().with(&cut(&[business.as_bytes(), id.as_bytes()]))
+    Key::table("sick").with(&cut(&[business.as_bytes(), id.as_bytes()]))
 }

@@ -13,7 +13,7 @@
 //! | `acct` | where webhooks of an account go: JSON | business information | by contract |
 //! | `app` | where webhooks of an app go: JSON | business information | by contract |
 //! | `red` | that the transport throttles a number | business information | 7 days |
-//! | `judge` | templates that nobody has looked at yet | template | until decided |
+//! | `judge` | templates and endpoints that are looked at later | template | until decided |
 //!
 //! A business is named by a hash, a person by a keyed hash.
 
@@ -91,7 +91,8 @@ pub struct UploadRow {
     pub bytes: Vec<u8>,
 }
 
-/// A template that nobody has looked at yet.
+/// Something that is looked at later, also after a restart: a template that nobody has looked at
+/// yet, or a flow whose endpoint fails.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct PendingRow {
     /// The number whose node decides, and tells its business.
@@ -106,6 +107,9 @@ pub struct PendingRow {
     /// When it is decided, in microseconds of wall time.
     #[prost(uint64, tag = "4")]
     pub at: u64,
+    /// The flow whose endpoint is to be asked how it is, where this is no template.
+    #[prost(string, tag = "5")]
+    pub flow: String,
 }
 
 /// One thing that a business set at a number.
@@ -178,7 +182,7 @@ pub fn throttled(slot: u32) -> Key {
     Key::table("red").with(&slot.to_be_bytes())
 }
 
-/// All templates that nobody has looked at yet.
+/// All that is looked at later.
 pub fn all_pending() -> Key {
     Key::table("judge")
 }
@@ -187,4 +191,9 @@ pub fn all_pending() -> Key {
 pub fn pending(business: &str, name: &str, language: &str) -> Key {
     let template = cut(&[business.as_bytes(), name.as_bytes(), language.as_bytes()]);
     all_pending().with(&template)
+}
+
+/// The same of a flow whose endpoint fails: no template is without a name.
+pub fn pending_flow(business: &str, flow: &str) -> Key {
+    pending(business, "", flow)
 }

@@ -5,10 +5,10 @@ use hop::{ExchangeId, Waiting, http::Request};
 use prost::Message as _;
 use rand_core::CryptoRng;
 use serde_json::{Value, json};
-use vocab::limits;
+use vocab::{DataClass, Keep, Reason};
 
 use super::{
-    FailingRow, FlowRow, FlowStatus, Purpose, by_id, change_status,
+    FlowRow, FlowStatus, Purpose, by_id, change_status,
     exchanges::{note, public_key, request},
     failing, rows, write_failing,
 };
@@ -19,6 +19,7 @@ use crate::{
     handle::{Attempted, Note, sending::Stop},
     mutant::Mutant,
     number::Number,
+    rows::manage::{self, PendingRow},
 };
 
 /// Requests in a row that an endpoint fails, after which its flow is throttled (ours).
@@ -113,6 +114,7 @@ pub(super) fn answered(
     failing.failed = if well { 0 } else { failing.failed.saturating_add(1) };
     if well {
         attempt.delete(rows::failing(business, flow));
+        looks_after(number, attempt, flow, false);
     } else {
         write_failing(number, attempt, &failing);
     }
@@ -122,19 +124,26 @@ pub(super) fn answered(
         BLOCKED_AFTER.. => FlowStatus::Blocked,
     };
     if status != FlowStatus::Published {
-        attempt.note(Note::CheckLater(number.grant.slot, flow.to_owned()));
+        looks_after(number, attempt, flow, true);
     }
     if status == row.status() { Ok(()) } else { change_status(number, attempt, (row, status), rng) }
 }
 
-/// Flows whose endpoints failed before a restart are looked after from here on.
-pub(in crate::handle) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
-    for row in attempt.scan(&rows::all_failing(), None, limits::MAX_ROWS_READ)? {
-        if let Ok(FailingRow { slot, flow, failed: THROTTLED_AFTER.., .. }) =
-            FailingRow::decode(row.value.as_slice())
-        {
-            attempt.note(Note::CheckLater(slot, flow));
-        }
+/// Remembers, also over a restart, that the endpoint of a flow is to be asked again; or that it is
+/// not.
+pub(in crate::handle) fn looks_after(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    flow: &str,
+    fails: bool,
+) {
+    let key = manage::pending_flow(&number.grant.business, flow);
+    if !fails {
+        return attempt.delete(key);
     }
-    Ok(())
+    let slot = number.grant.slot;
+    let row = PendingRow { slot, flow: flow.to_owned(), ..PendingRow::default() };
+    let keep = Keep::Never(Reason::UntilDone);
+    attempt.write(key, row.encode_to_vec(), DataClass::Template, keep);
+    attempt.note(Note::CheckLater(slot, row.flow));
 }

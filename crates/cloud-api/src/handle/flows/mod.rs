@@ -22,7 +22,7 @@ use crate::{
 mod exchanges;
 mod health;
 
-pub(super) use health::{boot, check_before};
+pub(super) use health::{check_before, looks_after};
 
 /// Messages of a throttled flow (facts, cloud-api.md section 1.7).
 const THROTTLED_TO: usize = 10;
@@ -169,7 +169,7 @@ fn failing(
     flow: &str,
 ) -> Result<FailingRow, Waiting> {
     let row = attempt.read(&rows::failing(&number.grant.business, flow))?;
-    let none = FailingRow { slot: number.grant.slot, flow: flow.to_owned(), ..Default::default() };
+    let none = FailingRow { flow: flow.to_owned(), ..Default::default() };
     Ok(row.and_then(|row| FailingRow::decode(row.as_slice()).ok()).unwrap_or(none))
 }
 

@@ -256,6 +256,7 @@ pub(super) fn deprecate(
         return Err(GraphError::new(codes::FLOW_DEPRECATE).into());
     }
     attempt.delete(rows::failing(&context.number.grant.business, &row.id));
+    flows::looks_after(context.number, attempt, &row.id, false);
     flows::change_status(context.number, attempt, (row, FlowStatus::Deprecated), rng)?;
     Ok(graph::success())
 }

@@ -156,6 +156,7 @@ fn submit(context: &Context<'_>, attempt: &mut Attempted<'_>, row: TemplateRow) 
         name: row.name.clone(),
         language: row.language.clone(),
         at: attempt.now().wall.after(context.config.management.approval.after).0,
+        flow: String::new(),
     };
     let key = manage::pending(business, &row.name, &row.language);
     let bytes = pending.encode_to_vec();
@@ -230,11 +231,15 @@ fn delete(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     Ok(graph::success())
 }
 
-/// Templates that were not decided about before a restart.
+/// Templates that were not decided about before a restart, and endpoints that failed.
 pub(in crate::handle) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
     for row in attempt.scan(&manage::all_pending(), None, limits::MAX_ROWS_READ)? {
         if let Ok(pending) = PendingRow::decode(row.value.as_slice()) {
-            attempt.note(Note::Judge(pending));
+            attempt.note(if pending.flow.is_empty() {
+                Note::Judge(pending)
+            } else {
+                Note::CheckLater(pending.slot, pending.flow)
+            });
         }
     }
     Ok(())
