@@ -161,6 +161,9 @@ impl TemplateStatus {
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
 pub const ON_THEIR_WAY: [&str; 1] = [HOOK];
 
+/// Tables that back-ups leave out, beside those of its endpoints: the keys of sealed rows.
+pub const NOT_IN_BACKUPS: [&str; 2] = ["day", "mkey"];
+
 const HOOK: &str = "hook";
 
 /// All grants.

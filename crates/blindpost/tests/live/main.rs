@@ -8,7 +8,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backups;
 mod common;
+mod failing;
+mod intercept;
+mod terminal;
 
 use std::{fs, net::TcpListener, path::Path};
 

@@ -8,10 +8,12 @@ mod before;
 mod calls;
 mod openapi;
 mod schemas;
+mod snapshots;
 mod table;
 mod users;
+mod webhooks;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use hop::http::{Request, Response};
 use serde::de::DeserializeOwned;
@@ -20,12 +22,14 @@ use serde_json::{Map, Value, json};
 use self::table::{CALLS, Does};
 use crate::{
     clock::Clock,
+    deliveries::Deliveries,
     faults::Faults,
     folder::Folder,
     node::Ended,
     rng::Randomness,
     site::json as answer,
-    up::{Journal, People, Unsayable},
+    stores::Stores,
+    up::{Journal, People, Unsayable, World},
 };
 
 /// Where it is, before the paths of the Cloud API.
@@ -40,8 +44,13 @@ pub(crate) struct Parts {
     /// Where a virtual clock's date is kept.
     pub(crate) folder: Arc<Mutex<Folder>>,
     pub(crate) faults: Faults,
+    pub(crate) deliveries: Deliveries,
     /// What ids of errors are drawn from.
     pub(crate) randomness: Randomness,
+    /// What all of this is part of.
+    pub(crate) world: Weak<World>,
+    /// What can be broken.
+    pub(crate) stores: Stores,
 }
 
 /// The control API.
@@ -55,7 +64,10 @@ struct Inner {
     people: People,
     folder: Arc<Mutex<Folder>>,
     faults: Faults,
+    deliveries: Deliveries,
     randomness: Mutex<Randomness>,
+    world: Weak<World>,
+    stores: Stores,
 }
 
 /// Why a call is refused.
@@ -114,9 +126,20 @@ impl From<Unsayable> for Refusal {
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, faults, randomness } = parts;
-        let randomness = Mutex::new(randomness);
-        Self(Arc::new(Inner { clock, journal, people, folder, faults, randomness }))
+        let Parts { clock, journal, people, folder, faults, deliveries, randomness, world, stores } =
+            parts;
+        let inner = Inner {
+            clock,
+            journal,
+            people,
+            folder,
+            faults,
+            deliveries,
+            randomness: Mutex::new(randomness),
+            world,
+            stores,
+        };
+        Self(Arc::new(inner))
     }
 }
 
@@ -152,6 +175,7 @@ impl Inner {
         match does {
             Does::Inbound => self.inbound(body).await,
             Does::Messages => self.messages(request).await,
+            Does::Webhooks => self.webhooks(request).await,
             Does::Users => Ok(self.users()),
             Does::User => self.user(user),
             Does::SetPersona => self.set_persona(user, body),
@@ -164,7 +188,12 @@ impl Inner {
             Does::Advance => self.advance(body).await,
             Does::Faults => Ok(self.faults()),
             Does::SetFaults => self.set_faults(body),
+            Does::Break => self.break_store(body),
             Does::Reset => self.reset(body),
+            Does::Ready => self.ready(),
+            Does::Snapshots => self.snapshots(),
+            Does::Snapshot => self.snapshot(body).await,
+            Does::Restore => self.restore(body).await,
             Does::OpenApi => Ok(openapi::document()),
             Does::GraphOpenApi => Ok(cloud_api::graph_openapi()),
         }

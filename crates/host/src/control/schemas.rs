@@ -94,6 +94,25 @@ pub(super) fn messages() -> Value {
     closed(&["messages"], json!({ "messages": { "type": "array", "items": message() } }))
 }
 
+fn delivery() -> Value {
+    closed(
+        &["number", "at_us", "url", "status", "delivered", "ms", "body"],
+        json!({
+            "number": { "type": "integer" },
+            "at_us": { "type": "integer", "description": "Microseconds since 1970." },
+            "url": { "type": "string" },
+            "status": { "type": ["integer", "null"], "description": "Null: no answer came." },
+            "delivered": { "type": "boolean" },
+            "ms": { "type": "integer", "description": "How long the answer took." },
+            "body": { "description": "What was sent." },
+        }),
+    )
+}
+
+pub(super) fn webhooks() -> Value {
+    closed(&["webhooks"], json!({ "webhooks": { "type": "array", "items": delivery() } }))
+}
+
 pub(super) fn persona() -> Value {
     closed(
         &[],
@@ -125,6 +144,20 @@ pub(super) fn clock() -> Value {
 pub(super) fn advance() -> Value {
     let milliseconds = json!({ "type": "integer", "minimum": 0 });
     closed(&["advance_ms"], json!({ "advance_ms": milliseconds }))
+}
+
+pub(super) fn snapshot() -> Value {
+    let name = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$" });
+    closed(&["name"], json!({ "name": name }))
+}
+
+pub(super) fn snapshots() -> Value {
+    let names = json!({ "type": "array", "items": { "type": "string" } });
+    closed(&["snapshots"], json!({ "snapshots": names }))
+}
+
+pub(super) fn store() -> Value {
+    closed(&["store"], json!({ "store": { "type": "string" } }))
 }
 
 pub(super) fn reset() -> Value {

@@ -1,6 +1,6 @@
 //! `blindpost cloud-api`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription};
 use endpoint::Happening;
@@ -9,7 +9,7 @@ use vocab::{Micros, NoiseKey, limits};
 
 use super::{
     RoleError,
-    common::{Common, DATA, Ground, LOG, Running, operations},
+    common::{Common, DATA, Ground, LOG, NOISE_KEYS, Running, operations},
 };
 use crate::{
     links::{Dial, Links},
@@ -37,6 +37,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::needed("webhook", "URL", "Where they go."),
     Setting::needed("app_secret", "SECRET", "What they are signed with."),
     Setting::many("allow", "HOST[:PORT]", "Where else than on this machine they may go."),
+    NOISE_KEYS,
     LOG,
 ];
 
@@ -47,6 +48,7 @@ pub(super) struct Told {
     listen: SocketAddr,
     transport: SocketAddr,
     allowed: Vec<String>,
+    noise_keys: Option<PathBuf>,
     hop: Hop,
 }
 
@@ -70,19 +72,21 @@ impl Told {
         let listen = values.one("listen", parse::address);
         let transport = values.one("transport", parse::address);
         let allowed = values.many("allow", parse::text);
+        let noise_keys = values.optional("noise_keys", parse::path);
         let hop = Hop::read(values);
         Some(Self {
             common: common?,
             listen: listen?,
             transport: transport?,
             allowed: allowed?,
+            noise_keys: noise_keys?,
             hop: hop?,
         })
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let Self { common, listen, transport, allowed, hop } = self;
-        let mut ground = common.open().await?;
+        let Self { common, listen, transport, allowed, noise_keys, hop } = self;
+        let mut ground = common.open(noise_keys.as_deref()).await?;
         allowed.iter().for_each(|authority| ground.site.hosts.allow(authority));
         let http = ground.bind("base_url", listen).await?;
         let pin = hop.transport_key;

@@ -107,6 +107,23 @@ fn calls_and_webhooks_go_wrong_as_often_as_was_said() {
         let (_, left) = caller.get(&caller.control("/faults")).await;
         assert_eq!(left, json!({ "webhooks": null, "sends": null }));
 
+        let user = &caller.ready.users[0];
+        let found = async |query: &str| {
+            let path = format!("/webhooks?{query}&user={user}&wait_ms=20000");
+            let (status, found) = caller.get(&caller.control(&path)).await;
+            assert_eq!(status, 200, "{found}");
+            found["webhooks"].as_array().unwrap().clone()
+        };
+        let failed = found("delivered=false").await;
+        assert_eq!(failed[0]["status"], 503, "{failed:?}");
+        let told =
+            failed[0]["body"]["entry"][0]["changes"][0]["value"]["messages"][0]["text"].clone();
+        assert_eq!(told["body"], "Bread");
+        let again = found(&format!("delivered=true&after={}", failed[0]["number"])).await;
+        assert_eq!(again[0]["body"], failed[0]["body"], "it came again as it was");
+        let (_, none) = caller.get(&caller.control("/webhooks?user=12015550177")).await;
+        assert_eq!(none, json!({ "webhooks": [] }));
+
         let delay = json!({ "sends": { "delay_ms": 60_000 } });
         assert_eq!(caller.post(&caller.control("/faults"), delay).await.0, 400);
         up.end().await;

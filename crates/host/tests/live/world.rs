@@ -31,6 +31,8 @@ pub(crate) fn options(data: &Path) -> Options {
         throughput: Throughput::Standard,
         webhook: None,
         allowed: Vec::new(),
+        intercept: None,
+        noise_keys: None,
         log: None,
     }
 }
