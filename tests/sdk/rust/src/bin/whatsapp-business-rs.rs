@@ -24,7 +24,6 @@ use whatsapp_business_rs::{
     server::{Event, EventContext, IncomingMessage, MessageUpdate},
 };
 
-
 const WORDS: &str = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\"";
 
 /// What webhooks told.

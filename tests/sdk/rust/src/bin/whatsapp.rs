@@ -39,7 +39,8 @@ impl Bot<'_> {
     async fn hears(&self, wamid: &str) -> Done<NotificationMessage> {
         let fits = |told: &NotificationPayload| {
             let changes = told.entry.iter().flat_map(|entry| &entry.changes);
-            let mut messages = changes.filter_map(|change| change.value.messages.as_ref()).flatten();
+            let mut messages =
+                changes.filter_map(|change| change.value.messages.as_ref()).flatten();
             messages.find(|message| message.id == wamid).cloned()
         };
         self.seen.wait(&format!("message {wamid}"), fits).await
@@ -52,7 +53,8 @@ impl Bot<'_> {
         };
         let fits = |told: &NotificationPayload| {
             let changes = told.entry.iter().flat_map(|entry| &entry.changes);
-            let mut statuses = changes.filter_map(|change| change.value.statuses.as_ref()).flatten();
+            let mut statuses =
+                changes.filter_map(|change| change.value.statuses.as_ref()).flatten();
             statuses.find(is_meant).cloned()
         };
         self.seen.wait(&format!("{status} of {wamid}"), fits).await
