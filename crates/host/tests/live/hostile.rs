@@ -55,10 +55,8 @@ impl Prober {
 
     /// The status and the error of a message with this body.
     async fn sends(&self, body: &[u8]) -> (u16, Value) {
-        let headers = format!(
-            "authorization: Bearer {}\r\ncontent-type: application/json\r\n",
-            self.token
-        );
+        let headers =
+            format!("authorization: Bearer {}\r\ncontent-type: application/json\r\n", self.token);
         let line = format!("POST {}", self.messages);
         let (status, answer) = self.request(&line, &headers, body).await.expect("an answer");
         let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
@@ -73,6 +71,7 @@ fn probes<F: Future<Output = ()>>(test: impl FnOnce(Prober) -> F) {
         let up = Up::start(options(folder.path())).await.unwrap();
         let caller = Caller::of(&up);
         caller.write("Do you have bread?").await;
+        caller.wait_for("direction=outbound&status=shown", 1).await;
         test(Prober::of(&up)).await;
         let text = json!({ "type": "text", "text": { "body": "There is" } });
         let wamid = caller.send(&caller.ready.users[0], text).await;
@@ -125,7 +124,8 @@ fn a_value_of_a_wrong_type_is_refused_wherever_it_stands() {
     probes(|prober| async move {
         let user = "12015550100";
         for name in whole(user).as_object().unwrap().keys() {
-            for value in &wrong {
+            // A context without a message is none.
+            for value in wrong.iter().filter(|value| name != "context" || value.is_array()) {
                 let mut message = whole(user);
                 message[name] = value.clone();
                 let (status, error) = prober.sends(message.to_string().as_bytes()).await;
