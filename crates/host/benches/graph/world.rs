@@ -34,6 +34,8 @@ pub(crate) fn serve(mut words: impl Iterator<Item = String>) {
             throughput: Throughput::High,
             webhook: Some(Webhook { authority, path: "/webhook".to_owned() }),
             allowed: Vec::new(),
+            intercept: None,
+            noise_keys: None,
             log: None,
             intercept: None,
             noise_keys: None,

@@ -239,8 +239,18 @@ impl Start {
         let randomness = site.randomness("control")?;
         let people = People::new((clock, journal.clone()), business, randomness);
         let (starts, folder) = (folder.starts(), world.folder.clone());
-        let (webhook, to_transport) = (options.webhook.clone(), addresses.transport);
-        Ok(Self { site, crew, cast, folder, starts, webhook, journal, setup, people, to_transport })
+        Ok(Self {
+            site,
+            crew,
+            cast,
+            folder,
+            starts,
+            webhook: options.webhook.clone(),
+            journal,
+            setup,
+            people,
+            to_transport: addresses.transport,
+        })
     }
 
     /// Waits until everybody is set up.

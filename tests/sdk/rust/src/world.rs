@@ -40,13 +40,14 @@ impl Drop for World {
 }
 
 impl World {
-    /// One whose webhooks go to `webhook`.
-    pub fn start(blindpost: &str, webhook: &str) -> Done<Self> {
+    /// One whose webhooks go to `webhook`, with more flags.
+    pub fn start(blindpost: &str, webhook: &str, flags: &[&str]) -> Done<Self> {
         let folder = TempDir::with_prefix("blindpost-sdk-")?;
         let file = folder.path().join("ready.json");
         let mut process = Command::new(blindpost)
             .args(["up", "--port", "0", "--webhook", webhook, "--ready-file"])
             .arg(&file)
+            .args(flags)
             .stdout(Stdio::null())
             .spawn()?;
         let until = Instant::now() + 6 * PATIENCE;
@@ -58,7 +59,8 @@ impl World {
             std::thread::sleep(Duration::from_millis(50));
         }
         let ready = serde_json::from_slice(&std::fs::read(&file)?)?;
-        Ok(Self { process, _folder: folder, ready, http: reqwest::Client::new() })
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { process, _folder: folder, ready, http })
     }
 
     /// A text of what it said when it was ready.

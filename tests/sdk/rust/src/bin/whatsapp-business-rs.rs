@@ -1,6 +1,6 @@
 //! whatsapp-business-rs 0.5.0 from crates.io, unmodified, against a live Blindpost:
 //!
-//!     blindpost-sdk-rust BLINDPOST [--plant]
+//!     whatsapp-business-rs BLINDPOST [--plant]
 //!
 //! With --plant the bot has another app secret, so that no webhook may pass its verification.
 
@@ -9,6 +9,7 @@ use std::{
     process::ExitCode,
 };
 
+use blindpost_sdk_rust::{Checks, Done, Seen, World, ensure};
 use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 use whatsapp_business_rs::{
@@ -22,10 +23,6 @@ use whatsapp_business_rs::{
     },
     server::{Event, EventContext, IncomingMessage, MessageUpdate},
 };
-
-use crate::world::{Checks, Done, Seen, World, ensure};
-
-mod world;
 
 const WORDS: &str = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\"";
 
@@ -388,7 +385,7 @@ fn main() -> Done<ExitCode> {
     let blindpost = arguments.next().ok_or("which binary?")?;
     let plant = arguments.any(|argument| argument == "--plant");
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-    let world = World::start(&blindpost, &format!("http://127.0.0.1:{port}/webhook"))?;
+    let world = World::start(&blindpost, &format!("http://127.0.0.1:{port}/webhook"), &[])?;
     // SAFETY: no other thread has been started yet.
     unsafe { std::env::set_var("API_BASE_URL_FOR_TESTING", world.text("base_url")) };
     let runtime = tokio::runtime::Runtime::new()?;
