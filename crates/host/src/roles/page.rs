@@ -25,8 +25,8 @@ pub fn page() -> String {
          listens. Keys are 64 hexadecimal digits: the public half of the static Noise key that a \
          role drew at its first start and keeps in its folder.\n\
          \n\
-         Roles run by the machine's clock. `--clock virtual` is refused: a virtual clock moves once \
-         nothing is under way any more, and no process knows what is under way in another; \
+         Roles run by the machine's clock. `--clock virtual` is refused: a virtual clock moves \
+         once nothing is under way any more, and no process knows what is under way in another; \
          `blindpost up --clock virtual` has all of them in one.\n",
     );
     for role in Role::ALL {
