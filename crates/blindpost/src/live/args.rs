@@ -88,7 +88,7 @@ pub(crate) enum Throughput {
 #[derive(Args, Debug)]
 #[command(after_help = "Until it ends, webhooks of the business's number come here and not where \
     they went before; what the server answers is what the Cloud API hears.\n\
-    Exit codes: 0 it ended when it was told to, 2 it could not start, or webhooks still come here.")]
+    Exit codes: 0 it ended when it was told to, 2 it could not start or not lead them back.")]
 pub(crate) struct Listen {
     /// Forward each webhook there, byte for byte: `http://HOST:PORT/PATH`.
     #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]

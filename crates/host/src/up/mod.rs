@@ -93,7 +93,8 @@ pub struct Options {
 /// The log in the folder, to whose end each start adds.
 pub const LOG: &str = "log.jsonl";
 
-/// The folder, below that of everything, in which the certificate authority of the HTTPS proxy lives.
+/// The folder, below that of everything, in which the certificate authority of the HTTPS proxy
+/// lives.
 pub(crate) const INTERCEPT: &str = "intercept";
 
 /// Why it does not start.

@@ -1,5 +1,5 @@
-//! What lives as long as the process: where the Cloud API answers, and a world behind it that can be
-//! stopped, changed where it lies on the disk, and started again.
+//! What lives as long as the process: where the Cloud API answers, and a world behind it that can
+//! be stopped, changed where it lies on the disk, and started again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
