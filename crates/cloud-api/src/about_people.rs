@@ -47,12 +47,15 @@ use Named::{Hash, Message, Sealed};
 
 const DAY: Option<Micros> = Some(Micros::days(1));
 const MONTH: Option<Micros> = Some(limits::RETRANSMISSION_AGE);
+const HOOK: Option<Micros> = Some(limits::WEBHOOK_AGE);
 const DEDUPE: Option<Micros> = Some(limits::DEDUPE_AGE);
 
 /// Every one of them, in the order of the page: those of the Cloud API, then those of its ends.
 pub const KEPT: &[Kept] = &[
     kept("from", "who wrote a message", Sealed, MessageContent, MONTH),
-    kept("hook", "a webhook that waits", Sealed, MessageContent, Some(limits::WEBHOOK_AGE)),
+    kept("hook", "a webhook that waits", Sealed, MessageContent, HOOK),
+    kept("pend", "what is held in memory alone", Message, ConnectionMetadata, HOOK),
+    kept("hist", "how far a message got", Message, ConnectionMetadata, MONTH),
     kept("tag", "what statuses of a message bear", Message, MessageContent, DEDUPE),
     kept("media", "how to fetch a file", Message, MessageContent, MONTH),
     kept("blk", "whom a number blocked", Sealed, MessageContent, MONTH),
@@ -71,6 +74,10 @@ pub const KEPT: &[Kept] = &[
     kept("retry", "how often one was asked for", Message, ConnectionMetadata, DEDUPE),
     kept("kept", "a message, for retransmission", Sealed, MessageContent, MONTH),
     kept("wait", "a message that waits for keys", Sealed, MessageContent, MONTH),
+    kept("put", "a message whose file is on its way out", Sealed, MessageContent, MONTH),
+    kept("get", "a message whose file is on its way in", Sealed, MessageContent, MONTH),
+    kept("out", "an encrypted file on its way", Message, MessageContent, MONTH),
+    kept("got", "the pieces of one", Message, MessageContent, MONTH),
     kept("ask", "a request to the transport", Sealed, MessageContent, MONTH),
     kept("gone", "that their account was deleted", Hash, ConnectionMetadata, DEDUPE),
 ];

@@ -25,7 +25,8 @@ impl Resident for Transport {
             Event::Blocked { .. } => "blocked",
             Event::Deleted { .. } => "deleted",
             Event::Erased { .. } => "erased",
-            _ => "other",
+            Event::BlobStored { .. } => "blob-stored",
+            Event::BlobRead { .. } => "blob-read",
         };
         Some(EventRecord::new(kind).with("what", text))
     }

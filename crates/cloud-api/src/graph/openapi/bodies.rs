@@ -182,6 +182,28 @@ pub(super) fn upload() -> Value {
     open(&[("messaging_product", product()), ("type?", text()), ("file", file)])
 }
 
+/// The Flow JSON of a flow.
+pub(super) fn assets() -> Value {
+    let file = json!({ "type": "string", "contentEncoding": "binary" });
+    open(&[
+        ("name", json!({ "const": "flow.json" })),
+        ("asset_type", json!({ "const": "FLOW_JSON" })),
+        ("file", file),
+    ])
+}
+
+pub(super) fn flow() -> Value {
+    let schema = open(&[
+        ("name", text()),
+        ("categories", list(text())),
+        ("flow_json?", text()),
+        ("endpoint_uri?", text()),
+        ("clone_flow_id?", text()),
+        ("publish?", flag()),
+    ]);
+    like(schema, json!([{ "name": "survey", "categories": ["SURVEY"] }]))
+}
+
 pub(super) fn template() -> Value {
     let schema = open(&[
         ("name", text()),

@@ -92,6 +92,9 @@ const TEMPLATES: &[Parameter] = &[
     parameter("summary", schema::text, "Anything: with counts."),
 ];
 
+const HISTORY: &[Parameter] =
+    &[FIELDS, LIMIT, AFTER, parameter("message_id", schema::text, "Only this message.")];
+
 use Body::{Json, JsonOrBytes, Multipart};
 
 /// Every route whose shape is known.
@@ -102,7 +105,8 @@ pub(super) const SHAPES: &[Shape] = &[
         Json(bodies::marketing),
         answers::accepted,
     ),
-    Shape::get("/{phone_number_id}/message_history", &[], answers::history),
+    Shape::get("/{phone_number_id}/message_history", HISTORY, answers::history),
+    Shape::get("/{id}/events", &[LIMIT, AFTER], answers::events),
     // Numbers.
     Shape::post("/{phone_number_id}/register", Json(bodies::register), answers::success),
     Shape::post("/{phone_number_id}/deregister", Json(bodies::nothing), answers::success),
@@ -159,6 +163,13 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::get("/{id}/subscribed_apps", &[], answers::subscribed),
     Shape::post("/{id}/subscribed_apps", Json(bodies::subscribed), answers::success),
     Shape::delete("/{id}/subscribed_apps", &[]),
+    Shape::get("/{id}/flows", &[FIELDS, LIMIT, AFTER], answers::flows),
+    Shape::post("/{id}/flows", Json(bodies::flow), answers::made_flow),
+    // Flows.
+    Shape::get("/{id}/assets", &[], answers::assets),
+    Shape::post("/{id}/assets", Multipart(bodies::assets), answers::changed_assets),
+    Shape::post("/{id}/publish", Json(bodies::nothing), answers::success),
+    Shape::post("/{id}/deprecate", Json(bodies::nothing), answers::success),
     // Apps.
     Shape { is_open: true, ..Shape::get("/oauth/access_token", GRANT, answers::token) },
     Shape {

@@ -4,6 +4,15 @@ use serde_json::{Value, json};
 
 use super::schema::{closed, either, flag, integer, list, object, one_of, open, text};
 
+mod counts;
+mod flows;
+mod history;
+
+pub(super) use self::{
+    flows::{assets, changed_assets, flows, made_flow},
+    history::{events, history},
+};
+
 fn product() -> Value {
     json!({ "const": "whatsapp" })
 }
@@ -58,11 +67,6 @@ pub(super) fn accepted() -> Value {
 /// A message was accepted or marked as read.
 pub(super) fn messages() -> Value {
     either(&[accepted(), success()])
-}
-
-/// Kept messages: each with an object named as its type.
-pub(super) fn history() -> Value {
-    data(open(&[("id", text()), ("to", text()), ("type", text())]))
 }
 
 pub(super) fn settings() -> Value {
@@ -208,21 +212,11 @@ fn account() -> Value {
         ("message_template_namespace?", text()),
         ("ownership_type?", text()),
         ("business_verification_status?", text()),
-        ("analytics?", analytics()),
-    ])
-}
-
-fn analytics() -> Value {
-    let point = closed(&[
-        ("start", integer()),
-        ("end", integer()),
-        ("sent?", integer()),
-        ("delivered?", integer()),
-    ]);
-    closed(&[
-        ("phone_numbers", list(text())),
-        ("granularity", text()),
-        ("data_points", list(point)),
+        ("is_enabled_for_insights?", flag()),
+        ("analytics?", counts::messages()),
+        ("conversation_analytics?", counts::conversations()),
+        ("pricing_analytics?", counts::prices()),
+        ("template_analytics?", counts::templates()),
     ])
 }
 
@@ -299,7 +293,7 @@ fn media() -> Value {
 
 /// Whatever has an id.
 pub(super) fn thing() -> Value {
-    either(&[number(), account(), template(), media(), offset()])
+    either(&[number(), account(), template(), flows::flow(), media(), offset()])
 }
 
 /// What changing it answers: an upload says how far it is, and then its handle.
