@@ -37,8 +37,6 @@ pub(crate) fn serve(mut words: impl Iterator<Item = String>) {
             intercept: None,
             noise_keys: None,
             log: None,
-            intercept: None,
-            noise_keys: None,
         };
         let up = Up::start(options).await.unwrap();
         println!("{}", serde_json::to_string::<Ready>(&up.ready).unwrap());
