@@ -25,6 +25,8 @@ impl Resident for Transport {
             Event::Blocked { .. } => "blocked",
             Event::Deleted { .. } => "deleted",
             Event::Erased { .. } => "erased",
+            Event::BlobStored { .. } => "blob-stored",
+            Event::BlobRead { .. } => "blob-read",
             _ => "other",
         };
         Some(EventRecord::new(kind).with("what", text))
