@@ -51,6 +51,7 @@ const OCCASIONS: &[(&str, &[&str])] = &[
         "../sims/07-asked-again",
         &["key-reused-on-retransmission", "any-identity", "receipt-without-opening"],
     ),
+    ("../sims/11-pictures", &["file-in-clear"]),
     ("../sims/08-impostor", &["sender-check-missing"]),
     ("../sims/41-deleted-account", &["published-outlives-account", "sent-outlives-account"]),
     ("occasions/asked-too-often", &["retry-without-limit"]),

@@ -5,6 +5,8 @@
 With --plant the bot has another app secret, so that no webhook may pass its verification.
 """
 
+import base64
+import hashlib
 import logging
 import sys
 import threading
@@ -97,8 +99,11 @@ def inbound(check, bot, world, plant):
         assert bot.hears(types.Message, heard).reply_to_message.id == sent.id
 
     def image():
-        heard = world.says("image", {"mime_type": "image/png"})
-        assert bot.hears(types.Message, heard).image.mime_type == "image/png"
+        data = base64.b64encode(PNG).decode()
+        heard = world.says("image", {"data": data, "mime_type": "image/png", "caption": "Bread"})
+        message = bot.hears(types.Message, heard)
+        assert (message.image.mime_type, message.caption) == ("image/png", "Bread"), message
+        assert wa.get_media_bytes(wa.get_media_url(message.image.id).url) == PNG
 
     for name, does in [
         ("in: text, marked as read, answered to the user id", text),
@@ -304,6 +309,10 @@ def managed(check, bot, world):
         uploaded = wa.upload_media(PNG, mime_type="image/png", filename="a.png")
         url = wa.get_media_url(uploaded.id)
         assert wa.get_media_bytes(url.url) == PNG
+        sent = wa.send_image(world.user, uploaded.id, "Caption")
+        got = world.passed(sent.id, "fetched")["file"]
+        expected = {"sha256": hashlib.sha256(PNG).hexdigest(), "file_size": len(PNG)}
+        assert got == expected, got
         assert wa.delete_media(uploaded.id)
 
     def quick_reply():
@@ -372,7 +381,7 @@ def managed(check, bot, world):
         assert wa.create_qr_code("Hello").code
 
     for name, does in [
-        ("media: upload, metadata, download, delete", media),
+        ("media: upload, metadata, download, send, delete", media),
         ("templates: create, list, send, quick reply, delete", quick_reply),
         ("a person stops marketing (131050) and wants it again", preferred),
         ("block list", blocked),

@@ -4,19 +4,12 @@
 //
 // With --plant the bot has another app secret, so that no webhook may pass its verification.
 
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { Bot, WORDS, run } from "./bot.mjs";
+import { load } from "./npm/load.mjs";
+import { assert } from "./world.mjs";
 
-import { Checks, Seen, World, assert } from "./world.mjs";
-
-// The package lies in the folder of its lock file.
-const here = createRequire(new URL("./npm/package.json", import.meta.url));
-const load = async (name) => import(pathToFileURL(here.resolve(name)));
 const { WhatsAppAPI } = await load("whatsapp-api-js");
 const M = await load("whatsapp-api-js/messages");
-
-const WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\"";
 
 // Sends every request to one server, whatever its URL says: the documented ponyfill.
 function toBlindpost(base) {
@@ -26,12 +19,10 @@ function toBlindpost(base) {
   };
 }
 
-class Bot {
+class ApiBot extends Bot {
   constructor(world, appSecret) {
+    super(world);
     const { ready } = world;
-    this.world = world;
-    this.seen = new Seen();
-    this.id = ready.phone_number_id;
     this.api = new WhatsAppAPI({
       token: ready.token,
       appSecret,
@@ -43,13 +34,17 @@ class Bot {
     this.api.on.status = (told) => this.seen.add({ kind: "status", ...told });
   }
 
-  hears(wamid) {
-    return this.seen.wait((told) => told.message?.id === wamid, `message ${wamid}`);
-  }
-
-  status(wamid, status) {
-    const fits = (told) => told.kind === "status" && told.id === wamid && told.status === status;
-    return this.seen.wait(fits, `${status} of ${wamid}`);
+  async webhook(request, body) {
+    try {
+      if (request.method === "GET") {
+        const query = new URL(request.url, "http://here").searchParams;
+        return [200, this.api.get(Object.fromEntries(query))];
+      }
+      await this.api.post(JSON.parse(body), body, request.headers["x-hub-signature-256"]);
+      return [200, ""];
+    } catch (error) {
+      return [error.httpStatus ?? 500, ""];
+    }
   }
 
   async send(message, ...more) {
@@ -59,39 +54,14 @@ class Bot {
     return answer.messages[0].id;
   }
 
-  // A message of this type is shown, and its statuses go as far as read.
   async arrives(message, kind, ...more) {
     const wamid = await this.send(message, ...more);
-    const shown = await this.world.passed(wamid, "shown");
-    assert(shown.type === kind, JSON.stringify(shown));
-    for (const status of ["sent", "delivered", "read"]) await this.status(wamid, status);
+    await this.reaches(wamid, kind);
     return wamid;
   }
 }
 
-// A server as somebody writes it who uses the package without one of its frameworks.
-function receiver(bot) {
-  return createServer(async (request, response) => {
-    let body = "";
-    request.setEncoding("utf8");
-    for await (const part of request) body += part;
-    try {
-      if (request.method === "GET") {
-        const query = new URL(request.url, "http://here").searchParams;
-        response.end(bot.now.api.get(Object.fromEntries(query)));
-      } else {
-        const signature = request.headers["x-hub-signature-256"];
-        await bot.now.api.post(JSON.parse(body), body, signature);
-        response.end();
-      }
-    } catch (error) {
-      response.statusCode = error.httpStatus ?? 500;
-      response.end();
-    }
-  });
-}
-
-async function inbound(checks, bot, world, plant) {
+async function inbound(checks, bot, world) {
   await checks.check("in: text, marked as read, answered to the user id", async () => {
     const wamid = await world.says("text", { body: WORDS });
     const told = await bot.hears(wamid);
@@ -105,7 +75,6 @@ async function inbound(checks, bot, world, plant) {
     const shown = await world.passed(answer.messages[0].id, "shown");
     assert(shown.context.id === wamid && shown.text.body === "You wrote " + WORDS, "quoted");
   });
-  if (plant) return;
   const carried = {
     location: { latitude: 52.5, longitude: 13.4, name: "Here" },
     contacts: [{ name: { formatted_name: "Ada" }, phones: [{ phone: "+1 555" }] }],
@@ -123,8 +92,13 @@ async function inbound(checks, bot, world, plant) {
     assert((await bot.hears(heard)).message.reaction.emoji === "👍", "emoji");
   });
   await checks.check("in: image", async () => {
-    const heard = await world.says("image", { mime_type: "image/png" });
-    assert((await bot.hears(heard)).message.image.id, "an id");
+    const file = Buffer.from("not much of a picture");
+    const data = file.toString("base64");
+    const heard = await world.says("image", { data, mime_type: "image/png" });
+    const { id } = (await bot.hears(heard)).message.image;
+    const { url } = await bot.api.retrieveMedia(id);
+    const fetched = await (await bot.api.fetchMedia(url)).arrayBuffer();
+    assert(file.equals(Buffer.from(fetched)), "the file");
   });
 }
 
@@ -150,7 +124,8 @@ async function outbound(checks, bot, world) {
     "buttons": ["interactive", () => interactive(
       action.buttons(), body, new M.Header("H"), new M.Footer("F"))],
     "list": ["interactive", () => interactive(action.list(), body)],
-    "link button": ["interactive", () => interactive(new M.ActionCTA("Go", "https://example.com/a"), body)],
+    "link button": ["interactive", () => interactive(
+      new M.ActionCTA("Go", "https://example.com/a"), body)],
     "flow": ["interactive", () => interactive(action.flow(), body)],
     "catalog": ["interactive", () => interactive(new M.ActionCatalog(product), body)],
     "product": ["interactive", () => interactive(
@@ -233,6 +208,9 @@ async function managed(checks, bot, world) {
     assert(uploaded.id, JSON.stringify(uploaded));
     const media = await api.retrieveMedia(uploaded.id);
     assert(media.mime_type === "application/pdf", JSON.stringify(media));
+    const sent = await bot.send(new M.Document(uploaded.id, true, "Read", "a.pdf"));
+    const got = await world.passed(sent, "fetched");
+    assert(got.file.file_size === 8, JSON.stringify(got));
     assert((await api.deleteMedia(uploaded.id)).success, "deleted");
   });
   await checks.check("block list", async () => {
@@ -248,29 +226,5 @@ async function managed(checks, bot, world) {
   });
 }
 
-async function main(blindpost, plant) {
-  const bot = { now: undefined };
-  const server = receiver(bot);
-  await new Promise((listens) => server.listen(0, "127.0.0.1", listens));
-  const checks = new Checks("whatsapp-api-js");
-  const webhook = `http://127.0.0.1:${server.address().port}/webhook`;
-  const world = await World.start(blindpost, webhook);
-  try {
-    bot.now = new Bot(world, plant ? "another" : world.ready.app_secret);
-    await world.control(`/users/${world.user}`, { reads: true });
-    await inbound(checks, bot.now, world, plant);
-    if (!plant) {
-      await outbound(checks, bot.now, world);
-      await pressed(checks, bot.now, world);
-      await statuses(checks, bot.now, world);
-      await managed(checks, bot.now, world);
-    }
-  } finally {
-    await world.end();
-    server.close();
-    server.closeAllConnections();
-  }
-  return plant ? Number(checks.counts.FAILED > 0) : checks.end();
-}
-
-process.exitCode = await main(process.argv[2], process.argv.includes("--plant"));
+const open = (world, appSecret) => new ApiBot(world, appSecret);
+await run("whatsapp-api-js", open, [inbound, outbound, pressed, statuses, managed]);

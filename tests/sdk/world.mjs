@@ -99,13 +99,17 @@ export class Seen {
 export class Checks {
   counts = { ok: 0, missing: 0, FAILED: 0 };
 
-  constructor(sdk) {
+  // At most `most` checks are made; those after them are left out.
+  constructor(sdk, most) {
     this.sdk = sdk;
+    this.left = most;
     this.known = new Map(Object.entries(
       JSON.parse(readFileSync(new URL(`./known/${sdk}.json`, import.meta.url)))));
   }
 
   async check(name, does) {
+    if (this.left === 0) return;
+    this.left -= 1;
     let why;
     try {
       await does();

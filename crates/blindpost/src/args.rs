@@ -35,6 +35,18 @@ pub(crate) enum Command {
     /// Runs Business Manager, billing and statistics.
     #[cfg(feature = "live")]
     Meta(crate::live::single::Args<{ crate::live::single::META }>),
+    /// Shows the webhooks of an `up` that runs, and forwards them.
+    #[cfg(feature = "live")]
+    Listen(crate::live::args::Listen),
+    /// Makes something happen in an `up` that runs, which webhooks then tell.
+    #[cfg(feature = "live")]
+    Trigger(crate::live::args::Trigger),
+    /// Puts aside the state of an `up` that runs, whole, under a name.
+    #[cfg(feature = "live")]
+    Snapshot(crate::live::args::Named),
+    /// Puts back a state of an `up` that runs that was put aside.
+    #[cfg(feature = "live")]
+    Restore(crate::live::args::Named),
     /// Looks after the stores of a folder that no live command uses just now.
     #[cfg(feature = "live")]
     Store(crate::live::args::Store),

@@ -40,6 +40,14 @@ fn main() -> ExitCode {
         #[cfg(feature = "live")]
         args::Command::Meta(role) => live::single::run(role),
         #[cfg(feature = "live")]
+        args::Command::Listen(listen) => live::terminal::listen(listen),
+        #[cfg(feature = "live")]
+        args::Command::Trigger(trigger) => live::terminal::trigger(&trigger),
+        #[cfg(feature = "live")]
+        args::Command::Snapshot(named) => live::terminal::snapshot(&named),
+        #[cfg(feature = "live")]
+        args::Command::Restore(named) => live::terminal::restore(&named),
+        #[cfg(feature = "live")]
         args::Command::Store(store) => live::store::run(&store),
         args::Command::Sim(sim) => sim::run(&sim),
         args::Command::Merge(merge) => merge::run(&merge),

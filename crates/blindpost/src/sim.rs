@@ -57,6 +57,13 @@ pub(crate) fn unusable(why: &str) -> Exit {
     Exit::Unusable
 }
 
+/// Says on the standard error what broke.
+#[cfg(feature = "live")]
+pub(crate) fn broken(what: &str) -> Exit {
+    say(&format!("blindpost: {what}"));
+    Exit::Failed
+}
+
 fn say(text: &str) {
     // Nobody is left to be told if the standard error is closed.
     let _unheard = writeln!(io::stderr(), "{text}");

@@ -24,6 +24,8 @@ pub enum Command {
         text: String,
         /// The wamid of the message that it answers, which is then quoted.
         context: Option<String>,
+        /// Whether the text goes as the caption of a picture, [`crate::picture_of`] it.
+        picture: bool,
     },
     /// Grant the Cloud API the power to act for the number, or revoke it. A business grants it at
     /// its first start without being asked.

@@ -29,6 +29,7 @@ pub use self::{
     config::{Canary, Config},
     input::Command,
     mutant::Mutant,
+    outbox::picture_of,
     output::{Event, Status},
     rows::ON_THEIR_WAY,
     state::Business,

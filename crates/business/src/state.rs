@@ -40,8 +40,9 @@ impl Business {
 
     fn command(&mut self, command: Command, now: Now, effects: &mut Vec<Effect<Event>>) {
         let job = match command {
-            Command::Send { id, to, text, context } => {
-                Job::Send { id, outgoing: Outgoing::new(id, &to, What::Text { text, context }) }
+            Command::Send { id, to, text, context, picture } => {
+                let what = What::Text { text, context, picture };
+                Job::Send { id, outgoing: Outgoing::new(id, &to, what) }
             }
             Command::Grant(granted) => Job::Wish(granted),
         };

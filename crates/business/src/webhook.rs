@@ -17,7 +17,7 @@ pub(crate) struct Batch {
     pub(crate) passed_over: usize,
 }
 
-/// A text message.
+/// A text message, or the caption of a picture.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Inbound {
     pub(crate) wamid: String,
@@ -85,11 +85,19 @@ struct Message {
     id: String,
     timestamp: Option<String>,
     text: Option<Text>,
+    image: Option<Image>,
 }
 
 #[derive(Deserialize)]
 struct Text {
     body: String,
+}
+
+/// A picture, of which this business reads the caption.
+#[derive(Deserialize)]
+struct Image {
+    #[serde(default)]
+    caption: String,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +171,7 @@ fn inbound(message: Message, names: &BTreeMap<String, String>) -> Option<Inbound
         wamid: message.id,
         name: names.get(&from).cloned().unwrap_or_default(),
         from: PhoneNumber::parse(&from).ok()?,
-        text: message.text?.body,
+        text: message.text.map(|text| text.body).or(message.image.map(|image| image.caption))?,
         at: UnixMicros(Micros::seconds(seconds).0),
     })
 }

@@ -1,10 +1,10 @@
 //! What a person can ask of the device, and the work that inputs become.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use vocab::{MessageId, PhoneNumber};
 use wire::{
-    content::Body,
+    content::{Body, Media},
     transport::{Bundle, Envelope, Notice, Status},
 };
 
@@ -30,7 +30,7 @@ pub enum Ask {
         /// What it says.
         text: String,
     },
-    /// Send a message of any kind: a file, a reaction, what was chosen of an offer.
+    /// Send a message of any other kind: a reaction, what was chosen of an offer.
     Send {
         /// Its id.
         id: MessageId,
@@ -40,6 +40,19 @@ pub enum Ask {
         quoted: Option<MessageId>,
         /// What it says.
         body: Body,
+    },
+    /// Send a file.
+    SendFile {
+        /// The message's id.
+        id: MessageId,
+        /// To whom.
+        to: PhoneNumber,
+        /// The message that it answers.
+        quoted: Option<MessageId>,
+        /// What is said of it. Blob, key, digests and size are set by the device.
+        media: Box<Media>,
+        /// The file.
+        file: File,
     },
     /// Read messages.
     Read {
@@ -94,6 +107,16 @@ pub enum Ask {
     Reinstall,
 }
 
+/// The bytes of a file; they are not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File(pub Vec<u8>);
+
+impl core::fmt::Debug for File {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "File({}B)", self.0.len())
+    }
+}
+
 /// A piece of work on the desk.
 #[derive(Clone, Debug)]
 pub(crate) enum Job {
@@ -111,6 +134,10 @@ pub(crate) enum Job {
         id: u64,
         status: Status,
         bundle: Option<Bundle>,
+    },
+    Piece {
+        id: u64,
+        bytes: Vec<u8>,
     },
     PrekeysLow {
         one_time: u32,

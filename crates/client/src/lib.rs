@@ -19,7 +19,7 @@ pub mod state;
 mod tests;
 
 pub use config::{Config, ROWS_AT_HAND};
-pub use input::{Ask, Command};
+pub use input::{Ask, Command, File};
 pub use mutant::Mutant;
 pub use output::Event;
 pub use state::Client;

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use endpoint::Happening;
+use endpoint::{Failure, Happening};
 use vocab::{MessageId, PhoneNumber, UnixMicros};
 use wire::{content::Body, transport::Operator};
 
@@ -30,6 +30,15 @@ pub enum Event {
         body: Body,
         /// When it was written, by the sender's clock.
         sent_at: UnixMicros,
+    },
+    /// The file of a message is here, or will not be.
+    Fetched {
+        /// Who wrote the message.
+        from: PhoneNumber,
+        /// The message.
+        id: MessageId,
+        /// The file as it is on the device: SHA-256 and length in bytes.
+        outcome: Result<([u8; 32], u64), Failure>,
     },
     /// A chat says who runs its other end.
     Labelled {

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `done` | numbers of commands that were done | connection metadata | 31 days |
 //! | `hist` | the person's chat history | message content | the person's own |
+//! | `file` | files of these messages | message content | the person's own |
 //! | `left` | that the account was deleted, and no more | connection metadata | until anew |
 //! | `label` | who runs the other end of a chat | connection metadata | with the account |
 
@@ -11,7 +12,7 @@ use alloc::{string::ToString, vec::Vec};
 
 use prost::Message;
 use store::Key;
-use vocab::PhoneNumber;
+use vocab::{MessageId, PhoneNumber};
 use wire::content::{Body, Content};
 
 /// A command that was done.
@@ -22,6 +23,11 @@ pub fn done(number: u64) -> Key {
 /// The chat history.
 pub fn history() -> Key {
     Key::table("hist")
+}
+
+/// The file of a message, a queue that has one row.
+pub fn file(id: MessageId) -> Key {
+    Key::table("file").with(&id.0)
 }
 
 /// That the account was deleted: a restart is no reason to set it up anew.

@@ -79,6 +79,9 @@ impl Client {
             Ok(FromTransport::Answer { id, status, bundle, .. }) => {
                 Some(Job::Answer { id, status, bundle })
             }
+            Ok(FromTransport::Piece { id, bytes }) => (self.account.me().is_none()
+                || self.courier.waits_for(id))
+            .then_some(Job::Piece { id, bytes }),
             Ok(FromTransport::Deliver { place, envelope }) => {
                 Some(Job::Deliver { place, envelope })
             }
@@ -178,9 +181,11 @@ impl Client {
             // Until the transport hands out the keys of an app that was set up anew, whoever is
             // asked for a message again would encrypt it to keys that are gone, each time.
             Job::Deliver { .. } => !self.account.is_ready(),
-            Job::Command(_) | Job::Gone { .. } | Job::Answer { .. } | Job::PrekeysLow { .. } => {
-                self.account.me().is_none()
-            }
+            Job::Command(_)
+            | Job::Gone { .. }
+            | Job::Answer { .. }
+            | Job::Piece { .. }
+            | Job::PrekeysLow { .. } => self.account.me().is_none(),
         };
         if is_early {
             if self.stay != Stay::Here {

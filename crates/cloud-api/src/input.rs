@@ -33,6 +33,8 @@ pub(crate) enum Job {
     Refill,
     /// Send items of the outbox.
     Dispatch(Batch),
+    /// Items of the outbox were refused for the first time.
+    Late { keys: Vec<Key> },
     /// Items of the outbox arrived.
     Arrived { keys: Vec<Key> },
     /// Export statistics.
@@ -47,10 +49,10 @@ pub(crate) enum NumberJob {
     Gone { place: u64, notice: Notice },
     Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
     Answer { id: u64, status: Status, bundle: Option<Bundle> },
+    Piece { id: u64, bytes: Vec<u8> },
     PrekeysLow { one_time: u32, kem: u32 },
     Send { exchange: ExchangeId, message: Box<Outgoing> },
     MarkRead { exchange: ExchangeId, marking: Marking },
-    History { exchange: ExchangeId },
     Manage(Box<Managed>),
     Flow(Box<FlowJob>),
     Judge(PendingRow),
@@ -60,9 +62,7 @@ impl NumberJob {
     /// The call that waits for its answer, if this is one.
     pub(crate) fn exchange(&self) -> Option<ExchangeId> {
         match self {
-            Self::Send { exchange, .. }
-            | Self::MarkRead { exchange, .. }
-            | Self::History { exchange } => Some(*exchange),
+            Self::Send { exchange, .. } | Self::MarkRead { exchange, .. } => Some(*exchange),
             Self::Manage(call) => Some(call.exchange),
             Self::Flow(job) => job.exchange(),
             Self::Boot
@@ -71,6 +71,7 @@ impl NumberJob {
             | Self::Gone { .. }
             | Self::Forget { .. }
             | Self::Answer { .. }
+            | Self::Piece { .. }
             | Self::PrekeysLow { .. } => None,
         }
     }

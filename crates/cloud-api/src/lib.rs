@@ -12,7 +12,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 pub mod about_people;
-mod base64;
+pub mod base64;
 pub mod config;
 mod date;
 pub mod errors;
@@ -31,6 +31,7 @@ pub mod rows;
 pub mod rules;
 pub mod share;
 pub mod state;
+pub mod storage;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -39,7 +40,12 @@ pub mod vault;
 mod webhook;
 
 pub use config::{Config, Own, Subscription};
-pub use graph::{ROUTES, message_id, operations::page as graph_page, wamid};
+pub use graph::{
+    ROUTES, message_id,
+    openapi::{document as graph_openapi, page as graph_openapi_page},
+    operations::page as graph_page,
+    wamid,
+};
 pub use input::Command;
 pub use management::{App, Management};
 pub use mutant::Mutant;

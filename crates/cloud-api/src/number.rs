@@ -11,6 +11,7 @@ use crate::{
     mutant::{Mutant, planted},
     rows::GrantRow,
     rules::{Pace, Rules},
+    storage::Storage,
     vault::{SealedVault, WORK},
 };
 
@@ -50,6 +51,7 @@ impl Number {
             mutant: config.endpoint_mutant,
         };
         let vault = SealedVault::new(grant.business.clone(), config.root_key, config.name_key);
+        vault.store_in(Storage::named(&grant.storage));
         let account = Account::new(endpoint, vault);
         Some(Self {
             grant,

@@ -133,16 +133,22 @@ impl Outbox {
         self.under_way.remove(&exchange)
     }
 
-    /// An exchange failed: its items wait, each time twice as long.
-    pub(crate) fn failed(&mut self, keys: &[Key], now: Instant) {
+    /// An exchange failed: its items wait, each time twice as long, up to `most`. Those that had
+    /// not failed before.
+    pub(crate) fn failed(&mut self, keys: &[Key], now: Instant, most: Micros) -> Vec<Key> {
+        let mut newly = Vec::new();
         for key in keys {
             if let Some(item) = self.items.get_mut(key) {
+                if item.wait == limits::WEBHOOK_RETRY_FIRST {
+                    newly.push(key.clone());
+                }
                 let due = now.after(item.wait);
                 item.due = Some(due);
-                item.wait = item.wait.doubled_up_to(limits::WEBHOOK_RETRY_MOST);
+                item.wait = item.wait.doubled_up_to(most);
                 self.waiting.insert((due, key.clone()));
             }
         }
+        newly
     }
 
     fn room(&self) -> usize {
@@ -198,7 +204,8 @@ mod tests {
         let keys = outbox.ended(ExchangeId(4)).unwrap();
         assert_eq!(keys, [hook(0, 1), hook(1, 1), hook(2, 1)]);
         assert_eq!((outbox.ended(ExchangeId(4)), outbox.wake_at()), (None, None));
-        outbox.failed(&keys, Instant(0));
+        let most = limits::WEBHOOK_RETRY_MOST;
+        assert_eq!(outbox.failed(&keys, Instant(0), most), keys);
         let again = Instant(0).after(limits::WEBHOOK_RETRY_FIRST);
         assert_eq!(outbox.wake_at(), Some(again));
         outbox.remove(&keys);

@@ -7,6 +7,9 @@
 //! | `mkey` | a key for each message, wrapped | key material | as its message |
 //! | `from` | who wrote a message, sealed | message content (vault) | 30 days |
 //! | `hook` | webhooks to deliver, sealed | message content (vault) | 7 days |
+//! | `pend` | what is held in memory alone: webhooks, messages | connection metadata | 7 days |
+//! | `hist` | statuses of a message, and which webhooks told them | connection metadata | 30 days |
+//! | `late` | that a webhook was refused | connection metadata | 30 days |
 //! | `bill` | billing records to deliver | billing | until delivered |
 //! | `stat` | counts by day, business and kind | statistics | an aggregate |
 //! | `req` | request ids of businesses | connection metadata | 31 days |
@@ -17,7 +20,7 @@
 //! | `mkt` | how much marketing a person may still be sent | connection metadata | a day |
 //! | `user` | the newest message of a person, by user id | connection metadata | 30 days |
 //! | `tag` | what statuses of a message bear, sealed | message content (vault) | 31 days |
-//! | `media` | how to fetch a file, sealed | message content (vault) | 7 days |
+//! | `media` | what opens a file, sealed | message content (vault) | 7 or 30 days |
 //! | `tmpl` | message templates | template | with the account |
 //!
 //! Those of managing numbers and accounts are in `manage`, those of flows in `flows`, what
@@ -59,6 +62,10 @@ pub struct GrantRow {
     /// business: one of [`crate::errors::codes::RESTRICTIONS`]; 0 while it is in good standing.
     #[prost(uint32, tag = "7")]
     pub restriction: u32,
+    /// Its storage mode, as [`crate::storage::Storage::name`] writes it; empty where its business
+    /// never configured one.
+    #[prost(string, tag = "8")]
+    pub storage: String,
 }
 
 /// A webhook that waits.
@@ -90,6 +97,20 @@ pub struct TagRow {
     /// The id of its template; 0 where it has none.
     #[prost(uint64, tag = "4")]
     pub template: u64,
+}
+
+/// That a message got so far.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct EventRow {
+    /// When, in seconds since 1970.
+    #[prost(uint64, tag = "1")]
+    pub at: u64,
+    /// The number of the webhook that tells it.
+    #[prost(uint64, tag = "2")]
+    pub hook: u64,
+    /// The error, where it failed.
+    #[prost(uint32, tag = "3")]
+    pub error: u32,
 }
 
 /// A message template.
@@ -168,6 +189,9 @@ impl TemplateStatus {
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
 pub const ON_THEIR_WAY: [&str; 1] = [HOOK];
 
+/// Tables that back-ups leave out, beside those of its endpoints: the keys of sealed rows.
+pub const NOT_IN_BACKUPS: [&str; 2] = ["day", "mkey"];
+
 const HOOK: &str = "hook";
 
 /// All grants.
@@ -188,6 +212,52 @@ pub fn author(slot: u32, id: MessageId) -> Key {
 /// All webhooks that wait.
 pub fn hooks() -> Key {
     Key::table(HOOK)
+}
+
+/// What became of a message.
+pub fn events(slot: u32, id: MessageId) -> Key {
+    Key::table("hist").with(&slot.to_be_bytes()).with(&id.0)
+}
+
+/// That it got so far.
+pub fn event(slot: u32, id: MessageId, kind: Kind) -> Key {
+    events(slot, id).with(&[kind as u8])
+}
+
+/// That the webhook of this key was refused.
+pub fn late(hook: &Key) -> Key {
+    Key::table("late").with_number(hook.last_number().unwrap_or_default())
+}
+
+/// All of a number that is held in memory alone and not delivered.
+pub fn all_pending(slot: u32) -> Key {
+    Key::table("pend").with(&slot.to_be_bytes())
+}
+
+/// A webhook of these, by its place in the outbox.
+pub fn pending_hook(slot: u32, place: u64) -> Key {
+    all_pending(slot).with(&[PENDING_HOOK]).with_number(place)
+}
+
+/// A message of these.
+pub fn pending_message(slot: u32, id: MessageId) -> Key {
+    all_pending(slot).with(&[PENDING_MESSAGE]).with(&id.0)
+}
+
+/// A message of these whose file is on its way in, and whose webhook waits for it.
+pub fn pending_file(slot: u32, id: MessageId) -> Key {
+    all_pending(slot).with(&[PENDING_FILE]).with(&id.0)
+}
+
+/// The kinds of what is pending, in its keys.
+const PENDING_HOOK: u8 = 1;
+const PENDING_MESSAGE: u8 = 2;
+const PENDING_FILE: u8 = 3;
+
+/// What a key of something pending names: the message of a kind, or nothing for a webhook.
+pub fn pending_of(slot: u32, key: &Key) -> Option<MessageId> {
+    let (kind, id) = key.after(&all_pending(slot))?.split_first()?;
+    MessageId::from_slice(id).filter(|_| *kind == PENDING_MESSAGE)
 }
 
 /// All billing records that wait.
@@ -245,7 +315,7 @@ pub fn tag(slot: u32, id: MessageId) -> Key {
     Key::table("tag").with(&slot.to_be_bytes()).with(&id.0)
 }
 
-/// How to fetch a file, by the id that the business knows it under.
+/// What opens a file, by the id that the business knows it under.
 pub fn media(slot: u32, id: &str) -> Key {
     Key::table("media").with(&slot.to_be_bytes()).with(&cut(&[id.as_bytes()]))
 }

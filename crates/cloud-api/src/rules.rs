@@ -33,6 +33,8 @@ pub struct Rules {
     pub quality: bool,
     /// Whether statuses speak of conversations, as they did up to version 23.
     pub conversations: bool,
+    /// Whether it is kept how far messages got, and the webhooks that told it.
+    pub history: bool,
 }
 
 impl Default for Rules {
@@ -45,6 +47,7 @@ impl Default for Rules {
             calls: Some(CALLS),
             quality: true,
             conversations: false,
+            history: true,
         }
     }
 }
@@ -59,6 +62,7 @@ impl Rules {
         calls: None,
         quality: false,
         conversations: false,
+        history: false,
     };
 }
 
@@ -228,5 +232,9 @@ mod tests {
         let rate = Some(limits::MESSAGES_PER_NUMBER);
         assert_eq!((0..1_000).filter(|_| pace.take(rate, Instant(0))).count(), 80);
         assert!(pace.take(rate, Instant(0).after(Micros::millis(13))));
+        let raised = Some(limits::MESSAGES_PER_RAISED_NUMBER);
+        let mut pace = Pace::default();
+        assert_eq!((0..2_000).filter(|_| pace.take(raised, Instant(0))).count(), 1_000);
+        assert!(pace.take(raised, Instant(0).after(Micros::millis(1))));
     }
 }

@@ -4,7 +4,6 @@ use endpoint::Courier;
 use hop::{Act, Desk, Effect, ExchangeId, Hop, Input, Outputs, Unreachable, Work, http};
 use rand_core::CryptoRng;
 use vocab::{Instant, Now, limits};
-use wire::transport::{FromTransport, Status};
 
 use crate::{
     config::Config,
@@ -12,14 +11,17 @@ use crate::{
     input::{Command, Job, NumberJob},
     mutant::{Mutant, planted},
     number::Number,
-    outbox::Outbox,
+    outbox::{self, Outbox},
     output::Event,
     principals::Principals,
     rows::GrantRow,
+    storage::Storage,
 };
 
 mod flowing;
 mod forgetting;
+mod frames;
+mod linking;
 mod managing;
 mod serving;
 
@@ -40,6 +42,8 @@ pub struct CloudApi {
     outbox: Outbox,
     principals: Principals,
     managing: managing::Managing,
+    /// Messages whose files are being fetched from where they say.
+    linking: linking::Linking,
     flowing: flowing::Flowing,
     last_exchange: u64,
     /// The request for grants that is under way, and when to ask next.
@@ -78,6 +82,7 @@ impl CloudApi {
             numbers: Vec::new(),
             principals: Principals::default(),
             managing: managing::Managing::default(),
+            linking: linking::Linking::default(),
             flowing: flowing::Flowing::default(),
             last_exchange: 0,
             grants_asked: None,
@@ -171,6 +176,7 @@ impl CloudApi {
         let there = self.numbers.get_mut(place)?;
         match there {
             Some(number) => {
+                number.account.vault().store_in(Storage::named(&grant.storage));
                 number.grant = grant;
                 None
             }
@@ -217,42 +223,6 @@ impl CloudApi {
         let to = self.courier.transport();
         step.at_once(Act::Send { to, bytes: bytes.clone() });
         self.courier.asked(id, bytes, step.now.mono);
-    }
-
-    fn frame(&mut self, bytes: &[u8], step: &mut Step<'_>) {
-        match FromTransport::decode(bytes) {
-            Ok(FromTransport::Answer { id, status: Status::Limited, retry_after, .. }) => {
-                self.courier.later(id, retry_after, step.now.mono);
-            }
-            Ok(FromTransport::Answer { id, status, bundle, .. }) => {
-                let slot = u32::try_from(id.checked_rem(endpoint::account::SLOTS).unwrap_or(0));
-                let Ok(slot) = slot else { return };
-                let Some(number) = self.number_mut(slot) else { return };
-                if number.hello == Some(id) {
-                    number.hello = None;
-                    self.courier.answered(id);
-                } else if number.account.me().is_none() || self.courier.waits_for(id) {
-                    // Any other is an acknowledgement's, or a copy: no row need be read.
-                    self.on_number(slot, NumberJob::Answer { id, status, bundle }, step);
-                }
-            }
-            Ok(FromTransport::Deliver { place, envelope }) => {
-                if let Some(slot) = self.slot_of(&envelope.to).filter(|slot| self.is_live(*slot))
-                    && !self.is_being_forgotten(slot, &envelope.from.phone)
-                {
-                    let work = NumberJob::Deliver { place, envelope: Box::new(envelope) };
-                    self.on_number(slot, work, step);
-                }
-            }
-            Ok(FromTransport::Gone { place, notice }) => self.gone(place, notice, step),
-            Ok(FromTransport::PrekeysLow { address, one_time, kem_one_time }) => {
-                if let Some(slot) = self.slot_of(&address) {
-                    let work = NumberJob::PrekeysLow { one_time, kem: kem_one_time };
-                    self.on_number(slot, work, step);
-                }
-            }
-            Err(why) => step.at_once(Act::Log(format!("a frame of the transport: {why}"))),
-        }
     }
 
     fn is_live(&self, slot: u32) -> bool {
@@ -317,7 +287,11 @@ impl CloudApi {
             if done || outcome.is_ok_and(|response| response.is_success()) {
                 self.run(Job::Arrived { keys }, step);
             } else {
-                self.outbox.failed(&keys, step.now.mono);
+                let most = self.most_wait(&keys);
+                let late = self.outbox.failed(&keys, step.now.mono, most);
+                if self.config.rules.history {
+                    self.run(Job::Late { keys: late }, step);
+                }
                 self.send_out(step);
             }
         } else if self.grants_asked == Some(id) {
@@ -329,8 +303,19 @@ impl CloudApi {
             }
         } else if !self.agreement_came(id, &outcome, step)
             && !self.endpoint_came(id, &outcome, step)
+            && !self.link_came(id, &outcome, step)
         {
             self.principal_came(id, outcome, step);
+        }
+    }
+
+    /// The longest wait before these items are sent again.
+    fn most_wait(&mut self, keys: &[store::Key]) -> vocab::Micros {
+        let slot = keys.first().and_then(outbox::slot).and_then(|slot| u32::try_from(slot).ok());
+        let number = slot.and_then(|slot| self.number_mut(slot));
+        match number.map(|number| number.account.vault().storage()) {
+            Some(Storage::Memory) => limits::HELD_RETRY_MOST,
+            Some(Storage::Store | Storage::Region(_)) | None => limits::WEBHOOK_RETRY_MOST,
         }
     }
 

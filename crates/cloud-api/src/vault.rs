@@ -7,6 +7,8 @@
 //! A sealed row is: version (1), day (8, big-endian), nonce (12), ciphertext with tag (16). The key
 //! of the row is authenticated with it, so that no row can be put in another's place. AES-256-GCM.
 
+use core::cell::{Cell, RefCell};
+
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
     aead::{Aead as _, Payload},
@@ -20,6 +22,8 @@ use store::Key;
 use vocab::{DataClass, Keep, Micros, PhoneNumber, limits};
 use zeroize::Zeroizing;
 
+use crate::storage::{Held, Marker, Storage, at_most_held, located};
+
 /// The vault of one business's numbers.
 pub struct SealedVault {
     /// The business, whose days have keys of their own.
@@ -28,6 +32,13 @@ pub struct SealedVault {
     pub root_key: Zeroizing<[u8; 32]>,
     /// Under which rows name people.
     pub name_key: [u8; 32],
+    /// Where content goes that is put from now on.
+    storage: Cell<Storage>,
+    /// The region in which content was put, now or since the start: it can be one alone, since
+    /// storage is configured only while a number is not registered.
+    region: Cell<Option<[u8; 2]>>,
+    /// Content that lies nowhere else.
+    held: RefCell<Held>,
 }
 
 impl core::fmt::Debug for SealedVault {
@@ -36,6 +47,10 @@ impl core::fmt::Debug for SealedVault {
     }
 }
 
+/// The class of what says where content is.
+const MARKER: DataClass = DataClass::ConnectionMetadata;
+/// Rows of a queue of blobs: the pieces of one.
+const BLOBS_READ: usize = limits::MAX_BLOB_PIECES as usize;
 const VERSION: u8 = 1;
 const NONCE: usize = 12;
 
@@ -46,7 +61,85 @@ const DAY_KEY_AGE: Micros = Micros::days(31);
 impl SealedVault {
     /// The vault of a business's numbers.
     pub fn new(business: String, root_key: [u8; 32], name_key: [u8; 32]) -> Self {
-        Self { business, root_key: Zeroizing::new(root_key), name_key }
+        let root_key = Zeroizing::new(root_key);
+        let (storage, region, held) = (Cell::default(), Cell::default(), RefCell::default());
+        Self { business, root_key, name_key, storage, region, held }
+    }
+
+    /// From now on content goes there; what was put before stays where it is.
+    pub(crate) fn store_in(&self, storage: Storage) {
+        if let Storage::Region(region) = storage {
+            self.region.set(Some(region));
+        }
+        self.storage.set(storage);
+    }
+
+    /// A queue of blobs, and what it is called in the region.
+    fn queues(&self, queue: &Key) -> impl Iterator<Item = Key> + use<> {
+        let located = self.region.get().map(|region| located(region, queue));
+        [queue.clone()].into_iter().chain(located)
+    }
+
+    /// Where content goes.
+    pub(crate) const fn storage(&self) -> Storage {
+        self.storage.get()
+    }
+
+    fn hold<E, N>(
+        &self,
+        attempt: &Attempt<'_, E, N>,
+        (key, plain): (Key, &[u8]),
+        keep: Keep,
+        rng: &mut dyn CryptoRng,
+    ) -> Vec<u8> {
+        let name = rng.next_u64();
+        self.held.borrow_mut().put(name, (key, plain), keep, attempt.now().wall);
+        Marker::Held(name).encode()
+    }
+
+    /// Seals content into the store, whatever the storage mode.
+    pub(crate) fn put_sealed<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: Key,
+        plain: &[u8],
+        keep: Keep,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        let day = attempt.now().wall.day();
+        let Some(day_key) = self.day_key(attempt, day, Some(&mut *rng))? else { return Ok(()) };
+        let message_key = fresh(rng);
+        let key_row = message_key_row(&key);
+        let wrapped = seal(&day_key, key_row.as_bytes(), &message_key, rng);
+        let sealed = seal(&message_key, key.as_bytes(), plain, rng);
+        if let (Some(wrapped), Some(sealed)) = (wrapped, sealed) {
+            let mut value = Vec::with_capacity(sealed.len().saturating_add(9));
+            value.push(VERSION);
+            value.extend_from_slice(&day.to_be_bytes());
+            value.extend_from_slice(&sealed);
+            attempt.write(key_row, wrapped, DataClass::KeyMaterial, keep);
+            attempt.write(key, value, DataClass::MessageContent, keep);
+        }
+        Ok(())
+    }
+
+    fn open_sealed<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: &Key,
+        stored: &[u8],
+    ) -> Result<Option<Vec<u8>>, Waiting> {
+        let Some((&[VERSION, ref day @ ..], sealed)) = stored.split_first_chunk::<9>() else {
+            return Ok(None);
+        };
+        let day = u64::from_be_bytes(*day);
+        let key_row = message_key_row(key);
+        attempt.need(&[self.day_key_row(day), key_row.clone()])?;
+        let Some(day_key) = self.day_key(attempt, day, None)? else { return Ok(None) };
+        let Some(wrapped) = attempt.read(&key_row)? else { return Ok(None) };
+        let message_key = open(&day_key, key_row.as_bytes(), &wrapped);
+        let plain = message_key.and_then(|key_bytes| open(&key_bytes, key.as_bytes(), sealed));
+        Ok(plain.map(|plain| plain.to_vec()))
     }
 
     fn day_key_row(&self, day: u64) -> Key {
@@ -110,21 +203,38 @@ impl Vault for SealedVault {
         keep: Keep,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
-        let day = attempt.now().wall.day();
-        let Some(day_key) = self.day_key(attempt, day, Some(&mut *rng))? else { return Ok(()) };
-        let message_key = fresh(rng);
-        let key_row = message_key_row(&key);
-        let wrapped = seal(&day_key, key_row.as_bytes(), &message_key, rng);
-        let sealed = seal(&message_key, key.as_bytes(), plain, rng);
-        if let (Some(wrapped), Some(sealed)) = (wrapped, sealed) {
-            let mut value = Vec::with_capacity(sealed.len().saturating_add(9));
-            value.push(VERSION);
-            value.extend_from_slice(&day.to_be_bytes());
-            value.extend_from_slice(&sealed);
-            attempt.write(key_row, wrapped, DataClass::KeyMaterial, keep);
-            attempt.write(key, value, DataClass::MessageContent, keep);
+        let now = attempt.now().wall;
+        match self.storage.get() {
+            Storage::Store => self.put_sealed(attempt, key, plain, keep, rng),
+            Storage::Region(region) => {
+                self.put_sealed(attempt, located(region, &key), plain, keep, rng)?;
+                attempt.write(key, Marker::At(region).encode(), MARKER, keep);
+                Ok(())
+            }
+            Storage::Memory => {
+                let keep = at_most_held(keep, now);
+                let marker = self.hold(attempt, (key.clone(), plain), keep, rng);
+                attempt.write(key, marker, MARKER, keep);
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    /// What bears nothing that somebody wrote outlives this process in every storage mode, or a
+    /// restart would leave what waits for its answer waiting.
+    fn put_request<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: Key,
+        (frame, bears): (&[u8], bool),
+        keep: Keep,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        if bears {
+            self.put(attempt, key, frame, keep, rng)
+        } else {
+            self.put_sealed(attempt, key, frame, keep, rng)
+        }
     }
 
     fn open<E, N>(
@@ -133,22 +243,90 @@ impl Vault for SealedVault {
         key: &Key,
         stored: &[u8],
     ) -> Result<Option<Vec<u8>>, Waiting> {
-        let Some((&[VERSION, ref day @ ..], sealed)) = stored.split_first_chunk::<9>() else {
-            return Ok(None);
-        };
-        let day = u64::from_be_bytes(*day);
-        let key_row = message_key_row(key);
-        attempt.need(&[self.day_key_row(day), key_row.clone()])?;
-        let Some(day_key) = self.day_key(attempt, day, None)? else { return Ok(None) };
-        let Some(wrapped) = attempt.read(&key_row)? else { return Ok(None) };
-        let message_key = open(&day_key, key_row.as_bytes(), &wrapped);
-        let plain = message_key.and_then(|key_bytes| open(&key_bytes, key.as_bytes(), sealed));
-        Ok(plain.map(|plain| plain.to_vec()))
+        match Marker::decode(stored) {
+            None => self.open_sealed(attempt, key, stored),
+            Some(Marker::Held(name)) => Ok(self.held.borrow().get(name, attempt.now().wall)),
+            Some(Marker::At(region)) => {
+                let key = located(region, key);
+                match attempt.read(&key)? {
+                    Some(stored) => self.open_sealed(attempt, &key, &stored),
+                    None => Ok(None),
+                }
+            }
+        }
     }
 
     fn remove<E, N>(&self, attempt: &mut Attempt<'_, E, N>, key: &Key) {
+        // Where it lies follows from the mode in which it was put, which may be another.
+        if let Some(region) = self.region.get() {
+            let located = located(region, key);
+            attempt.delete(message_key_row(&located));
+            attempt.delete(located);
+        }
+        self.held.borrow_mut().forget(key, attempt.now().wall);
         attempt.delete(message_key_row(key));
         attempt.delete(key.clone());
+    }
+
+    fn add_blob<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        queue: Key,
+        bytes: &[u8],
+        keep: Keep,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        match self.storage.get() {
+            Storage::Store => {
+                attempt.append(queue, bytes.to_vec(), DataClass::MessageContent, keep);
+            }
+            Storage::Region(region) => {
+                let class = DataClass::MessageContent;
+                attempt.append(located(region, &queue), bytes.to_vec(), class, keep);
+            }
+            Storage::Memory => {
+                let keep = at_most_held(keep, attempt.now().wall);
+                // Each piece has a key of its own, or one would take the place of another.
+                let own = queue.clone().with_number(rng.next_u64());
+                let marker = self.hold(attempt, (own, bytes), keep, rng);
+                attempt.append(queue, marker, MARKER, keep);
+            }
+        }
+        Ok(())
+    }
+
+    fn blobs<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        queue: &Key,
+    ) -> Result<Vec<u8>, Waiting> {
+        let now = attempt.now().wall;
+        let mut blobs = Vec::new();
+        for queue in self.queues(queue) {
+            for row in attempt.scan(&queue, None, BLOBS_READ)? {
+                match Marker::decode(&row.value) {
+                    None => blobs.extend_from_slice(&row.value),
+                    Some(Marker::Held(name)) => {
+                        blobs.extend(self.held.borrow().get(name, now).unwrap_or_default());
+                    }
+                    Some(Marker::At(_)) => {}
+                }
+            }
+        }
+        Ok(blobs)
+    }
+
+    fn remove_blobs<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        queue: &Key,
+    ) -> Result<(), Waiting> {
+        for queue in self.queues(queue) {
+            for row in attempt.scan(&queue, None, BLOBS_READ)? {
+                attempt.delete(row.key.clone());
+            }
+        }
+        Ok(())
     }
 
     fn name(&self, phone: &PhoneNumber) -> [u8; NAME_BYTES] {

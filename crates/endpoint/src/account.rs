@@ -152,8 +152,23 @@ impl<V: Vault> Account<V> {
         rng: &mut dyn CryptoRng,
     ) -> Result<u64, Waiting> {
         let id = self.next_number(attempt.now());
+        let bears = match &ask {
+            Ask::Send(envelope) => envelope.payload.ciphertext().is_some(),
+            Ask::PutPiece { .. } => true,
+            Ask::Register { .. }
+            | Ask::RequestCode { .. }
+            | Ask::Publish { .. }
+            | Ask::Fetch { .. }
+            | Ask::Ack { .. }
+            | Ask::Hello { .. }
+            | Ask::Report { .. }
+            | Ask::GetPiece { .. }
+            | Ask::DeleteAccount { .. }
+            | Ask::Block { .. } => false,
+        };
         let frame = ToTransport { id, ask }.encode();
-        self.vault.put(attempt, self.keys.ask(id), &frame, self.config.work, rng)?;
+        let (key, work) = (self.keys.ask(id), self.config.work);
+        self.vault.put_request(attempt, key, (&frame, bears), work, rng)?;
         attempt.act(Act::Send { to: self.config.transport, bytes: frame.clone() });
         attempt.note(N::from(Note::Asked { id, frame }));
         Ok(id)

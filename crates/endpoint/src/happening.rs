@@ -1,11 +1,13 @@
 //! What happened at an end, for the hop to act on within the same attempt.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use keys::IdentityKey;
 use signal::trace::Recorded;
 use vocab::{Address, MessageId};
 use wire::{content::Content, transport::Operator};
+
+use crate::files::Fetched;
 
 /// Something that happened to an account.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +86,15 @@ pub enum Happening {
         from: Address,
         /// What it says.
         content: Content,
+    },
+    /// The file of a message that was opened is here, or will not be.
+    File {
+        /// The message's sender.
+        from: Address,
+        /// What it says.
+        content: Content,
+        /// The file, or why there is none.
+        outcome: Result<Box<Fetched>, Failure>,
     },
     /// A copy of a message that was opened before.
     Copy {
@@ -176,6 +187,15 @@ pub enum Failure {
     /// The transport lets this sender reach only those who wrote to it, for now.
     #[error("this sender reaches only those who wrote to it, for now")]
     Throttled,
+    /// The transport does not store its file.
+    #[error("the transport does not store the file")]
+    FileNotStored,
+    /// Its file is not stored any more.
+    #[error("the file is not stored any more")]
+    FileMissing,
+    /// Its file is another than the message speaks of.
+    #[error("the file is not what the message says")]
+    FileWrong,
     /// The engine cannot seal it.
     #[error("the session cannot seal it")]
     Unsealable,

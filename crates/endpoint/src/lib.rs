@@ -15,6 +15,7 @@ extern crate alloc;
 pub mod account;
 pub mod bundle;
 pub mod courier;
+pub mod files;
 pub mod forgetting;
 pub mod happening;
 pub mod mutant;

@@ -34,6 +34,8 @@ pub enum Mutant {
     TurnUnsaved,
     /// Anybody's word for how far a message got is taken.
     AnybodysReceipt,
+    /// A file is stored at the transport as it is.
+    FileInClear,
     /// What was sent to somebody stays when their account is deleted.
     SentOutlivesAccount,
 }

@@ -359,6 +359,12 @@ impl<V: Vault> Account<V> {
         let happened = match &ask {
             Ask::Fetch { address } => self.fetched(attempt, address, answer, rng)?,
             Ask::Send(envelope) => self.carried(attempt, envelope, answer.0)?,
+            Ask::PutPiece { blob, number, .. } => {
+                self.piece_put(attempt, (*blob, *number), answer.0, rng)?
+            }
+            Ask::GetPiece { of, blob, number, .. } => {
+                self.piece_refused(attempt, (of, *blob, *number))?
+            }
             Ask::Register { .. }
             | Ask::RequestCode { .. }
             | Ask::Publish { .. }

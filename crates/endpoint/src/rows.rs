@@ -14,6 +14,9 @@
 //! | `kept` | messages for retransmission | message content (vault) | 30 days |
 //! | `wait` | messages that wait for a bundle | message content (vault) | until done |
 //! | `ask` | requests to the transport | message content (vault) | until answered |
+//! | `put` | messages whose files are on their way out | message content (vault) | until done |
+//! | `get` | messages whose files are on their way in | message content (vault) | until done |
+//! | `out` `got` | encrypted blobs of these, or pieces of them | message content | until done |
 //! | `gone` | up to where the mailbox speaks of a deleted account | connection metadata | 31 days |
 //! | `fetch` | which bundle is being fetched | connection metadata | as its request |
 //!
@@ -23,15 +26,21 @@ use alloc::vec::Vec;
 
 use prost::Message;
 use store::Key;
-use vocab::{Address, MessageId};
+use vocab::{Address, BlobId, MessageId};
 
 use crate::vault::NAME_BYTES;
 
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
-pub const ON_THEIR_WAY: [&str; 2] = [WAIT, ASK];
+pub const ON_THEIR_WAY: [&str; 3] = [WAIT, ASK, PUT];
+
+/// Tables that back-ups leave out: whoever is restored must not go back to ratchets and prekeys
+/// that were used since, and sets itself up anew, with nothing of the old set-up under way.
+pub const NOT_IN_BACKUPS: [&str; 9] =
+    ["me", "spk", "opk", "kem", "base", "ses", "fetch", WAIT, ASK];
 
 const WAIT: &str = "wait";
 const ASK: &str = "ask";
+const PUT: &str = "put";
 
 /// The keyed hash of an account's number.
 pub type Name = [u8; NAME_BYTES];
@@ -133,6 +142,26 @@ impl Keys {
         self.asks().with_number(id)
     }
 
+    /// A message whose file is on its way out.
+    pub fn put(self, blob: BlobId) -> Key {
+        self.table(PUT).with(&blob.0)
+    }
+
+    /// The blob of one, a queue.
+    pub fn blob(self, blob: BlobId) -> Key {
+        self.table("out").with(&blob.0)
+    }
+
+    /// Messages whose file is on its way in.
+    pub fn get(self, peer: &Name, blob: BlobId) -> Key {
+        self.table("get").with(peer).with(&blob.0)
+    }
+
+    /// What there is of its blob, a queue.
+    pub fn got(self, peer: &Name, blob: BlobId) -> Key {
+        self.table("got").with(peer).with(&blob.0)
+    }
+
     /// Whose account is gone.
     pub fn gone(self, peer: &Name) -> Key {
         self.table("gone").with(peer)
@@ -230,6 +259,34 @@ pub struct KeptRow {
     /// The encoded content; empty in `wait` for a message that is kept already.
     #[prost(bytes = "vec", tag = "4")]
     pub content: Vec<u8>,
+}
+
+/// The row `put`: a message whose file is on its way out.
+#[derive(Clone, PartialEq, Message)]
+pub struct PutRow {
+    /// Digits of the recipient's number.
+    #[prost(string, tag = "1")]
+    pub to: alloc::string::String,
+    /// The recipient's device.
+    #[prost(uint32, tag = "2")]
+    pub device: u32,
+    /// The encoded content.
+    #[prost(bytes = "vec", tag = "3")]
+    pub content: Vec<u8>,
+    /// The piece that the transport is asked to store.
+    #[prost(uint32, tag = "4")]
+    pub next: u32,
+}
+
+/// The row `get`: messages whose file is on its way in.
+#[derive(Clone, PartialEq, Message)]
+pub struct GetRow {
+    /// Their encoded contents, at most [`vocab::limits::MAX_WAITING_FOR_BLOB`].
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub contents: Vec<Vec<u8>>,
+    /// The piece that the transport is asked for.
+    #[prost(uint32, tag = "2")]
+    pub next: u32,
 }
 
 /// The row `sealed`: how a kept message was last encrypted.

@@ -7,10 +7,13 @@ use hop::{Attempt, Waiting};
 use rand_core::CryptoRng;
 use sha2::Sha256;
 use store::{Key, transaction::Stored};
-use vocab::{DataClass, Keep, PhoneNumber};
+use vocab::{DataClass, Keep, PhoneNumber, limits};
 
 /// Bytes of a keyed hash that stands for a phone number in a row's key.
 pub const NAME_BYTES: usize = 16;
+
+/// Rows of a queue of blobs: the pieces of one.
+const BLOBS_READ: usize = limits::MAX_BLOB_PIECES as usize;
 
 /// The key of each row that a scan brought, and its content.
 pub type OpenedRows<'s> = Vec<(&'s Key, Option<Vec<u8>>)>;
@@ -30,6 +33,23 @@ pub trait Vault {
         keep: Keep,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting>;
+
+    /// Writes a request to the transport under `key`; `bears` whether it bears what somebody wrote,
+    /// encrypted as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row that it needs is not on the desk.
+    fn put_request<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        key: Key,
+        (frame, _bears): (&[u8], bool),
+        keep: Keep,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        self.put(attempt, key, frame, keep, rng)
+    }
 
     /// Reads content; `None` where there is none, or nothing that can be opened any more.
     ///
@@ -77,6 +97,54 @@ pub trait Vault {
 
     /// Removes content, and what only it needed.
     fn remove<E, N>(&self, attempt: &mut Attempt<'_, E, N>, key: &Key);
+
+    /// Adds a blob, or a piece of one, to a queue. It is ciphertext whose key lies elsewhere, and
+    /// too large to be sealed once more or to stay on the desk.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] if a row that it needs is not on the desk.
+    fn add_blob<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        queue: Key,
+        bytes: &[u8],
+        keep: Keep,
+        _rng: &mut dyn CryptoRng,
+    ) -> Result<(), Waiting> {
+        attempt.append(queue, bytes.to_vec(), DataClass::MessageContent, keep);
+        Ok(())
+    }
+
+    /// What was added to a queue of blobs, one behind the other; empty where there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] the first time.
+    fn blobs<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        queue: &Key,
+    ) -> Result<Vec<u8>, Waiting> {
+        let rows = attempt.scan(queue, None, BLOBS_READ)?;
+        Ok(rows.iter().flat_map(|row| row.value.iter().copied()).collect())
+    }
+
+    /// Removes a queue of blobs.
+    ///
+    /// # Errors
+    ///
+    /// [`Waiting`] the first time.
+    fn remove_blobs<E, N>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        queue: &Key,
+    ) -> Result<(), Waiting> {
+        for row in attempt.scan(queue, None, BLOBS_READ)? {
+            attempt.delete(row.key.clone());
+        }
+        Ok(())
+    }
 
     /// The name that `phone` has in keys of rows.
     fn name(&self, phone: &PhoneNumber) -> [u8; NAME_BYTES];

@@ -60,7 +60,7 @@ impl Source {
     }
 
     /// Writes a back-up into the folder `to`, which must not hold a store: every row but those that
-    /// are over at `now` and those whose keys begin with one of `leave_out`. How many rows it has.
+    /// are over at `now` and those that `leave_out` says. How many rows it has.
     ///
     /// Leave out the tables of the keys that content is sealed with (`day` and `mkey` of the Cloud
     /// API): then no copy of such content opens after its keys are gone from the store itself.
@@ -68,14 +68,19 @@ impl Source {
     /// # Errors
     ///
     /// Why there is no back-up; what was written of it is no store.
-    pub fn back_up(&self, to: &Path, leave_out: &[Key], now: UnixMicros) -> Result<u64, CopyError> {
-        self.copy(&Folder::at(to), leave_out, now, 0)
+    pub fn back_up(
+        &self,
+        to: &Path,
+        leave_out: impl Fn(&Key) -> bool,
+        now: UnixMicros,
+    ) -> Result<u64, CopyError> {
+        self.copy(&Folder::at(to), &leave_out, now, 0)
     }
 
     fn copy(
         &self,
         to: &Folder,
-        leave_out: &[Key],
+        leave_out: &dyn Fn(&Key) -> bool,
         now: UnixMicros,
         numbers_skipped: i64,
     ) -> Result<u64, CopyError> {
@@ -93,8 +98,7 @@ impl Source {
         let target = schema::create(&growing)?;
         let now = moment(now);
         let is_kept = |key: &[u8], expires: Option<i64>| {
-            expires.is_none_or(|end| now < end)
-                && !leave_out.iter().any(|prefix| key.starts_with(prefix.as_bytes()))
+            expires.is_none_or(|end| now < end) && !leave_out(&Key::from_bytes(key.to_vec()))
         };
         let count = self.copy_rows(&target, &is_kept, numbers_skipped);
         let count = count.map_err(|source| OpenError::of(self.folder.database(), source))?;
@@ -136,6 +140,23 @@ impl Source {
     }
 }
 
+/// Writes a back-up of the store in `from`, which nobody has open, into the folder `to`; as
+/// [`Source::back_up`].
+///
+/// # Errors
+///
+/// Why there is no back-up; what was written of it is no store.
+pub fn back_up(
+    from: &Path,
+    to: &Path,
+    leave_out: impl Fn(&Key) -> bool,
+    now: UnixMicros,
+) -> Result<u64, CopyError> {
+    let from = Folder::at(from);
+    let _lock = from.lock()?;
+    Source::of(from)?.back_up(to, leave_out, now)
+}
+
 /// Makes a store in the folder `to` from the back-up in `from`. Rows that are over at `now` are not
 /// in it. How many rows it has. Its queues go on with numbers that the store before cannot have
 /// given.
@@ -149,5 +170,5 @@ pub fn restore(from: &Path, to: &Path, now: UnixMicros) -> Result<u64, CopyError
     if !path.exists() {
         return Err(OpenError::KeyringMissing { path }.into());
     }
-    Source::of(from)?.copy(&Folder::at(to), &[], now, NUMBERS_SKIPPED)
+    Source::of(from)?.copy(&Folder::at(to), &|_| false, now, NUMBERS_SKIPPED)
 }

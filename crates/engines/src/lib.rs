@@ -22,7 +22,7 @@ mod tables;
 mod tests;
 mod writer;
 
-pub use backup::{Source, restore};
+pub use backup::{Source, back_up, restore};
 pub use check::{Finding, check};
 pub use commit::commit;
 pub use error::{CopyError, OpenError, Trouble};

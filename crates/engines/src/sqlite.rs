@@ -23,6 +23,8 @@ mod transact;
 
 pub use self::rotation::Resealed;
 
+type Listener = Box<dyn FnMut(&Trouble) + Send>;
+
 /// A store in a folder. It is open in one process at a time.
 ///
 /// A row's value is sealed at rest, its key is not: keys name people by keyed hashes alone.
@@ -49,6 +51,8 @@ pub struct Sqlite {
     changed: bool,
     read_only: bool,
     trouble: Option<Trouble>,
+    /// Who is told of trouble.
+    listener: Option<Listener>,
     /// How far the old keys' rows were looked through.
     pass: rotation::Pass,
     /// Released last.
@@ -114,6 +118,7 @@ impl Sqlite {
             changed: true,
             read_only: false,
             trouble: None,
+            listener: None,
             pass: rotation::Pass::default(),
             _lock: lock,
         })
@@ -135,6 +140,18 @@ impl Sqlite {
         let pages = bytes.checked_div(size.unsigned_abs()).unwrap_or_default().max(1);
         let sql = format!("PRAGMA max_page_count = {pages}");
         Ok(self.connection.query_row(&sql, (), |_| Ok(()))?)
+    }
+
+    /// Tells `listener` whatever goes wrong beneath the store from now on, when it does.
+    pub fn listen(&mut self, listener: impl FnMut(&Trouble) + Send + 'static) {
+        self.listener = Some(Box::new(listener));
+    }
+
+    fn note(&mut self, trouble: Trouble) {
+        if let Some(listener) = &mut self.listener {
+            listener(&trouble);
+        }
+        self.trouble = Some(trouble);
     }
 
     /// What went wrong beneath the store the last time that something did.
@@ -164,7 +181,7 @@ impl Sqlite {
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
-            self.trouble = Some(error.into());
+            self.note(error.into());
         }
         self.begun = false;
         self.standings.forget();
@@ -233,7 +250,7 @@ impl Engine for Sqlite {
             && let Err(trouble) = self.commit()
         {
             let refusal = trouble.refusal;
-            self.trouble = Some(trouble);
+            self.note(trouble);
             self.give_up(refusal);
             // What is in the log already need not lie there twice: that may make room.
             let _made_room = self.empty_log();
@@ -244,7 +261,7 @@ impl Engine for Sqlite {
         if self.swept {
             match self.shred() {
                 Ok(shredded) => self.swept = !shredded,
-                Err(trouble) => self.trouble = Some(trouble),
+                Err(trouble) => self.note(trouble),
             }
         }
         self.rotate_when_worn();
@@ -258,7 +275,7 @@ impl Engine for Sqlite {
         self.swept = true;
         let swept = self.remove_expired(moment(now)).unwrap_or_else(|trouble| {
             let refusal = trouble.refusal;
-            self.trouble = Some(trouble);
+            self.note(trouble);
             self.give_up(refusal);
             Vec::new()
         });

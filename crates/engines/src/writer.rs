@@ -101,6 +101,9 @@ enum Next<E> {
 struct Queue<E> {
     jobs: VecDeque<Job<E>>,
     is_closed: bool,
+    has_died: bool,
+    /// Who is told should the thread die.
+    mourner: Option<Box<dyn FnOnce() + Send>>,
 }
 
 struct Shared<E> {
@@ -130,7 +133,9 @@ impl<E: Engine + Send + 'static> Writer<E> {
         limits: Limits,
         clock: impl FnMut() -> UnixMicros + Send + 'static,
     ) -> io::Result<Self> {
-        let queue = Mutex::new(Queue { jobs: VecDeque::new(), is_closed: false });
+        let jobs = VecDeque::new();
+        let queue = Queue { jobs, is_closed: false, has_died: false, mourner: None };
+        let queue = Mutex::new(queue);
         let counters = Mutex::new(Counters::default());
         let shared = Arc::new(Shared { queue, arrived: Condvar::new(), counters, limits });
         let theirs = Arc::clone(&shared);
@@ -164,6 +169,18 @@ impl<E: Engine + Send + 'static> Writer<E> {
         work: impl FnOnce(&mut E, UnixMicros) + Send + 'static,
     ) -> Result<(), Refused> {
         self.shared.push(Job::Work(Box::new(work)))
+    }
+
+    /// Calls `tell` should the thread die of a panic, of the engine or of whoever was answered; at
+    /// once, if it has. Whatever it had taken is not answered then.
+    pub fn when_it_dies(&self, tell: impl FnOnce() + Send + 'static) {
+        let mut queue = locked(&self.shared.queue);
+        if queue.has_died {
+            drop(queue);
+            tell();
+        } else {
+            queue.mourner = Some(Box::new(tell));
+        }
     }
 
     /// What it has done so far.
@@ -283,10 +300,15 @@ impl<E> Drop for Closing<'_, E> {
     fn drop(&mut self) {
         let mut queue = locked(&self.0.queue);
         queue.is_closed = true;
+        queue.has_died = thread::panicking();
+        let mourner = queue.mourner.take().filter(|_| queue.has_died);
         let left = mem::take(&mut queue.jobs);
         drop(queue);
         // Whoever waits for an answer sees that its sender is gone.
         drop(left);
+        if let Some(tell) = mourner {
+            tell();
+        }
     }
 }
 

@@ -3,23 +3,24 @@
 //! `identity.json` (mode 0600) holds the 32 bytes from which all keys, tokens and ids follow, how
 //! often it was started, and which accounts are set up. Whoever has it has everything.
 
+mod identity;
+
 use std::{
-    collections::BTreeSet,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
 use vocab::UnixMicros;
 
-use crate::secrets::{Secrets, hex};
+use self::identity::{Identity, read};
+use crate::secrets::Secrets;
 
 const IDENTITY: &str = "identity.json";
 const LOCK: &str = "lock";
 const STORES: &str = "stores";
-/// The format of `identity.json`.
-const FORMAT: u32 = 1;
+/// What a back-up has in place of the identity: so that nobody runs on one.
+const BACKUP: &str = "backup.json";
 
 /// A folder that nobody else uses as long as this lives.
 #[derive(Debug)]
@@ -27,34 +28,6 @@ pub struct Folder {
     path: PathBuf,
     identity: Identity,
     _lock: File,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Identity {
-    format: u32,
-    /// 32 bytes as hexadecimal digits.
-    master: Hidden,
-    /// The `--seed` that they follow from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<u64>,
-    /// Starts so far, the present one included.
-    starts: u64,
-    /// Accounts that were set up once.
-    ready: BTreeSet<String>,
-    /// Where a virtual clock stood, in microseconds since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    clock: Option<u64>,
-}
-
-/// Text of which nothing is printed.
-#[derive(Clone, Serialize, Deserialize)]
-struct Hidden(String);
-
-impl core::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Hidden")
-    }
 }
 
 /// Why a folder cannot be used. Nothing in it was changed.
@@ -74,6 +47,15 @@ pub enum FolderError {
     /// There is no identity in it.
     #[error("{}: no `{IDENTITY}` in it; expected the --data of a live command", .0.display())]
     Nothing(PathBuf),
+    /// There is no back-up in it.
+    #[error("{}: no `{BACKUP}` in it; expected what `store backup` wrote", .0.display())]
+    NoBackup(PathBuf),
+    /// It is a back-up, on which nobody runs.
+    #[error("{} is a back-up; `blindpost store restore` makes a folder of it", .0.display())]
+    Backup(PathBuf),
+    /// There is something in it, which stays as it is.
+    #[error("{} is there already and not empty: nothing is replaced", .0.display())]
+    NotEmpty(PathBuf),
     /// It was made with another seed.
     #[error("{} was made {}; start it the same way, or use another folder", path.display(),
         made.map_or("without --seed".to_owned(), |seed| format!("with --seed {seed}")))]
@@ -107,11 +89,10 @@ impl Folder {
     ///
     /// [`FolderError`].
     pub fn open(path: &Path, seed: Option<u64>) -> Result<Self, FolderError> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(at(path))?;
+        if path.join(BACKUP).exists() {
+            return Err(FolderError::Backup(path.to_path_buf()));
+        }
+        make(path)?;
         let lock = lock(path)?;
         let file = path.join(IDENTITY);
         let mut identity = match fs::read(&file) {
@@ -147,9 +128,66 @@ impl Folder {
         Ok(Self { path: path.to_path_buf(), identity: read(&file, &bytes)?, _lock: lock })
     }
 
+    /// Makes a folder of what a back-up in `from` keeps of one, but for its stores, which `fill`
+    /// makes: with its secrets, not counted as an earlier start, and with the accounts set up that
+    /// `stay` says.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`], or why `fill` fails; then the folder is gone again.
+    pub(crate) fn restore<T, E: From<FolderError>>(
+        (from, to): (&Path, &Path),
+        stay: impl Fn(&str) -> bool,
+        fill: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let file = from.join(BACKUP);
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FolderError::NoBackup(from.to_path_buf()).into());
+            }
+            Err(error) => return Err(at(&file)(error).into()),
+        };
+        let identity = Identity::from_backup(&file, &bytes, stay)?;
+        make_new(to)?;
+        let lock = lock(to)?;
+        let folder = Self { path: to.to_path_buf(), identity, _lock: lock };
+        // Without its identity, which comes last, nobody runs on it.
+        let filled = fill(&folder).and_then(|filled| Ok(folder.write().map(|()| filled)?));
+        if filled.is_err() {
+            // It was made here, and what went wrong is what there is to tell.
+            let _left = fs::remove_dir_all(to);
+        }
+        filled
+    }
+
+    /// Writes what a back-up keeps of this folder, but for its stores, into a new folder at `to`,
+    /// once `fill` has made them.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`], or why `fill` fails; what was written is no back-up then.
+    pub(crate) fn back_up<T, E: From<FolderError>>(
+        &self,
+        to: &Path,
+        fill: impl FnOnce(&Path) -> Result<T, E>,
+    ) -> Result<T, E> {
+        make_new(to)?;
+        let filled = fill(&to.join(STORES))?;
+        let path = to.join(BACKUP);
+        let json = self.identity.to_backup().map_err(io::Error::from);
+        json.and_then(|json| replace(&path, &json)).map_err(at(&path))?;
+        Ok(filled)
+    }
+
     /// Where its stores are.
     pub fn stores(&self) -> PathBuf {
-        self.path.join(STORES)
+        Self::stores_in(&self.path)
+    }
+
+    /// Where the stores of a folder at `path` are.
+    pub(crate) fn stores_in(path: &Path) -> PathBuf {
+        path.join(STORES)
     }
 
     /// Where it is.
@@ -159,11 +197,7 @@ impl Folder {
 
     /// What its keys, tokens and ids follow from.
     pub fn secrets(&self) -> Secrets {
-        let mut master = [0; 32];
-        for (to, byte) in master.iter_mut().zip(from_hex(&self.identity.master.0)) {
-            *to = byte;
-        }
-        Secrets::new(master)
+        self.identity.secrets()
     }
 
     /// Whether its names and randomness follow from a seed.
@@ -184,6 +218,40 @@ impl Folder {
     /// Where its virtual clock stood.
     pub fn clock(&self) -> Option<UnixMicros> {
         self.identity.clock.map(UnixMicros)
+    }
+
+    /// One more start is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Io`].
+    pub(crate) fn starts_again(&mut self) -> Result<(), FolderError> {
+        self.identity.starts = self.identity.starts.saturating_add(1);
+        self.write()
+    }
+
+    /// What a snapshot keeps of it: where its clock stood, and which accounts are set up.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Identity`].
+    pub(crate) fn marks(&self) -> Result<Vec<u8>, FolderError> {
+        self.identity.marks().map_err(|why| self.is_no_identity(&why))
+    }
+
+    /// It is as those marks say; starts stay counted.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`].
+    pub(crate) fn go_back_to(&mut self, marks: &[u8]) -> Result<(), FolderError> {
+        let gone_back = self.identity.go_back_to(marks);
+        gone_back.map_err(|why| self.is_no_identity(&why))?;
+        self.write()
+    }
+
+    fn is_no_identity(&self, why: &serde_json::Error) -> FolderError {
+        FolderError::Identity { path: self.path.join(IDENTITY), why: why.to_string() }
     }
 
     /// These accounts are set up.
@@ -217,37 +285,22 @@ impl Folder {
     }
 }
 
-impl Identity {
-    fn new(path: &Path, seed: Option<u64>) -> Result<Self, FolderError> {
-        let secrets = match seed {
-            Some(seed) => Secrets::of_seed(seed),
-            None => {
-                let mut master = [0; 32];
-                getrandom::fill(&mut master).map_err(|why| at(path)(io::Error::other(why)))?;
-                Secrets::new(master)
-            }
-        };
-        let master = hex(secrets.master());
-        let (starts, ready, clock) = (0, BTreeSet::new(), None);
-        Ok(Self { format: FORMAT, master: Hidden(master), seed, starts, ready, clock })
-    }
+/// Makes a folder that only its owner enters, where there is none.
+pub(crate) fn make(path: &Path) -> Result<(), FolderError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(at(path))
 }
 
-fn read(file: &Path, bytes: &[u8]) -> Result<Identity, FolderError> {
-    let wrong = |why: String| FolderError::Identity { path: file.to_path_buf(), why };
-    let identity: Identity = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
-    if identity.format != FORMAT {
-        return Err(wrong(format!("format {} is not known here", identity.format)));
+/// The same, where nothing lies that would be replaced.
+fn make_new(path: &Path) -> Result<(), FolderError> {
+    make(path)?;
+    match fs::read_dir(path).map_err(at(path))?.next() {
+        None => Ok(()),
+        Some(_) => Err(FolderError::NotEmpty(path.to_path_buf())),
     }
-    if from_hex(&identity.master.0).count() != 32 {
-        return Err(wrong("`master` is not 64 hexadecimal digits".to_owned()));
-    }
-    Ok(identity)
-}
-
-fn from_hex(text: &str) -> impl Iterator<Item = u8> {
-    let (pairs, _) = text.as_bytes().as_chunks::<2>();
-    pairs.iter().filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
 }
 
 fn lock(folder: &Path) -> Result<File, FolderError> {

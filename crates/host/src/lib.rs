@@ -3,11 +3,15 @@
 //! Knows: how a hop is driven, how its frames and requests travel, who listens where. Does not
 //! know: what any hop makes of its inputs. The simulator is the other world; the hops are the same.
 
+pub mod backup;
 pub mod clock;
 mod control;
+mod deliveries;
+pub mod failure;
 mod faults;
 pub mod folder;
 pub mod http;
+pub mod intercept;
 pub mod ledger;
 pub mod links;
 pub mod log;
@@ -24,5 +28,6 @@ pub mod site;
 pub mod stop;
 pub mod stores;
 mod sweeper;
+pub mod terminal;
 pub mod up;
 pub mod upkeep;

@@ -8,6 +8,7 @@ use std::sync::{
 use hop::http::{Request, Response};
 
 use crate::{
+    failure::Failure,
     http::{Service, service},
     metrics::Metrics,
 };
@@ -17,12 +18,13 @@ use crate::{
 pub struct Operations {
     metrics: Metrics,
     ready: Arc<AtomicBool>,
+    failure: Failure,
 }
 
 impl Operations {
-    /// Not ready yet.
-    pub fn new(metrics: Metrics) -> Self {
-        Self { metrics, ready: Arc::default() }
+    /// Not ready yet, and never again once `failure` is told.
+    pub fn new(metrics: Metrics, failure: Failure) -> Self {
+        Self { metrics, ready: Arc::default(), failure }
     }
 
     /// Whether the process serves; not while it starts or ends.
@@ -46,7 +48,14 @@ impl Operations {
             body: body.into_bytes(),
         };
         let ready = self.ready.load(Ordering::Relaxed);
-        match (request.method.as_str(), request.path()) {
+        let path = request.path();
+        if request.method == "GET"
+            && matches!(path, "/healthz" | "/readyz")
+            && let Some(what) = self.failure.told()
+        {
+            return text(503, format!("{what}\n"));
+        }
+        match (request.method.as_str(), path) {
             ("GET", "/metrics") => text(200, self.metrics.render()),
             ("GET", "/healthz") => text(200, "alive\n".to_owned()),
             ("GET", "/readyz") if ready => text(200, "ready\n".to_owned()),

@@ -35,6 +35,14 @@ impl Signals {
         })
     }
 
+    /// Waits for one of them, or until something breaks: what it was.
+    pub async fn heard_or(&mut self, failed: impl Future<Output = String>) -> Option<String> {
+        tokio::select! {
+            () = self.heard() => None,
+            what = failed => Some(what),
+        }
+    }
+
     /// Waits for one of them.
     pub async fn heard(&mut self) {
         // Where Ctrl-C cannot be heard, the other one can.

@@ -1,6 +1,12 @@
 //! What everything in one process shares, and what runs in it.
 
-use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+};
 
 use getrandom::fill;
 use hop::http::{Request, Response};
@@ -8,9 +14,11 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     clock::Clock,
+    deliveries::Deliveries,
+    failure::Failure,
     faults::Faults,
     http::{Asker, Hosts, Server, Service, service},
-    links::{Dial, Ground, Here, Links, Rules, Seeds},
+    links::{Dial, Ground, Here, KeyLog, Links, Rules, Seeds},
     log::Log,
     metrics::Metrics,
     node::{Handle, Meters, Node, Observer, Resident, World},
@@ -33,6 +41,8 @@ pub struct Site {
     pub hosts: Hosts,
     /// What goes wrong on purpose.
     pub(crate) faults: Faults,
+    /// Webhooks that were delivered, where they are kept.
+    pub(crate) deliveries: Deliveries,
     asker: Asker,
     ground: Ground,
     stores: Stores,
@@ -75,6 +85,14 @@ pub enum StartError {
     /// A store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Keys of links cannot be logged.
+    #[error("{}: {source}", path.display())]
+    KeyLog {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Nobody can listen there.
     #[error("{address} cannot be listened on: {source}")]
     Listen {
@@ -112,10 +130,25 @@ impl Site {
             seeds: Seeds::new(draws.key("links")?),
             log: log.clone(),
             metrics: metrics.clone(),
+            keys: KeyLog::default(),
         };
         let faults = Faults::default();
-        let asker = Asker::with(hosts.clone(), log.clone(), faults.clone());
-        Ok(Self { clock, log, metrics, hosts, faults, asker, ground, stores, draws })
+        let deliveries = Deliveries::new(clock.clone());
+        let looks_on = (faults.clone(), deliveries.clone());
+        let asker = Asker::with(hosts.clone(), log.clone(), looks_on);
+        Ok(Self { clock, log, metrics, hosts, faults, deliveries, asker, ground, stores, draws })
+    }
+
+    /// From now on the keys of links go to a file.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::KeyLog`].
+    pub(crate) fn log_keys(&mut self, path: &Path) -> Result<(), StartError> {
+        let failed = |source| StartError::KeyLog { path: path.to_path_buf(), source };
+        self.ground.keys = KeyLog::append(path).map_err(failed)?;
+        self.log.line("links", "keys of links are logged: for development only", &[]);
+        Ok(())
     }
 
     /// Starts a hop. Its store is `store`, its name in the log `name`; what is counted of it is
@@ -145,6 +178,16 @@ impl Site {
             observer,
         };
         Ok(Node::start(hop, world))
+    }
+
+    /// That a store of the process failed for good.
+    pub fn failure(&self) -> Failure {
+        self.stores.failure()
+    }
+
+    /// The stores, for who breaks them on purpose.
+    pub(crate) const fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     /// Randomness of something that is no hop.
@@ -227,6 +270,12 @@ impl Crew {
     ) {
         let dialer = self.site.ground.dialer(dial, node, name);
         self.links.spawn(dialer.run(self.linking.1.clone()));
+    }
+
+    /// Waits until something breaks that nothing here goes on without; what it was. There is
+    /// nothing to be ended in order then: what was acknowledged is on the disk.
+    pub async fn failed(&self) -> String {
+        self.site.failure().happened().await
     }
 
     /// Ends everything: no new request, those under way answered, what hops work on made durable,

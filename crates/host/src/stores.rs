@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use engines::{Counters, Limits, RootKey, Sqlite, Writer};
+use engines::{Counters, Limits, Refused, RootKey, Sqlite, Trouble, Writer};
 use getrandom::fill;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     clock::Clock,
+    failure::Failure,
     ledger::{Done, Ledger},
     log::Log,
     metrics::Metrics,
@@ -34,6 +35,7 @@ struct Inner {
     secrets: Secrets,
     clock: Clock,
     log: Log,
+    failure: Failure,
     open: Mutex<BTreeMap<String, Weak<Store>>>,
 }
 
@@ -57,8 +59,34 @@ pub struct StoreError {
 impl Stores {
     /// Those in `folder`. The keys that wrap theirs follow from `secrets`.
     pub fn new(folder: PathBuf, secrets: Secrets, clock: Clock, log: Log) -> Self {
+        Self::telling(folder, secrets, clock, (log, Failure::default()))
+    }
+
+    /// The same, which tell `failure` that one of them failed for good.
+    pub(crate) fn telling(
+        folder: PathBuf,
+        secrets: Secrets,
+        clock: Clock,
+        (log, failure): (Log, Failure),
+    ) -> Self {
         let open = Mutex::default();
-        Self(Arc::new(Inner { folder, secrets, clock, log, open }))
+        Self(Arc::new(Inner { folder, secrets, clock, log, failure, open }))
+    }
+
+    /// That a store failed for good.
+    pub fn failure(&self) -> Failure {
+        self.0.failure.clone()
+    }
+
+    /// The thread that writes the store called `name` dies, as a mistake of ours would have it;
+    /// whether somebody has that store open.
+    pub(crate) fn break_on_purpose(&self, name: &str) -> bool {
+        let open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = open.get(name).and_then(Weak::upgrade);
+        drop(open);
+        #[expect(clippy::panic, reason = "that is what is asked for")]
+        let broken = |_: &mut Sqlite, _| panic!("a store was broken on purpose");
+        store.is_some_and(|store| store.writer.with_engine(broken).is_ok())
     }
 
     /// What `owner` keeps in the store called `name`. Several owners of one store each have rows of
@@ -114,17 +142,34 @@ impl Inner {
         let mut seed = [0; 32];
         fill(&mut seed).map_err(|why| why.to_string())?;
         let rng = Box::new(ChaCha20Rng::from_seed(seed));
-        let engine = Sqlite::open(&folder, root, rng).map_err(|why| why.to_string())?;
+        let mut engine = Sqlite::open(&folder, root, rng).map_err(|why| why.to_string())?;
+        engine.listen(logs_trouble(name, self.log.clone()));
         let first = engine.next_expiry();
         let clock = self.clock.clone();
         let writer = Writer::start(engine, Limits::default(), move || clock.wall());
         let writer = Arc::new(writer.map_err(|why| why.to_string())?);
+        let (failure, log, failed) = (self.failure.clone(), self.log.clone(), name.to_owned());
+        writer.when_it_dies(move || {
+            log.line(&failed, "the thread that writes this store has died", &[]);
+            failure.tell(format!("the store {failed} has failed: its writer has died"));
+        });
         let sweeper = Sweeper::start(
             (name, first),
             Arc::downgrade(&writer),
             (self.clock.clone(), self.log.clone()),
         );
         Ok(Store { writer, sweeper })
+    }
+}
+
+/// Tells the operator what SQLite says; the same again only after something else.
+fn logs_trouble(name: &str, log: Log) -> impl FnMut(&Trouble) + Send + 'static {
+    let (name, mut last) = (name.to_owned(), None);
+    move |trouble| {
+        if last.as_ref() != Some(trouble) {
+            log.line(&name, "trouble beneath the store", &[("why", trouble.to_string().into())]);
+            last = Some(trouble.clone());
+        }
     }
 }
 
@@ -153,10 +198,13 @@ impl Ledger for Shared {
             }
         };
         // A writer that took nothing answers nothing; the hop tries again later.
-        if submitted.is_err()
-            && let Some(done) = taken.lock().unwrap_or_else(PoisonError::into_inner).take()
-        {
-            done(Answer::Unavailable(Refusal::Full));
+        let refusal = match submitted {
+            Ok(()) => return,
+            Err(Refused::Busy { .. }) => Refusal::Full,
+            Err(Refused::Stopped) => Refusal::Failed,
+        };
+        if let Some(done) = taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            done(Answer::Unavailable(refusal));
         }
     }
 }

@@ -6,7 +6,8 @@ use engines::{DATABASE, Finding, check};
 use vocab::UnixMicros;
 
 use crate::{
-    folder::{Folder, FolderError, at},
+    backup::names,
+    folder::{Folder, FolderError},
     stores::root_key,
 };
 
@@ -28,14 +29,7 @@ pub struct Checked {
 pub fn check_stores(path: &Path) -> Result<Vec<Checked>, FolderError> {
     let folder = Folder::existing(path)?;
     let secrets = folder.secrets();
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder.stores()).map_err(at(&folder.stores()))? {
-        let entry = entry.map_err(at(&folder.stores()))?;
-        if entry.path().is_dir() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
+    let names = names(&folder.stores())?;
     let checked = names.into_iter().map(|name| {
         let store = folder.stores().join(&name);
         let root = root_key(&secrets, &name);

@@ -113,6 +113,8 @@ const ALL: &[Planted] = &[
         "a message that could not be opened is reported as delivered"),
     row("sent-outlives-account", At::Endpoint(Endpoint::SentOutlivesAccount), "erased",
         "what was sent to somebody stays when their account is deleted"),
+    row("file-in-clear", At::Endpoint(Endpoint::FileInClear), "R008",
+        "a file is stored at the transport as it is"),
     row("transport-scan-off", At::Watch, "measured",
         "the watch does not scan what the transport sees"),
     row("sender-check-missing", At::Transport(Transport::NoSenderCheck), "no-forgery",

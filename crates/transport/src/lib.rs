@@ -32,5 +32,5 @@ pub use handle::http::ROUTES;
 pub use input::Command;
 pub use mutant::Mutant;
 pub use output::{Event, PrekeyKind, Refusal, Signal};
-pub use rows::keys::ON_THEIR_WAY;
+pub use rows::keys::{NOT_IN_BACKUPS, ON_THEIR_WAY};
 pub use state::Transport;

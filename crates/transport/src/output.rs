@@ -123,6 +123,22 @@ pub enum Event {
         /// How many.
         envelopes: u32,
     },
+    /// A piece of a blob was stored.
+    BlobStored {
+        /// Whose blob it is.
+        account: Alias,
+        /// Bytes of the piece.
+        bytes: usize,
+    },
+    /// Somebody was given a piece of a blob.
+    BlobRead {
+        /// Whose blob it is.
+        account: Alias,
+        /// Who has it now.
+        by: Alias,
+        /// Bytes of the piece.
+        bytes: usize,
+    },
     /// An account was deleted by its owner; what is kept of it is being removed.
     Deleted {
         /// Whose.
@@ -227,6 +243,12 @@ pub enum Refusal {
     /// Too many requests of the link wait for their answers; this one was dropped unanswered.
     #[error("too many unanswered requests")]
     TooManyUnanswered,
+    /// Nobody stored such a piece, or not within [`vocab::limits::BLOB_AGE`].
+    #[error("no such piece of a blob")]
+    NoBlob,
+    /// The blob has another piece with this number.
+    #[error("the blob has another piece with this number")]
+    PieceTaken,
     /// Too much of this; it is of use to ask again later.
     #[error("too much of this, for now")]
     Limited {
@@ -261,8 +283,10 @@ impl Refusal {
     pub const fn status(self) -> Status {
         match self {
             Self::Malformed | Self::NotCiphertext => Status::Malformed,
-            Self::NotOwner | Self::NumberTaken | Self::BusinessSender => Status::Forbidden,
-            Self::NoAccount | Self::NoPrekeys | Self::Damaged => Status::NotFound,
+            Self::NotOwner | Self::NumberTaken | Self::BusinessSender | Self::PieceTaken => {
+                Status::Forbidden
+            }
+            Self::NoAccount | Self::NoPrekeys | Self::NoBlob | Self::Damaged => Status::NotFound,
             Self::BadSignature { .. } => Status::BadSignature,
             Self::DirectoryFull | Self::MailboxFull | Self::ListFull | Self::TooManyUnanswered => {
                 Status::Full
@@ -290,6 +314,8 @@ impl Refusal {
             | Self::DirectoryFull
             | Self::MailboxFull
             | Self::ListFull
+            | Self::NoBlob
+            | Self::PieceTaken
             | Self::TooManyUnanswered
             | Self::TooFast
             | Self::CodeNeeded

@@ -23,12 +23,14 @@ struct Spent {
     bytes: u64,
     messages: u64,
     receipts: u64,
+    pieces: u64,
 }
 
 impl Spent {
     /// When nothing of it is used up any more.
     fn whole(&self) -> u64 {
-        self.frames.max(self.bytes).max(self.messages).max(self.receipts)
+        let frames = self.frames.max(self.bytes);
+        frames.max(self.messages).max(self.receipts).max(self.pieces)
     }
 }
 
@@ -52,15 +54,31 @@ impl Rates {
         acts_for_businesses: bool,
         now: Instant,
     ) -> Result<(), Micros> {
-        let Ask::Send(envelope) = ask else { return Ok(()) };
         let mut spent = self.links.get(&link).copied().unwrap_or_default();
-        let (used, rate): (&mut u64, Rate) = match &envelope.payload {
-            Payload::Receipt { .. } if acts_for_businesses => return Ok(()),
-            Payload::Receipt { .. } => (&mut spent.receipts, limits::RECEIPTS_PER_LINK),
-            Payload::Message(_) | Payload::PreKey(_) if acts_for_businesses => {
+        let payload = match ask {
+            Ask::Send(envelope) => Some(&envelope.payload),
+            // What is handed out is much longer than the request.
+            Ask::GetPiece { .. } if !acts_for_businesses => None,
+            Ask::Register { .. }
+            | Ask::RequestCode { .. }
+            | Ask::Publish { .. }
+            | Ask::Fetch { .. }
+            | Ask::Ack { .. }
+            | Ask::Hello { .. }
+            | Ask::Report { .. }
+            | Ask::PutPiece { .. }
+            | Ask::GetPiece { .. }
+            | Ask::DeleteAccount { .. }
+            | Ask::Block { .. } => return Ok(()),
+        };
+        let (used, rate): (&mut u64, Rate) = match payload {
+            None => (&mut spent.pieces, limits::PIECES_PER_LINK),
+            Some(Payload::Receipt { .. }) if acts_for_businesses => return Ok(()),
+            Some(Payload::Receipt { .. }) => (&mut spent.receipts, limits::RECEIPTS_PER_LINK),
+            Some(Payload::Message(_) | Payload::PreKey(_)) if acts_for_businesses => {
                 (&mut spent.messages, limits::MESSAGES_PER_HOP3)
             }
-            Payload::Message(_) | Payload::PreKey(_) => {
+            Some(Payload::Message(_) | Payload::PreKey(_)) => {
                 (&mut spent.messages, limits::MESSAGES_PER_LINK)
             }
         };

@@ -1,6 +1,7 @@
 //! Stories about the transport, over the memory engine and in virtual time.
 
 mod accounts;
+mod blobs;
 mod codes;
 mod crashes;
 mod deleting;

@@ -90,6 +90,25 @@ impl fmt::Display for Address {
     }
 }
 
+/// Names a blob among those that one account stores at the transport: 16 random bytes chosen by
+/// that account. Whoever knows it may have the blob.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlobId(pub [u8; 16]);
+
+impl BlobId {
+    /// The id in `bytes`, if that is how long they are.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It is what lets somebody have the blob.
+        f.write_str("BlobId(..)")
+    }
+}
+
 /// Names one message between two ends, on every hop: 16 random bytes chosen by the sender.
 ///
 /// It stays the same when the message is transmitted again, so that every hop can dedupe by it.

@@ -17,6 +17,6 @@ pub mod sample;
 pub mod time;
 
 pub use class::{DataClass, Keep, Reason};
-pub use ids::{Address, BusinessId, DeviceId, MessageId, NoiseKey, PhoneNumber};
+pub use ids::{Address, BlobId, BusinessId, DeviceId, MessageId, NoiseKey, PhoneNumber};
 pub use rate::Rate;
 pub use time::{Instant, Micros, Now, UnixMicros};

@@ -92,6 +92,27 @@ pub const LINK_RETRY_FIRST: Micros = Micros::millis(100);
 /// The longest such wait (ours).
 pub const LINK_RETRY_MOST: Micros = Micros::seconds(15);
 
+// --- Files ---------------------------------------------------------------------------------
+
+/// Bytes of every piece of a blob but its last one (ours; with its headers a piece fits a frame).
+/// No blob ends with a full piece: a blob is whole blocks of 16 bytes and a MAC of 10.
+pub const BLOB_PIECE: usize = 60_000;
+/// Pieces of one blob (ours): those of the longest file.
+pub const MAX_BLOB_PIECES: u32 = 53;
+/// Bytes of one file (ours; as [`MAX_HTTP_BODY`], in which a business uploads it).
+pub const MAX_FILE: usize = 3 * 1024 * 1024;
+/// How long the transport keeps a blob (ours; as long as a mailbox keeps the message that names
+/// it).
+pub const BLOB_AGE: Micros = MAILBOX_AGE;
+/// Bytes that one account stores in blobs (ours): 64 MiB at once, and 100 MB a day after that.
+pub const BLOB_BYTES_PER_ACCOUNT: Rate = Rate { burst: 64 * 1024 * 1024, every: Micros(864) };
+/// The same of a business's number (ours): 1 GiB at once, and 8 GB a day.
+pub const BLOB_BYTES_PER_BUSINESS: Rate = Rate { burst: 1024 * 1024 * 1024, every: Micros(10) };
+/// Pieces of blobs that a person's link gets (ours): 60 MB at once, and 1 MB a second.
+pub const PIECES_PER_LINK: Rate = Rate { burst: 1_000, every: Micros::millis(60) };
+/// Messages that wait for one blob (ours): each names it, and more than one is rare.
+pub const MAX_WAITING_FOR_BLOB: usize = 16;
+
 // --- Transport -----------------------------------------------------------------------------
 
 /// Bytes of envelopes waiting for one device (design §10: queue length and bytes).
@@ -246,8 +267,17 @@ pub const SERVICE_WINDOW: Micros = Micros::days(1);
 pub const MESSAGES_PER_PAIR: Rate = Rate { burst: 45, every: Micros::seconds(6) };
 /// Messages that one business number sends (the Cloud API: 80 a second).
 pub const MESSAGES_PER_NUMBER: Rate = Rate { burst: 80, every: Micros(12_500) };
+/// Messages that a number sends whose throughput was raised (the Cloud API: 1,000 a second).
+pub const MESSAGES_PER_RAISED_NUMBER: Rate = Rate { burst: 1_000, every: Micros(1_000) };
 /// How long a file that came in a message can be fetched (the Cloud API: 7 days).
 pub const MEDIA_RECEIVED_AGE: Micros = Micros::days(7);
+/// How long content of a number without storage is held in memory (the Cloud API: 60 minutes).
+pub const HELD_AGE: Micros = Micros::minutes(60);
+/// Bytes of such content of one number (ours): the oldest goes first.
+pub const MAX_HELD: usize = 256 * 1024 * 1024;
+/// The longest wait between two deliveries of a webhook that is held in memory (ours): that its
+/// time is over is told so soon.
+pub const HELD_RETRY_MOST: Micros = Micros::minutes(5);
 /// Updates in one webhook (the Cloud API: 1,000).
 pub const MAX_WEBHOOK_UPDATES: usize = 1_000;
 /// How long webhook delivery is tried (source documents: 7 days).

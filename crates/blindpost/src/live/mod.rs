@@ -4,4 +4,5 @@ pub(crate) mod args;
 mod ready_file;
 pub(crate) mod single;
 pub(crate) mod store;
+pub(crate) mod terminal;
 pub(crate) mod up;

@@ -16,7 +16,10 @@ use host::{
 use serde_json::{Map, Value};
 
 use super::ready_file::{self, FileError, at};
-use crate::{exit::Exit, sim::unusable};
+use crate::{
+    exit::Exit,
+    sim::{broken, unusable},
+};
 
 /// Places in [`Role::ALL`]: a command for each.
 pub(crate) const TRANSPORT: usize = 0;
@@ -29,6 +32,7 @@ const CONFIG: &str = "config";
 const CHECK: &str = "check";
 const PRINT_KEY: &str = "print-key";
 const READY_FILE: &str = "ready-file";
+const CLOCK: &str = "clock";
 
 /// What is asked of a role: its settings are its flags.
 #[derive(Debug)]
@@ -44,6 +48,18 @@ fn role(place: usize) -> Role {
     Role::ALL.get(place).copied().unwrap_or(Role::Transport)
 }
 
+/// A virtual clock moves when nothing is under way any more, which a process knows of itself alone:
+/// what several processes have under way between them, none does.
+fn clock(text: &str) -> Result<(), &'static str> {
+    match text {
+        "real" => Ok(()),
+        "virtual" => Err("a virtual clock moves once nothing is under way any more, and no role \
+            knows what is under way in another process; `blindpost up --clock virtual` runs all \
+            of them in one"),
+        _ => Err("expected real"),
+    }
+}
+
 impl<const ROLE: usize> clap::Args for Args<ROLE> {
     fn augment_args(command: Command) -> Command {
         let path = |name, value| {
@@ -54,12 +70,19 @@ impl<const ROLE: usize> clap::Args for Args<ROLE> {
             .arg(path(CONFIG, "FILE").help("Settings, as TOML: the table of this role counts"))
             .arg(flag(CHECK).help("Say what is wrong with the settings, and start nothing"))
             .arg(flag(PRINT_KEY).help("Print the key that others know it by, and start nothing"))
+            .arg(
+                Arg::new(CLOCK)
+                    .long(CLOCK)
+                    .value_name("CLOCK")
+                    .value_parser(clock)
+                    .help("Which clock: real; a virtual one is for `blindpost up` alone"),
+            )
             .arg(path(READY_FILE, "FILE").help("Write addresses and key as JSON once it listens"))
             .after_help(
                 "Every setting can also stand in the environment (BLINDPOST_ before its name in \
                  capitals) and in the file; a flag counts first, then the environment, then the \
-                 file.\nExit codes: 0 it ended when it was told to, or nothing is wrong; 2 it \
-                 could not start, or something is wrong.",
+                 file.\nExit codes: 0 it ended when it was told to, or nothing is wrong; 1 it \
+                 could not go on; 2 it could not start, or something is wrong.",
             );
         for setting in role(ROLE).settings() {
             let help = match setting.unless {
@@ -152,12 +175,18 @@ pub(crate) fn run<const ROLE: usize>(asked: Args<ROLE>) -> Exit {
         };
     }
     match process::run(live(role, said, ready_file)).map_err(Failure::from) {
-        Ok(Ok(())) => Exit::Held,
+        Ok(Ok(None)) => Exit::Held,
+        Ok(Ok(Some(what))) => broken(&what),
         Ok(Err(why)) | Err(why) => unusable(&why.to_string()),
     }
 }
 
-async fn live(role: Role, said: Said, ready_file: Option<PathBuf>) -> Result<(), Failure> {
+/// Runs it; what broke meanwhile, if anything did.
+async fn live(
+    role: Role,
+    said: Said,
+    ready_file: Option<PathBuf>,
+) -> Result<Option<String>, Failure> {
     let mut signals = Signals::listen()?;
     let ready_file = ready_file.as_deref();
     ready_file::remove(ready_file)?;
@@ -169,9 +198,12 @@ async fn live(role: Role, said: Said, ready_file: Option<PathBuf>) -> Result<(),
     if role != Role::Client {
         announce(&told);
     }
-    signals.heard().await;
-    running.end().await;
-    Ok(ready_file::remove(ready_file)?)
+    let broken = signals.heard_or(running.failed()).await;
+    if broken.is_none() {
+        running.end().await;
+    }
+    ready_file::remove(ready_file)?;
+    Ok(broken)
 }
 
 /// Says where it is. The standard output of a client is its person's.

@@ -5,14 +5,17 @@ use std::io::{self, Write as _};
 use host::{
     log::Log,
     process::{self, Signals},
-    up::{Options, Ready, Time, Up, UpError},
+    up::{Options, Ready, Throughput, Time, Up, UpError},
 };
 
 use super::{
     args,
     ready_file::{self, FileError, at},
 };
-use crate::{exit::Exit, sim::unusable};
+use crate::{
+    exit::Exit,
+    sim::{broken, unusable},
+};
 
 /// Why it does not run.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +34,14 @@ enum Failure {
 /// Runs until it is told to end.
 pub(crate) fn run(asked: &args::Up) -> Exit {
     match process::run(live(asked)).map_err(Failure::from) {
-        Ok(Ok(())) => Exit::Held,
+        Ok(Ok(None)) => Exit::Held,
+        Ok(Ok(Some(what))) => broken(&what),
         Ok(Err(why)) | Err(why) => unusable(&why.to_string()),
     }
 }
 
-async fn live(asked: &args::Up) -> Result<(), Failure> {
+/// Runs it; what broke meanwhile, if anything did.
+async fn live(asked: &args::Up) -> Result<Option<String>, Failure> {
     let mut signals = Signals::listen()?;
     let ready_file = asked.ready_file.as_deref();
     ready_file::remove(ready_file)?;
@@ -49,16 +54,25 @@ async fn live(asked: &args::Up) -> Result<(), Failure> {
             args::Clock::Virtual => Time::Virtual,
         },
         people: asked.people,
+        throughput: match asked.throughput {
+            args::Throughput::Standard => Throughput::Standard,
+            args::Throughput::High => Throughput::High,
+        },
         webhook: asked.webhook.clone(),
         allowed: asked.allow.clone(),
+        intercept: asked.intercept,
+        noise_keys: asked.noise_keys.clone(),
         log: asked.log.as_deref().map(|path| Log::append(path).map_err(at(path))).transpose()?,
     };
     let up = Up::start(options).await?;
     ready_file::write(ready_file, &up.ready)?;
     announce(&up.ready);
-    signals.heard().await;
-    up.end().await;
-    Ok(ready_file::remove(ready_file)?)
+    let broken = signals.heard_or(up.failed()).await;
+    if broken.is_none() {
+        up.end().await;
+    }
+    ready_file::remove(ready_file)?;
+    Ok(broken)
 }
 
 /// Says how to use it.

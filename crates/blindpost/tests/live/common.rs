@@ -89,6 +89,25 @@ impl Live {
         panic!("it ended before it logged {words}");
     }
 
+    /// Waits until it prints a line in which `words` stand.
+    pub(crate) fn prints(&mut self, words: &str) {
+        let mut said = Vec::new();
+        for line in self.lines.by_ref() {
+            let line = line.expect("it prints text");
+            if line.contains(words) {
+                return;
+            }
+            said.push(line);
+        }
+        panic!("it ended before it printed {words}: {said:?}");
+    }
+
+    /// Waits until it ends by itself: its exit code, and what it said on the standard error.
+    pub(crate) fn ends(mut self) -> (Option<i32>, String) {
+        let said: Vec<String> = self.log.by_ref().map_while(Result::ok).collect();
+        (self.child.wait().expect("it ends").code(), said.join("\n"))
+    }
+
     /// Tells it to end; whether it ended well.
     pub(crate) fn end(mut self) -> bool {
         let id = self.child.id().to_string();

@@ -120,6 +120,26 @@ fn streams(file: &Path, names: &BTreeMap<u16, &str>) -> Streams {
     streams
 }
 
+/// What the dissector of tools/wireshark makes of the links at `port` in a capture: records that
+/// verify, and those that do not.
+pub(crate) fn records(file: &Path, keys: &Path, port: u16) -> (usize, usize) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/wireshark/blindpost.lua");
+    let count = |field: &str| {
+        let output = Command::new("tshark")
+            .args(["-n", "-X", &format!("lua_script:{script}"), "-o"])
+            .arg(format!("blindpost.keys:{}", keys.display()))
+            .args(["-d", &format!("tcp.port=={port},blindpost"), "-T", "fields", "-e", field])
+            .args(["-Y", field, "-r"])
+            .arg(file)
+            .output()
+            .expect("tshark runs: tests/proof/run installs it");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).expect("it prints text");
+        lines.split([',', '\n']).filter(|value| !value.is_empty()).count()
+    };
+    (count("blindpost.verified"), count("blindpost.unverified"))
+}
+
 fn from_hex(text: &str) -> impl Iterator<Item = u8> {
     let (pairs, _) = text.as_bytes().as_chunks::<2>();
     pairs.iter().filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())

@@ -28,6 +28,7 @@ mod ports;
 mod process;
 mod restarts;
 mod stage;
+mod unstored;
 mod verdict;
 mod whole;
 mod worlds;

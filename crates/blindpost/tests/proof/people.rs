@@ -61,6 +61,15 @@ impl People {
         people
     }
 
+    /// What came unasked to anybody, by the word after `order`: how often it was shown.
+    pub(crate) fn notices(&self) -> BTreeMap<&str, usize> {
+        let mut all = BTreeMap::new();
+        for (order, times) in self.0.iter().flat_map(|person| &person.notices) {
+            *all.entry(order.as_str()).or_default() += times;
+        }
+        all
+    }
+
     fn one_more(&mut self, stage: &mut Stage, number: &str) {
         let index = self.0.len();
         let name = name(index);

@@ -10,9 +10,10 @@ use crate::{
     canary::{Canaries, Found},
     capture::{self, Capture, Streams},
     people::People,
-    stage::{CLOUD_API, Stage, TRANSPORT, copy},
+    stage::{CLOUD_API, KEYS, Stage, TRANSPORT, copy},
 };
 
+const PACKETS: &str = "loopback.pcapng";
 const PEOPLE: u64 = 3;
 const TEXTS: usize = 5;
 
@@ -43,8 +44,7 @@ fn overheard(canaries: &mut Canaries) -> (Stage, Option<Streams>) {
     let mut stage = Stage::set();
     let names = ports(&stage);
     let numbers: Vec<u16> = names.keys().copied().collect();
-    let capture =
-        capture::is_wanted().then(|| Capture::start(&stage.aside("loopback.pcapng"), &numbers));
+    let capture = capture::is_wanted().then(|| Capture::start(&stage.aside(PACKETS), &numbers));
     let people: Vec<String> = (0..PEOPLE).map(|person| canaries.number(person)).collect();
     let mut people = People::join(&mut stage, &people);
     for round in 0..TEXTS {
@@ -92,6 +92,7 @@ fn what_processes_write_and_send_has_no_plaintext_but_at_the_ends() {
     nothing("files", &canaries.in_files(&written));
     planted_in_files(&stage, &mut canaries);
     let Some(streams) = streams else { return };
+    opens_with_its_keys(&stage);
     let of = |name: &'static str| {
         let streams = streams.iter().filter(move |(stream, _)| stream.starts_with(name));
         streams.map(|(stream, bytes)| (stream.as_str(), bytes.as_slice()))
@@ -111,6 +112,28 @@ fn what_processes_write_and_send_has_no_plaintext_but_at_the_ends() {
         assert!(hits.iter().any(|hit| hit.starts_with("MessageContent")), "{name}: {hits:?}");
         assert!(hits.iter().any(|hit| hit.starts_with("ConsumerPhone")), "{name}: {hits:?}");
     }
+}
+
+/// A live capture of the links opens with the key log, record by record, and with no other.
+fn opens_with_its_keys(stage: &Stage) {
+    let (packets, keys) = (stage.aside(PACKETS), stage.aside(KEYS));
+    let port = stage.at.devices.port();
+    let (verified, unverified) = capture::records(&packets, &keys, port);
+    println!("links: {verified} records open with the key log, {unverified} do not");
+    assert!(verified > TEXTS && unverified == 0);
+    let log = fs::read_to_string(&keys).expect("the key log is text");
+    // Each line has another's keys.
+    let mut lines: Vec<Vec<&str>> =
+        log.lines().map(|line| line.split_whitespace().collect()).collect();
+    let sessions: Vec<&str> = lines.iter().map(|line| line[1]).collect();
+    for (line, session) in lines.iter_mut().zip(sessions.iter().cycle().skip(1)) {
+        line[1] = session;
+    }
+    let wrong: Vec<String> = lines.iter().map(|line| line.join(" ") + "\n").collect();
+    let planted = stage.aside("wrong.keys");
+    fs::write(&planted, wrong.concat()).expect("a file can be written");
+    let (verified, unverified) = capture::records(&packets, &planted, port);
+    assert!(verified == 0 && unverified > 0, "{verified} records open with wrong keys");
 }
 
 /// The search is no formality: what is put into copies of a log and of a store is found.

@@ -28,6 +28,9 @@ const META: &str = "meta";
 /// In the order in which they start.
 const ROLES: [&str; 4] = [META, TRANSPORT, CLOUD_API, BUSINESS];
 
+/// The key log of all links, beside what processes write.
+pub(crate) const KEYS: &str = "links.keys";
+
 /// How people see the business.
 pub(crate) const BUSINESS_NUMBER: &str = "18005550199";
 pub(crate) const PHONE_NUMBER_ID: &str = "100000000000001";
@@ -150,10 +153,12 @@ impl Stage {
     fn settings_of_transport(&self) -> String {
         let Addresses { devices, back_office, operations: [operations, ..], .. } = &self.at;
         let (data, key) = (self.folder(TRANSPORT), self.key(CLOUD_API));
+        let keys = self.aside(KEYS).display().to_string();
         format!(
             r#"
 [transport]
 data = "{data}"
+noise_keys = "{keys}"
 listen = "{devices}"
 http = "{back_office}"
 operations = "{operations}"

@@ -72,7 +72,7 @@ fn take(stream: &TcpStream, brings: &Sender<Brought>) -> Option<()> {
 }
 
 /// `blindpost up`, once it serves: the process, and what it says of how to use it.
-fn up(data: &Path, at: SocketAddr, webhook: SocketAddr) -> (Process, Value) {
+pub(crate) fn up(data: &Path, at: SocketAddr, webhook: SocketAddr) -> (Process, Value) {
     let (hear, heard) = channel::<Said>();
     let mut command = Command::new(binary());
     command.args(["up", "--port", &at.port().to_string(), "--people", "3", "--data"]).arg(data);
@@ -107,7 +107,7 @@ fn everybody_writes(at: SocketAddr, told: &Value, round: u64) -> Vec<JoinHandle<
 }
 
 /// A person writes: the id, if that was answered.
-fn inbound(at: SocketAddr, number: &str, user: &str, text: &str) -> Option<String> {
+pub(crate) fn inbound(at: SocketAddr, number: &str, user: &str, text: &str) -> Option<String> {
     let body = json!({
         "from": user, "phone_number_id": number,
         "message": { "type": "text", "text": { "body": text } },

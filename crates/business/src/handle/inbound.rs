@@ -110,7 +110,10 @@ fn react(config: &Config, attempt: &mut Try<'_>, message: &Inbound, count: u64) 
     };
     let to = message.from.clone();
     attempt.event(Event::Wrote { request, to, text: text.clone(), word });
-    queue(attempt, Outgoing::new(request, &message.from, What::Text { text, context: None }));
+    queue(
+        attempt,
+        Outgoing::new(request, &message.from, What::Text { text, context: None, picture: false }),
+    );
 }
 
 pub(super) fn queue(attempt: &mut Try<'_>, outgoing: Outgoing) {

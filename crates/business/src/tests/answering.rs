@@ -166,7 +166,8 @@ fn a_command_can_quote_the_message_that_it_answers() {
         unreachable!("a command was made")
     };
     let context = Some("wamid.0".to_string());
-    node.give(Input::Command(Command::Send { id, to, text, context }));
+    let picture = false;
+    node.give(Input::Command(Command::Send { id, to, text, context, picture }));
     let body = body_of(&node.answer(Ok(accepted("wamid.1"))));
     assert_eq!(body["context"]["message_id"], "wamid.0");
 }

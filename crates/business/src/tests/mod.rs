@@ -125,6 +125,7 @@ fn send(id: u8, to: &str, text: &str) -> Input<Command> {
         to: PhoneNumber::parse(to).unwrap(),
         text: text.to_string(),
         context: None,
+        picture: false,
     })
 }
 

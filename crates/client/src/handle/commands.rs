@@ -53,6 +53,10 @@ fn ask(
         Ask::Send { id, to, quoted, body } => {
             send(account, attempt, to, (*id, *quoted, body.clone()), rng)
         }
+        Ask::SendFile { id, to, quoted, media, file } => {
+            let body = Body::Media(media.clone());
+            send_file(account, attempt, to, (*id, *quoted, body), &file.0, rng)
+        }
         Ask::Read { from, ids } => {
             account.mark_read(attempt, &Address::first_device(from.clone()), ids, rng)
         }
@@ -110,16 +114,45 @@ fn send(
     account: &Account<OwnDevice>,
     attempt: &mut Attempted<'_>,
     to: &PhoneNumber,
-    (id, quoted, body): (MessageId, Option<MessageId>, Body),
+    said: (MessageId, Option<MessageId>, Body),
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    let content = written(account, attempt, said);
+    let happened = account.send(attempt, &Address::first_device(to.clone()), &content, rng)?;
+    append(attempt, &HistoryRow::of(&content, to, true));
+    happenings::show(account, attempt, happened, rng)
+}
+
+fn send_file(
+    account: &Account<OwnDevice>,
+    attempt: &mut Attempted<'_>,
+    to: &PhoneNumber,
+    said: (MessageId, Option<MessageId>, Body),
+    file: &[u8],
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let content = written(account, attempt, said);
+    append(attempt, &HistoryRow::of(&content, to, true));
+    keep_file(attempt, content.id, file.to_vec());
+    let to = Address::first_device(to.clone());
+    let happened = account.send_file(attempt, &to, (content, file), rng)?;
+    happenings::show(account, attempt, happened, rng)
+}
+
+fn written(
+    account: &Account<OwnDevice>,
+    attempt: &Attempted<'_>,
+    (id, quoted, body): (MessageId, Option<MessageId>, Body),
+) -> Content {
     let sent_at = attempt.now().wall;
     let profile_name = account.profile_name().to_string();
-    let content = Content { id, sent_at, profile_name, quoted, body };
-    let happened = account.send(attempt, &Address::first_device(to.clone()), &content, rng)?;
-    let row = HistoryRow::of(&content, to, true);
-    append(attempt, &row);
-    happenings::show(account, attempt, happened)
+    Content { id, sent_at, profile_name, quoted, body }
+}
+
+/// Keeps the file of a message beside the person's history.
+pub(super) fn keep_file(attempt: &mut Attempted<'_>, id: MessageId, file: Vec<u8>) {
+    let (class, keep) = (DataClass::MessageContent, Keep::Never(Reason::OwnHistory));
+    attempt.append(rows::file(id), file, class, keep);
 }
 
 /// Adds a message to the person's history.

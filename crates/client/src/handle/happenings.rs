@@ -2,8 +2,9 @@
 
 use alloc::{string::ToString, vec::Vec};
 
-use endpoint::{Account, Happening, Vault as _, vault::OwnDevice};
+use endpoint::{Account, Happening, Vault as _, files::Fetched, vault::OwnDevice};
 use hop::Waiting;
+use rand_core::CryptoRng;
 use vocab::{Address, DataClass, Keep, Reason};
 use wire::{content::Content, transport::Operator};
 
@@ -19,10 +20,18 @@ pub(super) fn show(
     account: &Account<OwnDevice>,
     attempt: &mut Attempted<'_>,
     happened: Vec<Happening>,
+    rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     for happening in happened {
         match happening {
-            Happening::Opened { from, content } => opened(attempt, from, content),
+            Happening::Opened { from, content } => {
+                let fetching = account.fetch_file(attempt, &from, &content, rng)?;
+                opened(attempt, from, content);
+                for happening in fetching {
+                    fetched(attempt, happening);
+                }
+            }
+            file @ Happening::File { .. } => fetched(attempt, file),
             Happening::RunBy { peer, operator } => label(account, attempt, &peer, operator)?,
             other => attempt.event(Event::Happened(other)),
         }
@@ -42,6 +51,19 @@ fn opened(attempt: &mut Attempted<'_>, from: Address, content: Content) {
         body: content.body,
         sent_at: content.sent_at,
     });
+}
+
+/// The person has the file of a message, or sees that it cannot be had.
+fn fetched(attempt: &mut Attempted<'_>, happening: Happening) {
+    let Happening::File { from, content, outcome } = happening else { return };
+    let outcome = outcome.map(|fetched| {
+        let Fetched { file, .. } = *fetched;
+        let length = u64::try_from(file.len()).unwrap_or(u64::MAX);
+        commands::keep_file(attempt, content.id, file);
+        let digest = content.body.file().map(|media| media.file_digest).unwrap_or_default();
+        (digest, length)
+    });
+    attempt.event(Event::Fetched { from: from.phone, id: content.id, outcome });
 }
 
 /// The label names the end that really decrypts (requirement R047).

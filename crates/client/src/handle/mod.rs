@@ -42,10 +42,11 @@ pub(crate) fn work(
         Job::Answer { id, status, bundle } => {
             account.answered(attempt, *id, (*status, bundle.clone()), rng)?
         }
+        Job::Piece { id, bytes } => account.piece_came(attempt, *id, bytes, rng)?,
         Job::PrekeysLow { one_time, kem } => {
             account.replenish(attempt, (*one_time, *kem), rng)?;
             return Ok(());
         }
     };
-    happenings::show(account, attempt, happened)
+    happenings::show(account, attempt, happened, rng)
 }

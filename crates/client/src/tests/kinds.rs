@@ -69,7 +69,10 @@ impl World {
     fn said(&self, node: usize) -> Vec<(String, Option<vocab::MessageId>, Body)> {
         let shown = |event: &Event| match event {
             Event::Shown { text, quoted, body, .. } => Some((text.clone(), *quoted, body.clone())),
-            Event::Acknowledged { .. } | Event::Labelled { .. } | Event::Happened(_) => None,
+            Event::Acknowledged { .. }
+            | Event::Fetched { .. }
+            | Event::Labelled { .. }
+            | Event::Happened(_) => None,
         };
         self.nodes[node].events.iter().filter_map(shown).collect()
     }

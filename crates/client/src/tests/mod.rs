@@ -1,5 +1,6 @@
 //! Stories of devices that talk through a toy relay, which does what it is told.
 
+mod files;
 mod kinds;
 mod leaving;
 mod protection;

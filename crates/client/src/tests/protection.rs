@@ -11,7 +11,10 @@ fn happened(world: &World) -> alloc::vec::Vec<&Happening> {
     let events = world.nodes[0].events.iter();
     let happened = events.filter_map(|event| match event {
         Event::Happened(happening) => Some(happening),
-        Event::Acknowledged { .. } | Event::Shown { .. } | Event::Labelled { .. } => None,
+        Event::Acknowledged { .. }
+        | Event::Shown { .. }
+        | Event::Fetched { .. }
+        | Event::Labelled { .. } => None,
     });
     happened.collect()
 }

@@ -12,8 +12,8 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use signal::Profile;
 use store::{Answer, Engine, Key, Memory, RawRow, Transaction, TxId};
 use vocab::{
-    Address, Instant, Keep, MessageId, Micros, NoiseKey, Now, PhoneNumber, Reason, UnixMicros,
-    limits,
+    Address, BlobId, Instant, Keep, MessageId, Micros, NoiseKey, Now, PhoneNumber, Reason,
+    UnixMicros, limits,
 };
 use wire::transport::{
     Ask as Frame, Bundle, Envelope, FromTransport, KemPrekey, Operator, Payload, Prekey,
@@ -64,6 +64,10 @@ pub(super) struct World {
     pub(super) code: Option<&'static str>,
     /// Envelopes that the relay was given.
     pub(super) carried: Vec<Envelope>,
+    /// Pieces of blobs that the relay was given.
+    pub(super) blobs: BTreeMap<(PhoneNumber, BlobId, u32), Vec<u8>>,
+    /// How it answers those who bring one.
+    pub(super) puts_are: Status,
     frames: VecDeque<(usize, Vec<u8>)>,
     places: u64,
     commands: u64,
@@ -101,6 +105,8 @@ impl World {
             retry_after: Micros(0),
             code: None,
             carried: Vec::new(),
+            blobs: BTreeMap::new(),
+            puts_are: Status::Ok,
             frames: VecDeque::new(),
             places: 0,
             commands: 0,
@@ -216,6 +222,12 @@ impl World {
         if self.is_deaf {
             return;
         }
+        if let Frame::GetPiece { of, blob, number, .. } = &frame.ask
+            && let Some(bytes) = self.blobs.get(&(of.clone(), *blob, *number))
+        {
+            let piece = FromTransport::Piece { id: frame.id, bytes: bytes.clone() };
+            return self.tell(from, &piece);
+        }
         let (status, bundle) = self.done(from, frame.ask);
         let retry_after = self.retry_after;
         let answer = FromTransport::Answer { id: frame.id, status, bundle, retry_after };
@@ -256,6 +268,11 @@ impl World {
                 if !self.is_holding {
                     self.deliver(&envelope);
                 }
+            }
+            Frame::GetPiece { .. } => return (Status::NotFound, None),
+            Frame::PutPiece { .. } if self.puts_are != Status::Ok => return (self.puts_are, None),
+            Frame::PutPiece { by, blob, number, bytes } => {
+                self.blobs.insert((by, blob, number), bytes);
             }
             Frame::DeleteAccount { .. } => drop(self.listed.remove(&from)),
             Frame::RequestCode { .. }

@@ -23,6 +23,8 @@ pub const PARAMETER: u32 = 100;
 pub const TOKEN: u32 = 190;
 /// The number sends more than its throughput.
 pub const THROUGHPUT: u32 = 130_429;
+/// A webhook was not delivered within its retention.
+pub const WEBHOOK_NOT_DELIVERED: u32 = 131_035;
 /// The message was asked for again after its retention.
 pub const NOT_KEPT: u32 = 131_036;
 /// A parameter that must be there is not.
@@ -43,6 +45,8 @@ pub const MARKETING_CAP: u32 = 131_049;
 pub const MARKETING_STOPPED: u32 = 131_050;
 /// There is no such type of message.
 pub const TYPE: u32 = 131_051;
+/// Media that a person sent could not be had.
+pub const MEDIA_DOWNLOAD: u32 = 131_052;
 /// Media of a message could not be fetched.
 pub const MEDIA_UPLOAD: u32 = 131_053;
 /// This interface does not do this.

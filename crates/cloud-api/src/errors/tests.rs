@@ -16,8 +16,9 @@ fn the_catalogue_is_sorted_and_no_code_has_two_rows() {
 }
 
 /// The tests that produce errors.
-const TESTS: [&str; 8] = [
+const TESTS: [&str; 10] = [
     include_str!("../tests/graph/errors.rs"),
+    include_str!("../tests/graph/files.rs"),
     include_str!("../tests/graph/front.rs"),
     include_str!("../tests/graph/rules.rs"),
     include_str!("../tests/manage/blocks.rs"),
@@ -25,6 +26,7 @@ const TESTS: [&str; 8] = [
     include_str!("../tests/manage/numbers.rs"),
     include_str!("../tests/manage/registration.rs"),
     include_str!("../tests/manage/templates.rs"),
+    include_str!("../tests/storage.rs"),
 ];
 
 /// Whether a test names a code, written as the workspace writes numbers.

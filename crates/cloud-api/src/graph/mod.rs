@@ -10,13 +10,12 @@ use vocab::MessageId;
 pub(crate) mod flows;
 pub(crate) mod manage;
 pub(crate) mod messages;
+pub(crate) mod openapi;
 pub(crate) mod operations;
 mod routes;
 
 pub use routes::ROUTES;
 
-/// What is kept of the messages of a number.
-pub(crate) const HISTORY: &str = "/{phone_number_id}/message_history";
 /// Where Business Manager says that grants changed.
 pub(crate) const GRANTS_CHANGED: &str = "/grants_changed";
 

@@ -3,7 +3,7 @@
 use hop::http::Route;
 use vocab::DataClass;
 
-use super::{GRANTS_CHANGED, HISTORY, flows, messages};
+use super::{GRANTS_CHANGED, flows, messages};
 
 const CONTENT: DataClass = DataClass::MessageContent;
 const BUSINESS: DataClass = DataClass::BusinessInformation;
@@ -15,7 +15,8 @@ const TEMPLATE: DataClass = DataClass::Template;
 pub const ROUTES: &[Route] = &[
     route("POST", messages::MESSAGES, CONTENT, "send a message, or mark one as read"),
     route("POST", messages::MARKETING, CONTENT, "send a template that advertises"),
-    route("GET", HISTORY, CONTENT, "what is kept of the messages that this number sent"),
+    route("GET", "/{phone_number_id}/message_history", CONTENT, "messages that this number sent"),
+    route("GET", "/{id}/events", BUSINESS, "what became of one, and of the webhooks about it"),
     route("POST", GRANTS_CHANGED, BUSINESS, "Business Manager says that grants changed"),
     // What the apps of people ask about flows.
     route("POST", flows::ENVIRONMENT, TEMPLATE, "what an app has to know before it shows a flow"),

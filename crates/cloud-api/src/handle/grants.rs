@@ -43,7 +43,8 @@ pub(super) fn changed(attempt: &mut Attempted<'_>, granted: &[GrantRow]) -> Resu
         }
         // What the business did with the number outlives its grant.
         let deregistered = before.is_some_and(|row| row.deregistered);
-        let row = GrantRow { slot, live: true, deregistered, ..grant.clone() };
+        let storage = before.map(|row| row.storage.clone()).unwrap_or_default();
+        let row = GrantRow { slot, live: true, deregistered, storage, ..grant.clone() };
         if before != Some(&row) {
             next = next.max(slot.saturating_add(1));
             attempt.event(Event::Granted { phone_number_id: row.phone_number_id.clone() });
@@ -74,7 +75,14 @@ fn free(attempt: &mut Attempted<'_>, next: u32, phone_number_id: &str) -> Result
     Ok(slot)
 }
 
-pub(super) fn write(attempt: &mut Attempted<'_>, row: GrantRow) {
+/// Writes a grant down that is not as it was `before`.
+pub(super) fn change(attempt: &mut Attempted<'_>, row: GrantRow, before: &GrantRow) {
+    if row != *before {
+        write(attempt, row);
+    }
+}
+
+fn write(attempt: &mut Attempted<'_>, row: GrantRow) {
     let (class, keep) = (DataClass::BusinessInformation, Keep::Never(Reason::BusinessRecord));
     attempt.write(rows::grant(row.slot), row.encode_to_vec(), class, keep);
     attempt.note(Note::Grant(row));

@@ -1,6 +1,6 @@
 //! What happened to a number becomes webhooks, counts and billing records, in the same step.
 
-use endpoint::{Failure, Happening, Vault as _};
+use endpoint::{Failure, Happening, Vault as _, files::Fetched};
 use hop::Waiting;
 use prost::Message as _;
 use rand_core::CryptoRng;
@@ -10,13 +10,13 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, ChoiceKind, Content};
 
-use super::{Attempted, Note, identity, insights, media, quality, reading};
+use super::{Attempted, Note, identity, insights, media, quality, reading, retention};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
     number::Number,
     output::Event,
-    rows::{self, Category, HookRow, Kind, TagRow, cells::Step},
+    rows::{self, Category, EventRow, HookRow, Kind, TagRow, cells::Step},
     rules, users,
     webhook::{
         inbound,
@@ -38,17 +38,23 @@ pub(super) fn tell(
                 opened(number, attempt, from, content, rng)?;
                 continue; // Its event would hold content.
             }
+            Happening::File { from, content, outcome } => {
+                file_came(number, attempt, (from, content), outcome, rng)?;
+                continue;
+            }
             Happening::Accepted { id, to } => {
                 let early = number.planted(Mutant::DeliveredWhenTaken);
                 let kind = if early { Kind::Delivered } else { Kind::Sent };
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, kind), &tag, rng)?;
+                retention::message_ended(number, attempt, *id);
                 insights::template(number, attempt, &tag, Step::Sent)?;
             }
             Happening::Delivered { id, to } => {
                 let tag = tag(number, attempt, *id)?;
                 status(number, attempt, (*id, to, Kind::Delivered), &tag, rng)?;
                 bill(number, attempt, (to, tag.category()), rng);
+                retention::message_arrived(number, attempt, *id);
                 insights::delivered(number, attempt, to, &tag)?;
             }
             Happening::Read { id, to } => {
@@ -62,6 +68,7 @@ pub(super) fn tell(
             }
             Happening::Failed { id, to, why } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
+                retention::message_ended(number, attempt, *id);
                 if *why == Failure::Throttled {
                     quality::flagged(number, attempt, rng)?;
                 }
@@ -74,6 +81,9 @@ pub(super) fn tell(
             }
             Happening::RetransmissionRefused { id, to, why: why @ Failure::IdentityChanged } => {
                 failed(number, attempt, (*id, to, &error_of(*why)), rng)?;
+            }
+            Happening::RetransmissionRefused { id, to, why: Failure::NotKept } => {
+                retention::not_kept(number, attempt, (*id, to), rng)?;
             }
             _ => {}
         }
@@ -103,18 +113,51 @@ fn opened(
     if number.planted(Mutant::AuthorInClear) {
         attempt.write(author, digits.to_vec(), DataClass::ConsumerPhone, keep);
     } else {
-        number.account.vault().put(attempt, author, digits, keep, rng)?;
+        // Not content: whoever wrote can be answered for as long in every storage mode.
+        number.account.vault().put_sealed(attempt, author, digits, keep, rng)?;
     }
     let name = users::name(number, &from.phone);
     rules::open_window(number, attempt, &name);
     reading::came(number, attempt, &name, content.id);
     users::remember(number, attempt, &from.phone, content.id);
-    let media_id = match &content.body {
-        Body::Media(file) => Some(media::received(number, attempt, file, rng)?),
-        Body::Text(_) | Body::Reaction(_) | Body::Offer(_) | Body::Answer(_) | Body::Object(_) => {
-            None
+    let phone_number_id = number.grant.phone_number_id.clone();
+    attempt.event(Event::Decrypted { phone_number_id, id: content.id });
+    if matches!(content.body, Body::Media(_)) {
+        // The business is told of a file when it can have it.
+        retention::file_waits(number, attempt, content.id);
+        let fetching = number.account.fetch_file(attempt, from, content, rng)?;
+        return tell(number, attempt, fetching, rng);
+    }
+    forward(number, attempt, from, (content, None), rng)
+}
+
+/// The file of a message is here, or will not be: the business is told of the message.
+fn file_came(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (from, content): (&Address, &Content),
+    outcome: &Result<Box<Fetched>, Failure>,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let file = match (outcome, content.body.file()) {
+        (Ok(fetched), Some(media)) => {
+            Ok(media::received(number, attempt, (media, &fetched.blob), rng)?)
         }
+        (Err(why), _) => Err(GraphError::with(codes::MEDIA_DOWNLOAD, why.to_string())),
+        (Ok(_), None) => Err(GraphError::new(codes::MEDIA_DOWNLOAD)),
     };
+    retention::file_ended(number, attempt, content.id);
+    forward(number, attempt, from, (content, Some(file)), rng)
+}
+
+/// Tells the business of a message; `file` is what it knows its file under, or why there is none.
+fn forward(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    from: &Address,
+    (content, file): (&Content, Option<Result<String, GraphError>>),
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
     if let (Body::Answer(answer), Some(quoted)) = (&content.body, content.quoted)
         && answer.kind == ChoiceKind::QuickReply
     {
@@ -125,12 +168,9 @@ fn opened(
     let identity = identity::shown(number, attempt, &from.phone)?;
     let identity = identity.as_deref();
     let from = inbound::From { phone: &from.phone, user_id: &user_id, identity };
-    let body = inbound::message(&number.grant, from, content, media_id.as_deref());
-    hook(number, attempt, body, content.id.to_string(), rng)?;
-    count(number, attempt, Kind::Received)?;
-    let phone_number_id = number.grant.phone_number_id.clone();
-    attempt.event(Event::Decrypted { phone_number_id, id: content.id });
-    Ok(())
+    let body = inbound::message(&number.grant, from, content, file.as_ref());
+    let _hook = hook(number, attempt, body, content.id.to_string(), rng)?;
+    count(number, attempt, Kind::Received)
 }
 
 /// A person stops marketing, or wants it again. That is no message: it opens no window, and there
@@ -148,7 +188,8 @@ fn preferred(
     let body = inbound::preference(&number.grant, from, content, stops);
     let phone_number_id = number.grant.phone_number_id.clone();
     attempt.event(Event::Decrypted { phone_number_id, id: content.id });
-    hook(number, attempt, body, content.id.to_string(), rng)
+    hook(number, attempt, body, content.id.to_string(), rng)?;
+    Ok(())
 }
 
 fn status(
@@ -166,7 +207,8 @@ fn status(
     let identity = identity.as_deref();
     let about = About { id, to: &to.phone, user_id: &user_id, identity, tag, conversation };
     let body = statuses::status(&number.grant, about, kind, at);
-    hook(number, attempt, body, format!("{id} {}", kind.name()), rng)?;
+    let hook = hook(number, attempt, body, format!("{id} {}", kind.name()), rng)?;
+    became(number, attempt, (id, kind, 0), &hook);
     count(number, attempt, kind)
 }
 
@@ -195,8 +237,26 @@ pub(super) fn failed(
     let identity = identity.as_deref();
     let about = About { id, to: &to.phone, user_id: &user_id, identity, tag, conversation: None };
     let body = statuses::failed(&number.grant, about, error, attempt.now().wall);
-    hook(number, attempt, body, format!("{id} failed"), rng)?;
+    let hook = hook(number, attempt, body, format!("{id} failed"), rng)?;
+    became(number, attempt, (id, Kind::Failed, error.code), &hook);
     count(number, attempt, Kind::Failed)
+}
+
+/// Remembers how far a message got, and which webhook tells it.
+fn became(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    (id, kind, error): (MessageId, Kind, u32),
+    hook: &Key,
+) {
+    if !number.rules.history || kind == Kind::Played {
+        return; // The history knows of no listening.
+    }
+    let at = attempt.now().wall.seconds();
+    let row = EventRow { at, hook: hook.last_number().unwrap_or_default(), error };
+    let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::RETRANSMISSION_AGE));
+    let key = rows::event(number.grant.slot, id, kind);
+    attempt.write(key, row.encode_to_vec(), class, keep);
 }
 
 /// What the platform calls a failure of an end.
@@ -205,6 +265,7 @@ fn error_of(why: Failure) -> GraphError {
         Failure::IdentityChanged => codes::IDENTITY,
         Failure::Throttled => codes::SPAM,
         Failure::NotKept => codes::NOT_KEPT,
+        Failure::FileNotStored => codes::MEDIA_UPLOAD,
         Failure::NoSuchAccount
         | Failure::AccountDeleted
         | Failure::MailboxFull
@@ -212,29 +273,58 @@ fn error_of(why: Failure) -> GraphError {
         | Failure::BadBundle
         | Failure::TooManyRetries
         | Failure::TooLong
+        | Failure::FileMissing
+        | Failure::FileWrong
         | Failure::Unsealable
         | _ => codes::UNDELIVERABLE,
     };
     GraphError::with(code, why.to_string())
 }
 
-/// Writes a webhook down; it is delivered from there.
+/// Writes a webhook down, and says under which key; it is delivered from there.
 pub(super) fn hook(
     number: &Number,
     attempt: &mut Attempted<'_>,
     body: Vec<u8>,
     item: String,
     rng: &mut dyn CryptoRng,
+) -> Result<Key, Waiting> {
+    let what = item.clone();
+    let (key, row, bytes) = hook_row(number, attempt, body, item);
+    let keep = Keep::For(limits::WEBHOOK_AGE);
+    number.account.vault().put(attempt, key.clone(), &row, keep, rng)?;
+    retention::hook_waits(number, attempt, &key, what);
+    attempt.note(Note::Waits(key.clone(), bytes));
+    Ok(key)
+}
+
+/// The same for one that holds ids alone: it may lie in the store, whatever the storage mode.
+pub(super) fn hook_of_ids(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    body: Vec<u8>,
+    item: String,
+    rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    let (key, row, bytes) = hook_row(number, attempt, body, item);
+    let keep = Keep::For(limits::WEBHOOK_AGE);
+    number.account.vault().put_sealed(attempt, key.clone(), &row, keep, rng)?;
+    attempt.note(Note::Waits(key, bytes));
+    Ok(())
+}
+
+/// The row of a webhook, its key, and at most how long the webhook is.
+fn hook_row(
+    number: &Number,
+    attempt: &Attempted<'_>,
+    body: Vec<u8>,
+    item: String,
+) -> (Key, Vec<u8>, usize) {
     let place = number.account.next_number(attempt.now());
-    let key = rows::hooks().with_number(place);
     let phone_number_id = number.grant.phone_number_id.clone();
     let bytes = body.len();
     let row = HookRow { phone_number_id, body, item }.encode_to_vec();
-    let keep = Keep::For(limits::WEBHOOK_AGE);
-    number.account.vault().put(attempt, key.clone(), &row, keep, rng)?;
-    attempt.note(Note::Waits(key, bytes));
-    Ok(())
+    (rows::hooks().with_number(place), row, bytes)
 }
 
 /// Writes a billing record down: business, category and count, nothing about the person. Also what
@@ -268,7 +358,11 @@ fn bill(
     attempt.note(Note::Waits(key, length));
 }
 
-fn count(number: &Number, attempt: &mut Attempted<'_>, kind: Kind) -> Result<(), Waiting> {
+pub(super) fn count(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    kind: Kind,
+) -> Result<(), Waiting> {
     let day = attempt.now().wall.day();
     let key: Key = rows::statistic(day, kind, &number.grant.business);
     let before = attempt.read(&key)?.and_then(|bytes| bytes.try_into().ok());

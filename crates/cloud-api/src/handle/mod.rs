@@ -1,6 +1,5 @@
 //! One file for each thing that the Cloud API deals with.
 
-mod calls;
 pub(crate) mod flows;
 mod forgetting;
 mod grants;
@@ -12,6 +11,7 @@ mod media;
 mod outgoing;
 mod quality;
 mod reading;
+mod retention;
 mod sending;
 
 use hop::{Act, Attempt, Waiting};
@@ -83,7 +83,11 @@ pub(crate) fn work(
         Job::Boot => grants::boot(attempt),
         Job::Grants(grants) => grants::changed(attempt, grants),
         Job::Refill => outgoing::refill(attempt),
-        Job::Dispatch(batch) => outgoing::dispatch(config, numbers, attempt, batch),
+        Job::Dispatch(batch) => outgoing::dispatch(config, numbers, attempt, batch, rng),
+        Job::Late { keys } => {
+            outgoing::late(attempt, keys);
+            Ok(())
+        }
         Job::Arrived { keys } => outgoing::arrived(numbers, attempt, keys),
         Job::Export { exchange } => outgoing::export(config, attempt, *exchange, rng),
         Job::Number { slot, work } => {
@@ -104,7 +108,7 @@ fn on_number(
 ) -> Result<(), Waiting> {
     let account = &number.account;
     let happened = match work {
-        NumberJob::Boot => return account.boot(attempt, rng),
+        NumberJob::Boot => return retention::boot(number, attempt, rng),
         NumberJob::Deliver { place, envelope } => {
             if account.is_from_before(attempt, *place, envelope)? {
                 account.acknowledge(attempt, *place);
@@ -121,6 +125,7 @@ fn on_number(
         NumberJob::Answer { id, status, bundle } => {
             account.answered(attempt, *id, (*status, bundle.clone()), rng)?
         }
+        NumberJob::Piece { id, bytes } => account.piece_came(attempt, *id, bytes, rng)?,
         NumberJob::PrekeysLow { one_time, kem } => {
             return account.replenish(attempt, (*one_time, *kem), rng);
         }
@@ -130,7 +135,6 @@ fn on_number(
         NumberJob::MarkRead { exchange, marking } => {
             return reading::mark_read(number, attempt, *exchange, *marking, rng);
         }
-        NumberJob::History { exchange } => return calls::history(number, attempt, *exchange),
         NumberJob::Flow(job) => return flows::work(config, number, attempt, job, rng),
         NumberJob::Manage(call) => return manage::work(config, number, attempt, call, rng),
         NumberJob::Judge(pending) => {

@@ -6,9 +6,9 @@ use prost::Message as _;
 use rand_core::CryptoRng;
 use serde_json::{Value, json};
 use store::{Key, transaction::Stored};
-use vocab::{DataClass, limits, marker};
+use vocab::{DataClass, Keep, limits, marker};
 
-use super::{Attempted, Note, manage};
+use super::{Attempted, Note, manage, retention};
 use crate::{
     config::Config,
     number::Number,
@@ -39,6 +39,7 @@ pub(super) fn dispatch(
     numbers: &[Option<Number>],
     attempt: &mut Attempted<'_>,
     batch: &Batch,
+    rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     let keys = &batch.keys;
     let request = match keys.first().filter(|key| key.starts_with(&rows::bills())) {
@@ -47,6 +48,9 @@ pub(super) fn dispatch(
         }),
         None => {
             let hooks = open_hooks(numbers, attempt, keys)?;
+            if hooks.len() < keys.len() {
+                expired(numbers, attempt, keys, rng)?;
+            }
             let number = keys.first().and_then(|key| owner(numbers, key));
             let to = match number.filter(|_| !hooks.is_empty()) {
                 Some(number) => manage::callbacks::destination(config, number, attempt)?,
@@ -58,7 +62,12 @@ pub(super) fn dispatch(
     match request {
         Some(request) => attempt.act(Act::Request { id: batch.exchange, request }),
         // Its time has passed, or nobody listens: there is nothing to send any more.
-        None => forget(numbers, attempt, keys),
+        None => {
+            if config.rules.history {
+                late(attempt, keys);
+            }
+            forget(numbers, attempt, keys);
+        }
     }
     Ok(())
 }
@@ -83,6 +92,22 @@ fn open_hooks(
     Ok(hooks)
 }
 
+/// Tells of those that cannot be opened any more although they were not delivered.
+fn expired(
+    numbers: &[Option<Number>],
+    attempt: &mut Attempted<'_>,
+    keys: &[Key],
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    for key in keys {
+        let Some(number) = owner(numbers, key) else { continue };
+        if number.account.vault().get(attempt, key)?.is_none() {
+            retention::hook_expired(number, attempt, key, rng)?;
+        }
+    }
+    Ok(())
+}
+
 /// The number that wrote an item: its slot is in the item's number.
 fn owner<'n>(numbers: &'n [Option<Number>], key: &Key) -> Option<&'n Number> {
     numbers.get(usize::try_from(slot(key)?).ok()?)?.as_ref()
@@ -92,11 +117,22 @@ fn owner<'n>(numbers: &'n [Option<Number>], key: &Key) -> Option<&'n Number> {
 fn forget(numbers: &[Option<Number>], attempt: &mut Attempted<'_>, keys: &[Key]) {
     for key in keys {
         match owner(numbers, key).filter(|_| !key.starts_with(&rows::bills())) {
-            Some(number) => number.account.vault().remove(attempt, key),
+            Some(number) => {
+                number.account.vault().remove(attempt, key);
+                retention::hook_ended(number, attempt, key);
+            }
             None => attempt.delete(key.clone()),
         }
     }
     attempt.note(Note::Gone(keys.to_vec()));
+}
+
+/// Webhooks were refused, and come again: the history of their messages says so.
+pub(super) fn late(attempt: &mut Attempted<'_>, keys: &[Key]) {
+    for key in keys.iter().filter(|key| key.starts_with(&rows::hooks())) {
+        let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::RETRANSMISSION_AGE));
+        attempt.write(rows::late(key), Vec::new(), class, keep);
+    }
 }
 
 /// Items were taken by whom they were for.
@@ -108,6 +144,11 @@ pub(super) fn arrived(
     if !keys.iter().any(|key| key.starts_with(&rows::bills())) {
         for hook in open_hooks(numbers, attempt, keys)? {
             attempt.event(Event::Forwarded { item: hook.item });
+        }
+        for key in keys {
+            if owner(numbers, key).is_some_and(|number| number.rules.history) {
+                attempt.delete(rows::late(key));
+            }
         }
     }
     forget(numbers, attempt, keys);

@@ -35,7 +35,8 @@ pub(super) fn flagged(
     });
     let at = attempt.now().wall;
     let body = webhook::account(&number.grant, "phone_number_quality_update", &value, at);
-    happenings::hook(number, attempt, body, "quality FLAGGED".to_owned(), rng)
+    happenings::hook(number, attempt, body, "quality FLAGGED".to_owned(), rng)?;
+    Ok(())
 }
 
 /// What Graph calls the quality of a number.

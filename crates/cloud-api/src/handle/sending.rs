@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use vocab::{Address, DataClass, Keep, MessageId, PhoneNumber, limits};
 use wire::content::{Body, Content, Media, Offer};
 
-use super::{Attempted, flows, happenings, identity, manage, media, reply};
+use super::{Attempted, flows, happenings, identity, manage, media, reply, retention};
 use crate::{
     errors::{GraphError, codes},
     graph::messages::{self, MediaCall, Outgoing, Recipient, Say},
@@ -48,6 +48,8 @@ struct Accepted {
     to: PhoneNumber,
     name: [u8; 16],
     body: Body,
+    /// The file that goes with it.
+    file: Option<Vec<u8>>,
     tag: TagRow,
     /// Why it will not go out all the same.
     withheld: Option<GraphError>,
@@ -122,7 +124,11 @@ fn go(
         quoted: outgoing.quoted,
         body: accepted.body,
     };
-    let happened = number.account.send(attempt, &to, &content, rng)?;
+    retention::message_waits(number, attempt, id);
+    let happened = match accepted.file {
+        Some(file) => number.account.send_file(attempt, &to, (content, &file), rng)?,
+        None => number.account.send(attempt, &to, &content, rng)?,
+    };
     reply(attempt, exchange, messages::accepted(outgoing, id));
     attempt.event(Event::Took { phone_number_id, id });
     happenings::tell(number, attempt, happened, rng)
@@ -151,8 +157,8 @@ fn judge(
     }
     let name = users::name(number, &to);
     let mut tag = TagRow { opaque: outgoing.opaque.clone(), ..TagRow::default() };
-    let (body, withheld) = match &outgoing.say {
-        Say::Ready(body) => (body.clone(), None),
+    let Composed { body, file, withheld } = match &outgoing.say {
+        Say::Ready(body) => Composed::without_file(body.clone()),
         Say::Media(call) => with_file(number, attempt, call, Body::Media)?,
         Say::WithHeader(offer, call) => with_header(number, attempt, offer, call)?,
         Say::Template(call) => {
@@ -177,7 +183,7 @@ fn judge(
             tag.in_window = rules::is_window_open(number, attempt, &name)?;
             match header {
                 Some(call) => with_header(number, attempt, &offer, &call)?,
-                None => (Body::Offer(Box::new(offer)), None),
+                None => Composed::without_file(Body::Offer(Box::new(offer))),
             }
         }
     };
@@ -187,7 +193,7 @@ fn judge(
     if body.check().is_err() {
         return Err(GraphError::parameter("The message is longer than may be sent.").into());
     }
-    Ok(Accepted { to, name, body, tag, withheld })
+    Ok(Accepted { to, name, body, file, tag, withheld })
 }
 
 fn recipient(
@@ -204,16 +210,33 @@ fn recipient(
     }
 }
 
-/// A message around a file; it is empty and withheld where the file cannot be fetched.
+/// What a message says, its file, and why it is withheld all the same.
+struct Composed {
+    body: Body,
+    file: Option<Vec<u8>>,
+    withheld: Option<GraphError>,
+}
+
+impl Composed {
+    const fn without_file(body: Body) -> Self {
+        Self { body, file: None, withheld: None }
+    }
+}
+
+/// A message around a file; it is empty and withheld where the file cannot be had.
 fn with_file(
     number: &Number,
     attempt: &mut Attempted<'_>,
     call: &MediaCall,
     around: impl FnOnce(Box<Media>) -> Body,
-) -> Result<(Body, Option<GraphError>), Stop> {
+) -> Result<Composed, Stop> {
     Ok(match media::find(number, attempt, call)?? {
-        media::Found::Here(media) => (around(media), None),
-        media::Found::Unfetched(why) => (Body::text(String::new()), Some(why)),
+        media::Found::Here(media, file) => {
+            Composed { file: Some(file), ..Composed::without_file(around(media)) }
+        }
+        media::Found::Unfetched(why) => {
+            Composed { withheld: Some(why), ..Composed::without_file(Body::text(String::new())) }
+        }
     })
 }
 
@@ -222,7 +245,7 @@ fn with_header(
     attempt: &mut Attempted<'_>,
     offer: &Offer,
     call: &MediaCall,
-) -> Result<(Body, Option<GraphError>), Stop> {
+) -> Result<Composed, Stop> {
     let around =
         |media: Box<Media>| Body::Offer(Box::new(Offer { header: Some(*media), ..offer.clone() }));
     with_file(number, attempt, call, around)

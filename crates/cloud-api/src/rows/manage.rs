@@ -8,7 +8,7 @@
 //! | `regs` | when a number was registered and deregistered | business information | 72 hours |
 //! | `blk` | whom a number blocked, sealed | message content (vault) | 30 days |
 //! | `qr` | links that begin a chat: JSON | business information | by contract |
-//! | `blob` | an uploaded file, encrypted under a key in `media` | message content | as `media` |
+//! | `blob` | a file, encrypted under a key in `media` | message content | as `media` |
 //! | `up` | an upload for a template | template | 30 days |
 //! | `acct` | where webhooks of an account go: JSON | business information | by contract |
 //! | `app` | where webhooks of an app go: JSON | business information | by contract |
@@ -152,9 +152,9 @@ pub fn link(slot: u32, code: &str) -> Key {
     all_links(slot).with(&cut(&[code.as_bytes()]))
 }
 
-/// An uploaded file.
-pub fn blob(slot: u32, id: &[u8]) -> Key {
-    Key::table("blob").with(&slot.to_be_bytes()).with(&cut(&[id]))
+/// A file, by the id that the business knows it under: a queue that has one row.
+pub fn blob(slot: u32, id: &str) -> Key {
+    Key::table("blob").with(&slot.to_be_bytes()).with(&cut(&[id.as_bytes()]))
 }
 
 /// An upload of a business.

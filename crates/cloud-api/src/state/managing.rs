@@ -146,10 +146,10 @@ impl CloudApi {
         let edge = call.route.pattern.split('/').nth(2).unwrap_or_default();
         let fits = match edge {
             "" => true,
+            "events" | "assets" | "publish" | "deprecate" => target == Target::Other,
             "phone_numbers" | "message_templates" | "subscribed_apps" | "flows" => {
                 target == Target::Account
             }
-            "assets" | "publish" | "deprecate" => target == Target::Other,
             "subscriptions" | "uploads" => target == Target::App,
             _ if call.route.pattern.starts_with("/media/") => true,
             _ => target == Target::Number,

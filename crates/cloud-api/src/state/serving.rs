@@ -132,7 +132,7 @@ impl CloudApi {
                 match work {
                     Ok((slot, work)) => {
                         self.accessed(principal, call.route.pattern, step);
-                        self.on_number(slot, work, step);
+                        self.after_link(slot, work, step);
                     }
                     Err(error) => self.refuse(id, principal, request, &error, step),
                 }
@@ -151,7 +151,6 @@ impl CloudApi {
         match pattern {
             messages::MESSAGES => self.messages((exchange, slot), false, request, step),
             messages::MARKETING => self.messages((exchange, slot), true, request, step),
-            graph::HISTORY => Ok(NumberJob::History { exchange }),
             _ => Err(GraphError::path()),
         }
     }
@@ -234,6 +233,7 @@ impl CloudApi {
                 live: true,
                 deregistered: false,
                 restriction: 0,
+                storage: String::new(),
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -262,9 +262,9 @@ impl CloudApi {
     }
 }
 
-/// Whether a call sends messages, or looks at those that were sent.
+/// Whether a call sends messages, or marks them as read.
 fn is_about_messages(pattern: &str) -> bool {
-    matches!(pattern, messages::MESSAGES | messages::MARKETING | graph::HISTORY)
+    matches!(pattern, messages::MESSAGES | messages::MARKETING)
 }
 
 /// Graph's error for a call that has no route.
@@ -304,6 +304,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             live: true,
             deregistered: false,
             restriction: restriction(grant),
+            storage: String::new(),
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()

@@ -10,4 +10,5 @@ mod mutants;
 mod people;
 mod protection;
 mod rest;
+mod storage;
 mod world;

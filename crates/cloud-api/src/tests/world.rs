@@ -1,6 +1,6 @@
 //! Two nodes and everything around them: node 0 acts for the bakery, node 1 is the other end.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use hop::{
     Act, Effect, ExchangeId, Hop, Input, Unreachable,
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use signal::Profile;
 use store::{Answer, Engine, Key, Memory, Op, RawRow, Transaction, TxId};
-use vocab::{Address, Instant, MessageId, Micros, NoiseKey, Now, PhoneNumber, UnixMicros};
-use wire::content::Body;
+use vocab::{Address, BlobId, Instant, MessageId, Micros, NoiseKey, Now, PhoneNumber, UnixMicros};
+use wire::content::{Body, Media};
 use wire::transport::{
     Ask, Bundle, Envelope, FromTransport, KemPrekey, Operator, Prekey, SignedPrekey, Status,
     ToTransport,
@@ -59,6 +59,12 @@ pub(super) struct World {
     rng: ChaCha8Rng,
     /// Envelopes that the relay carried.
     pub(super) carried: Vec<Envelope>,
+    /// Pieces of blobs at the relay.
+    pub(super) blobs: BTreeMap<(PhoneNumber, BlobId, u32), Vec<u8>>,
+    /// How it answers those who bring one.
+    pub(super) puts_are: Status,
+    /// What is behind `http://files/`: a MIME type and a file.
+    pub(super) behind_link: Option<(&'static str, Vec<u8>)>,
     frames: VecDeque<(usize, Vec<u8>)>,
     asked: VecDeque<(usize, ExchangeId, Request)>,
     /// Requests to servers, with when they came.
@@ -75,6 +81,8 @@ pub(super) struct World {
     pub(super) is_manager_up: bool,
     /// Who blocks whom at the relay.
     pub(super) blocks: Vec<[PhoneNumber; 2]>,
+    /// Whether it loses what the person's end says of messages.
+    pub(super) loses_receipts: bool,
     /// How the relay answers envelopes.
     pub(super) sends_are: Status,
     /// How long it asks an end to wait.
@@ -146,6 +154,9 @@ impl World {
             now: Now { mono: Instant(0), wall },
             rng: ChaCha8Rng::seed_from_u64(3),
             carried: Vec::new(),
+            blobs: BTreeMap::new(),
+            puts_are: Status::Ok,
+            behind_link: None,
             frames: VecDeque::new(),
             asked: VecDeque::new(),
             served: Vec::new(),
@@ -155,6 +166,7 @@ impl World {
             restriction: 0,
             is_manager_up: true,
             blocks: Vec::new(),
+            loses_receipts: false,
             sends_are: Status::Ok,
             retry_after: Micros(0),
             exchanges: 0,
@@ -263,6 +275,18 @@ impl World {
         format!("wamid.{id}")
     }
 
+    /// The person sends a file; its wamid.
+    pub(super) fn person_sends_file(&mut self, mut media: Media, file: &[u8]) -> String {
+        let blob = endpoint::files::seal(&mut media, file, &mut self.rng);
+        let person = PhoneNumber::parse(NUMBERS[1]).unwrap();
+        let name = BlobId::from_slice(&media.blob).unwrap();
+        for (number, piece) in blob.chunks(vocab::limits::BLOB_PIECE).enumerate() {
+            let piece_of = (person.clone(), name, u32::try_from(number).unwrap());
+            self.blobs.insert(piece_of, piece.to_vec());
+        }
+        self.person_sends(Body::Media(Box::new(media)), None)
+    }
+
     fn store(&mut self, node: usize, transaction: &Transaction) -> Answer {
         let store = &mut self.nodes[node].store;
         let answer = store.apply(core::slice::from_ref(transaction), self.now.wall).remove(0);
@@ -298,6 +322,14 @@ impl World {
                 Ok(Response::json(200, body.into_bytes()))
             }
             ("manager", _) => Ok(Response::empty(404)),
+            ("files", _) => match &self.behind_link {
+                Some((mime_type, file)) => Ok(Response {
+                    status: 200,
+                    headers: [("Content-Type".to_owned(), (*mime_type).to_owned())].into(),
+                    body: file.clone(),
+                }),
+                None => Err(Unreachable),
+            },
             ("other", "/hook") if request.method == "GET" => {
                 let query = |name| request.query(name).unwrap_or_default();
                 let knows = query("hub.verify_token") == "right";
@@ -318,6 +350,12 @@ impl World {
 
     fn relay(&mut self, from: usize, bytes: &[u8]) {
         let frame = ToTransport::decode(bytes).unwrap();
+        if let Ask::GetPiece { of, blob, number, .. } = &frame.ask
+            && let Some(bytes) = self.blobs.get(&(of.clone(), *blob, *number))
+        {
+            let piece = FromTransport::Piece { id: frame.id, bytes: bytes.clone() };
+            return self.give(from, Input::Frame { from: TRANSPORT, bytes: piece.encode() });
+        }
         let (mut bundle, mut status) = (None, Status::Ok);
         let listed = &mut self.listed[from];
         match frame.ask {
@@ -342,6 +380,11 @@ impl World {
                     operator: Operator::Owner as i32,
                 });
             }
+            Ask::GetPiece { .. } => status = Status::NotFound,
+            Ask::PutPiece { .. } if self.puts_are != Status::Ok => status = self.puts_are,
+            Ask::PutPiece { by, blob, number, bytes } => {
+                self.blobs.insert((by, blob, number), bytes);
+            }
             Ask::Send(_) if self.sends_are != Status::Ok => status = self.sends_are,
             Ask::Block { by, blocked, on } => {
                 self.blocks.retain(|block| *block != [by.clone(), blocked.clone()]);
@@ -351,6 +394,8 @@ impl World {
                 if self
                     .blocks
                     .contains(&[envelope.to.phone.clone(), envelope.from.phone.clone()]) => {}
+            Ask::Send(envelope)
+                if self.loses_receipts && from == 1 && envelope.payload.ciphertext().is_none() => {}
             Ask::Send(envelope) => {
                 self.carried.push(envelope.clone());
                 self.deliver(&envelope);

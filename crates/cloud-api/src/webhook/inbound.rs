@@ -21,12 +21,15 @@ pub(crate) struct From<'a> {
     pub(crate) identity: Option<&'a str>,
 }
 
-/// A message from a person. `media_id` is what the business knows its file under.
+/// The type of a message that a webhook has no object for.
+const UNSUPPORTED: &str = "unsupported";
+
+/// A message from a person. `file` is what the business knows its file under, or why there is none.
 pub(crate) fn message(
     grant: &GrantRow,
     from: From<'_>,
     content: &Content,
-    media_id: Option<&str>,
+    file: Option<&Result<String, GraphError>>,
 ) -> Vec<u8> {
     let mut message = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -39,13 +42,19 @@ pub(crate) fn message(
     if let Some(quoted) = content.quoted {
         put("context", json!({ "from": grant.display_phone_number, "id": wamid(quoted) }));
     }
+    let media_id = file.and_then(|file| file.as_ref().ok()).map(String::as_str);
     let (kind, value) = body(&content.body, media_id);
-    put("type", kind.into());
     match value {
-        Some(value) => put(kind, value),
+        Some(value) => {
+            put("type", kind.into());
+            put(kind, value);
+        }
         None => {
-            let details = "Message type is currently not supported.";
-            put("errors", json!([GraphError::with(codes::TYPE, details).in_webhook()]));
+            let unsupported =
+                || GraphError::with(codes::TYPE, "Message type is currently not supported.");
+            let error = file.and_then(|file| file.as_ref().err().cloned());
+            put("type", UNSUPPORTED.into());
+            put("errors", json!([error.unwrap_or_else(unsupported).in_webhook()]));
         }
     }
     let contact = contact(from, content);
@@ -120,7 +129,7 @@ fn body(body: &Body, media_id: Option<&str>) -> (&'static str, Option<Value>) {
         Body::Answer(answer) => chosen(answer),
         Body::Object(object) => carried(object),
         // Businesses offer, people answer.
-        Body::Offer(_) => ("unsupported", None),
+        Body::Offer(_) => (UNSUPPORTED, None),
     }
 }
 
@@ -132,7 +141,7 @@ pub(crate) const fn media_name(kind: MediaKind) -> &'static str {
         MediaKind::Video => "video",
         MediaKind::Document => "document",
         MediaKind::Sticker => "sticker",
-        MediaKind::Unspecified => "unsupported",
+        MediaKind::Unspecified => UNSUPPORTED,
     }
 }
 
@@ -174,7 +183,7 @@ fn chosen(answer: &Answer) -> (&'static str, Option<Value>) {
             ("interactive", Some(json!({ "type": "nfm_reply", "nfm_reply": reply })))
         }
         ChoiceKind::QuickReply => ("button", Some(json!({ "payload": id, "text": title }))),
-        ChoiceKind::Link | ChoiceKind::Unspecified => ("unsupported", None),
+        ChoiceKind::Link | ChoiceKind::Unspecified => (UNSUPPORTED, None),
     }
 }
 
@@ -185,10 +194,10 @@ fn carried(object: &Object) -> (&'static str, Option<Value>) {
         ObjectKind::Contacts => "contacts",
         ObjectKind::Order => "order",
         ObjectKind::System => "system",
-        ObjectKind::Unspecified => return ("unsupported", None),
+        ObjectKind::Unspecified => return (UNSUPPORTED, None),
     };
     match serde_json::from_slice(&object.json) {
         Ok(value) => (name, Some(value)),
-        Err(_) => ("unsupported", None),
+        Err(_) => (UNSUPPORTED, None),
     }
 }

@@ -11,6 +11,7 @@ use vocab::UnixMicros;
 
 use crate::{
     config::Subscription,
+    errors::GraphError,
     mutant::{Mutant, planted},
     rows::{GrantRow, HookRow},
 };
@@ -38,6 +39,11 @@ fn change_of(grant: &GrantRow, field: &str, mut value: Value) -> Vec<u8> {
         "changes": [{ "value": value, "field": field }],
     });
     escaped(&entry.to_string())
+}
+
+/// The entry that tells a business of an error that is about no message in it.
+pub(crate) fn errors(grant: &GrantRow, error: &GraphError) -> Vec<u8> {
+    change(grant, json!({ "errors": [error.in_webhook()] }))
 }
 
 /// The entry that tells a business about its account. Unlike one about a number it has a time.

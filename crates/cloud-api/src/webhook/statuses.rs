@@ -48,6 +48,17 @@ pub(crate) fn failed(
     told(grant, about, entry)
 }
 
+/// A message will not go out, and whom it was for is not known any more.
+pub(crate) fn lost(grant: &GrantRow, id: MessageId, error: &GraphError, at: UnixMicros) -> Vec<u8> {
+    let status = json!({
+        "id": wamid(id),
+        "status": Kind::Failed.name(),
+        "timestamp": at.seconds().to_string(),
+        "errors": [error.in_webhook()],
+    });
+    change(grant, json!({ "statuses": [status] }))
+}
+
 fn entry(about: About<'_>, status: &str, at: UnixMicros) -> Map<String, Value> {
     let mut entry = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -67,9 +78,12 @@ fn entry(about: About<'_>, status: &str, at: UnixMicros) -> Map<String, Value> {
     entry
 }
 
-/// Contacts also of what failed: the documentation leaves them out, the wire does not.
+/// Contacts also of what failed: the documentation leaves them out, the wire does not. A profile is
+/// always there, since SDKs read no status without one (whatsapp-business-rs 0.5.0); its name is
+/// empty, since that comes with a person's messages and is kept nowhere else.
 fn told(grant: &GrantRow, about: About<'_>, entry: Map<String, Value>) -> Vec<u8> {
-    let contact = json!({ "wa_id": about.to.digits(), "user_id": about.user_id });
+    let (wa_id, user_id) = (about.to.digits(), about.user_id);
+    let contact = json!({ "profile": { "name": "" }, "wa_id": wa_id, "user_id": user_id });
     change(grant, json!({ "contacts": [contact], "statuses": [entry] }))
 }
 

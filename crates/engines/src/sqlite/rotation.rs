@@ -54,7 +54,7 @@ impl Sqlite {
         let mut rows = 0;
         if self.keyring.len() > 1 {
             rows = self.step(limit).inspect_err(|trouble| {
-                self.trouble = Some(trouble.clone());
+                self.note(trouble.clone());
             })?;
         }
         Ok(Resealed { rows, is_complete: self.keyring.len() == 1 })
@@ -123,7 +123,7 @@ impl Sqlite {
         if self.counts.sealed >= MOST_SEALED
             && let Err(error) = self.rotate()
         {
-            self.trouble = Some(Trouble::failed(&error.to_string()));
+            self.note(Trouble::failed(&error.to_string()));
         }
     }
 }

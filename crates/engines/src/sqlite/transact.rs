@@ -26,7 +26,7 @@ impl Sqlite {
         let mut has_written = false;
         self.attempt(transaction, now, &mut has_written).unwrap_or_else(|trouble| {
             let refusal = trouble.refusal;
-            self.trouble = Some(trouble);
+            self.note(trouble);
             self.standings.forget();
             // One operation that fails has done nothing; SQLite may have undone all the same.
             if has_written || (self.begun && self.connection.is_autocommit()) {

@@ -104,11 +104,23 @@ fn nobody_waits_for_a_writer_whose_thread_has_died() {
         let _kept = &sender;
         panic!("planted")
     };
+    let (sender, death) = mpsc::channel();
+    let again = sender.clone();
+    writer.when_it_dies(move || sender.send(()).unwrap());
     writer.submit(only(put("a", b"")), reply).unwrap();
     assert!(answers.recv().is_err());
-    // The thread closes the queue behind it.
-    while writer.submit(only(put("a", b"")), drop).is_ok() {
-        std::thread::yield_now();
-    }
+    death.recv().unwrap();
+    writer.when_it_dies(move || again.send(()).unwrap());
+    death.recv().unwrap();
+    assert_eq!(writer.submit(only(put("a", b"")), drop), Err(Refused::Stopped));
     assert!(writer.stop().is_none());
+}
+
+#[test]
+fn a_writer_that_is_stopped_has_not_died() {
+    let writer = Writer::start(Memory::new(), Limits::default(), || START).unwrap();
+    let (sender, death) = mpsc::channel::<()>();
+    writer.when_it_dies(move || sender.send(()).unwrap());
+    assert!(writer.stop().is_some());
+    assert!(death.recv().is_err());
 }

@@ -156,6 +156,7 @@ impl Wire {
                     }
                     FromTransport::Answer { .. }
                     | FromTransport::Deliver { .. }
+                    | FromTransport::Piece { .. }
                     | FromTransport::Gone { .. }
                     | FromTransport::PrekeysLow { .. } => {}
                 }

@@ -45,7 +45,11 @@ pub(crate) fn serve(folder: &Path) {
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (devices, to_devices) = listen(loopback).await.unwrap();
         let (listener, to_operations) = listen(loopback).await.unwrap();
-        crew.serve(listener, "operations", Operations::new(site.metrics.clone()).service());
+        crew.serve(
+            listener,
+            "operations",
+            Operations::new(site.metrics.clone(), site.failure()).service(),
+        );
         let mut config = Config::new(NAME, HashKey::new(secrets.secret("names", NAME)));
         config.rules.registration_code = false;
         config.rows_kept = limits::ROWS_AT_HAND;

@@ -11,6 +11,7 @@ use vocab::Micros;
 
 use super::{Inner, Refusal, read};
 use crate::{
+    deliveries::Which,
     faults::{MOST_DELAY_MS, Set},
     up::{Filter, Persona},
 };
@@ -33,6 +34,13 @@ struct Inbound {
 #[serde(deny_unknown_fields)]
 struct Advance {
     advance_ms: u64,
+}
+
+/// What `POST /break` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Break {
+    store: String,
 }
 
 /// What `POST /reset` takes.
@@ -64,14 +72,9 @@ impl Inner {
     /// is said), or with what there is by then.
     pub(super) async fn messages(&self, request: &Request) -> Result<Value, Refusal> {
         let query = Parameters::read(request).map_err(|why| Refusal::Bad(why.details.into()))?;
-        let number = |name: &str, default: u64| match query.text(name) {
-            None => Ok(default),
-            Some(text) => text.parse().map_err(|_| Refusal::Bad(format!("{name} is no number"))),
-        };
         let filter = filter(&query)?;
-        let least = usize::try_from(number("count", 1)?).unwrap_or(usize::MAX);
-        let wait = Duration::from_millis(number("wait_ms", 0)?).min(MOST_WAIT);
-        let found = timeout(wait, self.journal.wait_for(&filter, least)).await;
+        let Wait { least, time } = Wait::read(&query)?;
+        let found = timeout(time, self.journal.wait_for(&filter, least)).await;
         let messages = found.unwrap_or_else(|_| self.journal.list(&filter));
         Ok(json!({ "messages": messages }))
     }
@@ -111,6 +114,15 @@ impl Inner {
         Ok(self.faults())
     }
 
+    /// The thread that writes a store dies.
+    pub(super) fn break_store(&self, body: &[u8]) -> Result<Value, Refusal> {
+        let Break { store } = read(body)?;
+        if !self.stores.break_on_purpose(&store) {
+            return Err(Refusal::Absent("no such store".to_owned()));
+        }
+        Ok(json!({ "success": true }))
+    }
+
     /// Forgets what passed: of a user, who does nothing by themselves any more, or of a number.
     /// With nothing said, of everybody, and no fault is on either.
     pub(super) fn reset(&self, body: &[u8]) -> Result<Value, Refusal> {
@@ -128,9 +140,36 @@ impl Inner {
         };
         people.iter().for_each(|person| person.becomes(Persona::default()));
         let user = user.and(people.first().map(|person| person.phone().digits().to_owned()));
+        self.deliveries.forget(&Which {
+            user: user.clone(),
+            phone_number_id: phone_number_id.clone(),
+            ..Which::default()
+        });
         self.journal.forget(&Filter { person: user, phone_number_id, ..Filter::default() });
         Ok(json!({ "success": true }))
     }
+}
+
+/// How many of something are waited for, and how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wait {
+    pub(super) least: usize,
+    pub(super) time: Duration,
+}
+
+impl Wait {
+    /// `count` and `wait_ms`.
+    pub(super) fn read(query: &Parameters) -> Result<Self, Refusal> {
+        let least = usize::try_from(number(query, "count", 1)?).unwrap_or(usize::MAX);
+        let time = Duration::from_millis(number(query, "wait_ms", 0)?).min(MOST_WAIT);
+        Ok(Self { least, time })
+    }
+}
+
+/// A number in a query; `default` where nothing is said.
+pub(super) fn number(query: &Parameters, name: &str, default: u64) -> Result<u64, Refusal> {
+    let Some(text) = query.text(name) else { return Ok(default) };
+    text.parse().map_err(|_| Refusal::Bad(format!("{name} is no number")))
 }
 
 /// `from` and `to` are a user and a direction.

@@ -8,24 +8,28 @@ mod before;
 mod calls;
 mod openapi;
 mod schemas;
+mod snapshots;
 mod table;
 mod users;
+mod webhooks;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use hop::http::{Request, Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 use self::table::{CALLS, Does};
 use crate::{
     clock::Clock,
+    deliveries::Deliveries,
     faults::Faults,
     folder::Folder,
     node::Ended,
     rng::Randomness,
     site::json as answer,
-    up::{Journal, People, Servers, Unfilled, Unsayable},
+    stores::Stores,
+    up::{Journal, People, Servers, Unfilled, Unsayable, World},
 };
 
 /// Where it is, before the paths of the Cloud API.
@@ -42,8 +46,13 @@ pub(crate) struct Parts {
     pub(crate) faults: Faults,
     /// The way of people's apps to the platform's servers.
     pub(crate) servers: Servers,
+    pub(crate) deliveries: Deliveries,
     /// What ids of errors are drawn from.
     pub(crate) randomness: Randomness,
+    /// What all of this is part of.
+    pub(crate) world: Weak<World>,
+    /// What can be broken.
+    pub(crate) stores: Stores,
 }
 
 /// The control API.
@@ -58,7 +67,10 @@ struct Inner {
     folder: Arc<Mutex<Folder>>,
     faults: Faults,
     servers: Servers,
+    deliveries: Deliveries,
     randomness: Mutex<Randomness>,
+    world: Weak<World>,
+    stores: Stores,
 }
 
 /// Why a call is refused.
@@ -75,7 +87,10 @@ enum Refusal {
     Absent(String),
     /// The path has other methods.
     #[error("this path has no such method")]
-    Method,
+    Method {
+        /// Those that it has.
+        allow: String,
+    },
     /// It cannot be done now.
     #[error("{0}")]
     Conflict(String),
@@ -90,7 +105,7 @@ impl Refusal {
             Self::Bad(_) => 400,
             Self::Foreign => 403,
             Self::Absent(_) => 404,
-            Self::Method => 405,
+            Self::Method { .. } => 405,
             Self::Conflict(_) => 409,
             Self::Ending => 503,
         }
@@ -124,17 +139,29 @@ impl From<Unfilled> for Refusal {
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, faults, servers, randomness } = parts;
-        let randomness = Mutex::new(randomness);
-        let inner = Inner { clock, journal, people, folder, faults, servers, randomness };
+        let inner = Inner {
+            clock: parts.clock,
+            journal: parts.journal,
+            people: parts.people,
+            folder: parts.folder,
+            faults: parts.faults,
+            servers: parts.servers,
+            deliveries: parts.deliveries,
+            randomness: Mutex::new(parts.randomness),
+            world: parts.world,
+            stores: parts.stores,
+        };
         Self(Arc::new(inner))
     }
 }
 
-/// Reads a body; none at all is an empty object.
-fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Refusal> {
+/// Reads a body, which is an object and never the list of what an object would hold; none at all
+/// is an empty one.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|why| Refusal::Bad(format!("the body: {why}")))
+    let object = serde_json::from_slice::<Map<String, Value>>(body);
+    let read = object.and_then(|object| serde_json::from_value(object.into()));
+    read.map_err(|why| Refusal::Bad(format!("the body: {why}")))
 }
 
 impl Inner {
@@ -143,10 +170,16 @@ impl Inner {
             Ok((does, user)) => self.does(does, user, request).await,
             Err(refusal) => Err(refusal),
         };
-        match done {
-            Ok(value) => answer(200, &value),
-            Err(why) => answer(why.status(), &json!({ "error": { "message": why.to_string() } })),
+        let why = match done {
+            Ok(value) => return answer(200, &value),
+            Err(why) => why,
+        };
+        let mut refused = answer(why.status(), &json!({ "error": { "message": why.to_string() } }));
+        if let Refusal::Method { allow } = why {
+            // RFC 9110 section 15.5.6.
+            refused.headers.push(("allow".to_owned(), allow));
         }
+        refused
     }
 
     async fn does(&self, does: Does, user: &str, request: &Request) -> Result<Value, Refusal> {
@@ -154,6 +187,7 @@ impl Inner {
         match does {
             Does::Inbound => self.inbound(body).await,
             Does::Messages => self.messages(request).await,
+            Does::Webhooks => self.webhooks(request).await,
             Does::Users => Ok(self.users()),
             Does::User => self.user(user),
             Does::SetPersona => self.set_persona(user, body),
@@ -168,8 +202,14 @@ impl Inner {
             Does::Advance => self.advance(body).await,
             Does::Faults => Ok(self.faults()),
             Does::SetFaults => self.set_faults(body),
+            Does::Break => self.break_store(body),
             Does::Reset => self.reset(body),
+            Does::Ready => self.ready(),
+            Does::Snapshots => self.snapshots(),
+            Does::Snapshot => self.snapshot(body).await,
+            Does::Restore => self.restore(body).await,
             Does::OpenApi => Ok(openapi::document()),
+            Does::GraphOpenApi => Ok(cloud_api::graph_openapi()),
         }
     }
 
@@ -185,14 +225,44 @@ fn find<'p>(request: &Request, path: &'p str) -> Result<(Does, &'p str), Refusal
     if !before::is_from_here(request) {
         return Err(Refusal::Foreign);
     }
-    let mut refusal = Refusal::Absent("no such path".to_owned());
+    let mut allowed = Vec::new();
     for call in CALLS {
         if let Some(user) = call.fits(path) {
             if call.method == request.method {
                 return Ok((call.does, user));
             }
-            refusal = Refusal::Method;
+            allowed.push(call.method);
         }
     }
-    Err(refusal)
+    Err(match allowed.as_slice() {
+        [] => Refusal::Absent("no such path".to_owned()),
+        methods => Refusal::Method { allow: methods.join(", ") },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hop::http::Request;
+
+    use super::{Refusal, find, read};
+    use crate::faults::Set;
+
+    #[test]
+    fn a_method_that_a_path_has_not_is_answered_with_those_that_it_has() {
+        let allowed = |path: &str| {
+            let request = Request::new("localhost", "TRACE", path);
+            find(&request, path).unwrap_err()
+        };
+        assert_eq!(allowed("/clock"), Refusal::Method { allow: "GET, POST".to_owned() });
+        assert_eq!(allowed("/inbound"), Refusal::Method { allow: "POST".to_owned() });
+        assert_eq!(allowed("/"), Refusal::Absent("no such path".to_owned()));
+    }
+
+    #[test]
+    fn a_body_is_an_object_and_no_list_of_what_one_would_hold() {
+        assert_eq!(read::<Set>(b""), Ok(Set::default()));
+        assert_eq!(read::<Set>(b"{\"sends\": null}"), Ok(Set::default()));
+        assert!(matches!(read::<Set>(b"[null, null]"), Err(Refusal::Bad(_))));
+        assert!(matches!(read::<Set>(b"[]"), Err(Refusal::Bad(_))));
+    }
 }

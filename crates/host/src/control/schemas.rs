@@ -37,7 +37,7 @@ pub(super) fn wamid() -> Value {
 
 /// One of a person's messages, or all of them.
 pub(super) fn which() -> Value {
-    closed(&[], json!({ "wamid": { "type": "string" } }))
+    closed(&[], json!({ "wamid": { "type": ["string", "null"] } }))
 }
 
 /// What a person does with a flow.
@@ -80,6 +80,19 @@ pub(super) fn block() -> Value {
     closed(&["on"], json!({ "on": { "type": "boolean" } }))
 }
 
+/// A file that a person sends.
+fn file() -> Value {
+    let (text, flag) = (json!({ "type": "string" }), json!({ "type": "boolean" }));
+    json!({
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "data": { "type": "string", "description": "The file in Base64, at most 3 MiB of it." },
+            "mime_type": text, "caption": text, "filename": text, "voice": flag, "animated": flag,
+        },
+    })
+}
+
 pub(super) fn inbound() -> Value {
     let message = json!({
         "type": "object",
@@ -87,8 +100,11 @@ pub(super) fn inbound() -> Value {
         "required": ["type"],
         "properties": {
             "type": { "enum": [
-                "text", "reaction", "location", "contacts", "order", "interactive", "button",
+                "text", "image", "audio", "video", "document", "sticker", "reaction", "location",
+                "contacts", "order", "interactive", "button",
             ] },
+            "image": file(), "audio": file(), "video": file(), "document": file(),
+            "sticker": file(),
             "context": { "type": "object", "properties": { "id": { "type": "string" } } },
         },
     });
@@ -103,7 +119,8 @@ fn message() -> Value {
         &["status", "at_us"],
         json!({
             "status": { "enum": [
-                "accepted", "sent", "received", "shown", "delivered", "read", "played", "failed",
+                "accepted", "sent", "received", "shown", "fetched", "delivered", "read", "played",
+                "failed",
             ] },
             "at_us": time,
         }),
@@ -120,6 +137,15 @@ fn message() -> Value {
             "type": { "type": "string" },
             "context": { "type": "object" },
             "choices": { "type": "array", "items": { "type": "object" } },
+            "file": {
+                "type": "object",
+                "description": "What the person's device has of its file, or why it has none.",
+                "properties": {
+                    "sha256": { "type": "string" },
+                    "file_size": { "type": "integer" },
+                    "error": { "type": "string" },
+                },
+            },
             "at_us": time,
             "statuses": { "type": "array", "items": status },
         },
@@ -128,6 +154,25 @@ fn message() -> Value {
 
 pub(super) fn messages() -> Value {
     closed(&["messages"], json!({ "messages": { "type": "array", "items": message() } }))
+}
+
+fn delivery() -> Value {
+    closed(
+        &["number", "at_us", "url", "status", "delivered", "ms", "body"],
+        json!({
+            "number": { "type": "integer" },
+            "at_us": { "type": "integer", "description": "Microseconds since 1970." },
+            "url": { "type": "string" },
+            "status": { "type": ["integer", "null"], "description": "Null: no answer came." },
+            "delivered": { "type": "boolean" },
+            "ms": { "type": "integer", "description": "How long the answer took." },
+            "body": { "description": "What was sent." },
+        }),
+    )
+}
+
+pub(super) fn webhooks() -> Value {
+    closed(&["webhooks"], json!({ "webhooks": { "type": "array", "items": delivery() } }))
 }
 
 pub(super) fn persona() -> Value {
@@ -161,6 +206,20 @@ pub(super) fn clock() -> Value {
 pub(super) fn advance() -> Value {
     let milliseconds = json!({ "type": "integer", "minimum": 0 });
     closed(&["advance_ms"], json!({ "advance_ms": milliseconds }))
+}
+
+pub(super) fn snapshot() -> Value {
+    let name = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$" });
+    closed(&["name"], json!({ "name": name }))
+}
+
+pub(super) fn snapshots() -> Value {
+    let names = json!({ "type": "array", "items": { "type": "string" } });
+    closed(&["snapshots"], json!({ "snapshots": names }))
+}
+
+pub(super) fn store() -> Value {
+    closed(&["store"], json!({ "store": { "type": "string" } }))
 }
 
 pub(super) fn reset() -> Value {

@@ -37,6 +37,7 @@ pub(super) struct Parameter {
 pub(super) enum Does {
     Inbound,
     Messages,
+    Webhooks,
     Users,
     User,
     SetPersona,
@@ -51,8 +52,14 @@ pub(super) enum Does {
     Advance,
     Faults,
     SetFaults,
+    Break,
     Reset,
+    Ready,
+    Snapshots,
+    Snapshot,
+    Restore,
     OpenApi,
+    GraphOpenApi,
 }
 
 impl Call {
@@ -97,6 +104,17 @@ const MESSAGES: &[Parameter] = &[
     parameter("wait_ms", "integer", "How long is waited at most, up to 25000; 0 by default."),
 ];
 
+const WEBHOOKS: &[Parameter] = &[
+    parameter("after", "integer", "The number of a delivery: only those after it."),
+    parameter("phone_number_id", "string", "A number of a business that they tell of."),
+    parameter("user", "string", "The number of a person whom they tell of."),
+    parameter("wamid", "string", "A message that they tell of."),
+    parameter("field", "string", "Their field, such as messages."),
+    parameter("delivered", "boolean", "Whether they were answered with 2xx."),
+    parameter("count", "integer", "With wait_ms: how many are waited for; 1 by default."),
+    parameter("wait_ms", "integer", "How long is waited at most, up to 25000; 0 by default."),
+];
+
 /// Every call there is.
 pub(super) const CALLS: &[Call] = &[
     Call::post(
@@ -108,6 +126,15 @@ pub(super) const CALLS: &[Call] = &[
     Call {
         query: MESSAGES,
         ..Call::get("/messages", Does::Messages, schemas::messages, "What passed, oldest first.")
+    },
+    Call {
+        query: WEBHOOKS,
+        ..Call::get(
+            "/webhooks",
+            Does::Webhooks,
+            schemas::webhooks,
+            "Requests that delivered webhooks, or were to, oldest first.",
+        )
     },
     Call::get("/users", Does::Users, schemas::users, "The simulated people."),
     Call::get("/users/{user}", Does::User, schemas::user, "One of them."),
@@ -174,10 +201,36 @@ pub(super) const CALLS: &[Call] = &[
         "What goes wrong on purpose from now on; an empty object for nothing.",
     ),
     Call::post(
+        "/break",
+        Does::Break,
+        (schemas::store, schemas::success),
+        "A store fails for good: the process says so and ends.",
+    ),
+    Call::post(
         "/reset",
         Does::Reset,
         (schemas::reset, schemas::success),
         "Forgets what passed, what people do by themselves, and what goes wrong.",
     ),
+    Call::get("/snapshots", Does::Snapshots, schemas::snapshots, "Names of what was put aside."),
+    Call::post(
+        "/snapshot",
+        Does::Snapshot,
+        (schemas::snapshot, schemas::success),
+        "Puts aside the whole world's state under a name.",
+    ),
+    Call::post(
+        "/restore",
+        Does::Restore,
+        (schemas::snapshot, schemas::success),
+        "Puts back the whole world's state that was put aside.",
+    ),
+    Call::get("/ready", Does::Ready, schemas::object, "How to use what runs, secrets included."),
     Call::get("/openapi.json", Does::OpenApi, schemas::object, "This description."),
+    Call::get(
+        "/graph.openapi.json",
+        Does::GraphOpenApi,
+        schemas::object,
+        "The description of the Cloud API.",
+    ),
 ];

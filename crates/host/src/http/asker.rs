@@ -17,6 +17,8 @@ use vocab::limits;
 
 use super::{hosts::Hosts, message};
 use crate::{
+    clock::Clock,
+    deliveries::Deliveries,
     faults::{Faults, WebhookFault},
     log::Log,
 };
@@ -39,22 +41,24 @@ struct Inner {
     hosts: Hosts,
     log: Log,
     faults: Faults,
+    deliveries: Deliveries,
 }
 
 impl Asker {
     /// May ask whom `hosts` says.
     pub fn new(hosts: Hosts, log: Log) -> Self {
-        Self::with(hosts, log, Faults::default())
+        let deliveries = Deliveries::new(Clock::real());
+        Self::with(hosts, log, (Faults::default(), deliveries))
     }
 
-    /// The same, with what goes wrong on purpose.
-    pub(crate) fn with(hosts: Hosts, log: Log, faults: Faults) -> Self {
+    /// The same, with what goes wrong on purpose, and who looks on at webhooks.
+    pub(crate) fn with(hosts: Hosts, log: Log, (faults, deliveries): (Faults, Deliveries)) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(KEPT_FOR)
             .pool_max_idle_per_host(KEPT)
             .build(HttpConnector::new());
-        Self(Some(Arc::new(Inner { client, hosts, log, faults })))
+        Self(Some(Arc::new(Inner { client, hosts, log, faults, deliveries })))
     }
 
     /// May ask nobody.
@@ -75,11 +79,19 @@ impl Asker {
         let inner = self.0.clone();
         async move {
             let inner = inner.ok_or(Unreachable)?;
-            let is_webhook = request.get_header(SIGNATURE).is_some();
-            match is_webhook.then(|| inner.faults.of_webhook()).flatten() {
+            if request.get_header(SIGNATURE).is_none() {
+                return inner.ask_patiently(request).await;
+            }
+            let under_way = inner.deliveries.leaves(&request);
+            let outcome = match inner.faults.of_webhook() {
                 Some(fault) => inner.ask_faultily(request, fault).await,
                 None => inner.ask_patiently(request).await,
+            };
+            if let Some(under_way) = under_way {
+                let status = outcome.as_ref().ok().map(|answer| answer.status);
+                inner.deliveries.ended(under_way, status);
             }
+            outcome
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn response(parts: &hyper::http::response::Parts, body: &[u8]) -> Res
 }
 
 /// An answer of a hop as hyper sends it; 500 where it has no form in HTTP.
-pub(super) fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
+pub(crate) fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
     let Response { status, headers, body } = response;
     let mut answer = hyper::Response::new(Full::new(Bytes::from(body)));
     let known = StatusCode::from_u16(status).ok().filter(|_| {

@@ -14,3 +14,4 @@ pub use self::{
     hosts::{Hosts, NotAllowed},
     server::{Server, Service, service},
 };
+pub(crate) use self::{message::to_hyper, server::Connections};

@@ -8,6 +8,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     task::JoinSet,
@@ -46,7 +47,7 @@ pub struct Server {
 }
 
 /// What all connections of a server share.
-struct Shared {
+pub(crate) struct Connections {
     service: Service,
     requests: Semaphore,
 }
@@ -58,9 +59,21 @@ impl Server {
     }
 
     /// Serves until it is stopped; what it works on then is answered first.
-    pub async fn run(self, service: Service, mut stop: Stop) {
-        let requests = Semaphore::new(limits::MAX_EXCHANGES);
-        let shared = Arc::new(Shared { service, requests });
+    pub async fn run(self, service: Service, stop: Stop) {
+        let shared = Arc::new(Connections::new(service));
+        let serve = move |stream: TcpStream, stop| {
+            // Answers leave at once. Where that cannot be had, they leave later.
+            let _later = stream.set_nodelay(true);
+            shared.clone().serve(stream, stop)
+        };
+        self.accept(stop, serve).await;
+    }
+
+    /// Hands connections to `serve` until it is stopped; what they work on then is ended first.
+    pub(crate) async fn accept<W>(self, mut stop: Stop, serve: impl Fn(TcpStream, Stop) -> W)
+    where
+        W: Future<Output = ()> + Send + 'static,
+    {
         let mut connections = JoinSet::new();
         loop {
             let accepted = tokio::select! {
@@ -71,7 +84,7 @@ impl Server {
             };
             match accepted {
                 Ok((stream, _)) if connections.len() < limits::MAX_HTTP_CONNECTIONS => {
-                    connections.spawn(serve(stream, shared.clone(), stop.clone()));
+                    connections.spawn(serve(stream, stop.clone()));
                 }
                 Ok(_full) => {}
                 Err(error) => {
@@ -89,31 +102,45 @@ impl Server {
     }
 }
 
-async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: Stop) {
-    // Answers leave at once. Where that cannot be had, they leave later.
-    let _later = stream.set_nodelay(true);
-    let answers = service_fn(move |request| {
-        let shared = shared.clone();
-        async move { Ok::<_, Infallible>(message::to_hyper(shared.answer(request).await)) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(micros(limits::HTTP_HEAD_TIME))
-        .max_headers(limits::MAX_HTTP_HEADERS)
-        .max_buf_size(limits::MAX_HTTP_HEAD)
-        .serve_connection(TokioIo::new(stream), answers);
-    tokio::pin!(connection);
-    // A peer that breaks HTTP or goes away is answered by hyper, as far as it can be.
-    tokio::select! {
-        _ended = connection.as_mut() => {}
-        () = stop.stopped() => {
-            connection.as_mut().graceful_shutdown();
-            let _ended = connection.await;
+impl Connections {
+    /// Those whose requests `service` answers.
+    pub(crate) fn new(service: Service) -> Self {
+        Self { service, requests: Semaphore::new(limits::MAX_EXCHANGES) }
+    }
+
+    /// HTTP with the limits that a server has.
+    pub(crate) fn protocol() -> http1::Builder {
+        let mut protocol = http1::Builder::new();
+        protocol
+            .timer(TokioTimer::new())
+            .header_read_timeout(micros(limits::HTTP_HEAD_TIME))
+            .max_headers(limits::MAX_HTTP_HEADERS)
+            .max_buf_size(limits::MAX_HTTP_HEAD);
+        protocol
+    }
+
+    /// Answers what comes on `stream` until it ends or the process does.
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin,
+        mut stop: Stop,
+    ) {
+        let answers = service_fn(move |request| {
+            let shared = self.clone();
+            async move { Ok::<_, Infallible>(message::to_hyper(shared.answer(request).await)) }
+        });
+        let connection = Self::protocol().serve_connection(TokioIo::new(stream), answers);
+        tokio::pin!(connection);
+        // A peer that breaks HTTP or goes away is answered by hyper, as far as it can be.
+        tokio::select! {
+            _ended = connection.as_mut() => {}
+            () = stop.stopped() => {
+                connection.as_mut().graceful_shutdown();
+                let _ended = connection.await;
+            }
         }
     }
-}
 
-impl Shared {
     async fn answer(&self, request: hyper::Request<Incoming>) -> Response {
         let Ok(_permit) = self.requests.try_acquire() else {
             return refusal(503, "too many requests at a time");

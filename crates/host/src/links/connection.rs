@@ -16,6 +16,7 @@ use vocab::{Micros, NoiseKey, limits};
 use super::{
     Links,
     bucket::{Bucket, Paces},
+    keys::KeyLog,
     line::{End, Line, Out},
     table::LineId,
     transit::Transit,
@@ -65,12 +66,13 @@ pub(super) struct Owner<C> {
     pub(super) node: Handle<C>,
     pub(super) links: std::sync::Arc<Links>,
     pub(super) clock: Clock,
+    pub(super) keys: KeyLog,
 }
 
 impl<C> Clone for Owner<C> {
     fn clone(&self) -> Self {
         let (node, links, clock) = (self.node.clone(), self.links.clone(), self.clock.clone());
-        Self { node, links, clock }
+        Self { node, links, clock, keys: self.keys.clone() }
     }
 }
 
@@ -92,6 +94,7 @@ pub(super) async fn carry<C: Send + 'static>(
     owner: &Owner<C>,
     (transit, habits): (Option<Transit>, Habits),
 ) -> Over {
+    owner.keys.note(&channel);
     let Channel { peer, sealer, opener, .. } = channel;
     let node = &owner.node;
     let (id, line) = owner.links.up(peer, transit, |replaced| {

@@ -7,6 +7,7 @@ mod bucket;
 mod connection;
 mod dial;
 mod handshake;
+mod keys;
 mod line;
 mod listen;
 mod seeds;
@@ -27,6 +28,7 @@ pub use self::{
     connection::Over,
     dial::{Dial, Dialer},
     handshake::NoChannel,
+    keys::KeyLog,
     line::End,
     listen::{Door, Rules},
     seeds::Seeds,
@@ -48,6 +50,8 @@ pub struct Ground {
     pub log: Log,
     /// What is counted.
     pub metrics: Metrics,
+    /// Where the keys of connections go.
+    pub keys: KeyLog,
 }
 
 impl Ground {
@@ -88,6 +92,7 @@ impl Ground {
     }
 
     fn owner<C>(&self, node: &Handle<C>, links: &Arc<Links>) -> Owner<C> {
-        Owner { node: node.clone(), links: links.clone(), clock: self.clock.clone() }
+        let (node, links, keys) = (node.clone(), links.clone(), self.keys.clone());
+        Owner { node, links, clock: self.clock.clone(), keys }
     }
 }

@@ -138,7 +138,7 @@ impl End {
         };
         let node = Node::start(Echo { answers }, world);
         let (here, seeds) = (Here::new(clock.clone()), Seeds::new([name; 32]));
-        let ground = Ground { clock, here, seeds, log, metrics };
+        let ground = Ground { clock, here, seeds, log, metrics, keys: super::KeyLog::default() };
         Self { node, links, events: told, lines, ground, stop: Stopper::new(), task: None }
     }
 

@@ -74,7 +74,7 @@ impl Told {
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
         let Self { common, listen, hop } = self;
-        let mut ground = common.open().await?;
+        let mut ground = common.open(None).await?;
         let http = ground.bind("http", listen).await?;
         let hop = Business::new(hop.config(&ground));
         let node = ground.join(NAME, hop, &Links::new(0), Box::new(drop))?;

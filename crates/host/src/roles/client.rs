@@ -3,6 +3,7 @@
 use std::{
     io::{self, BufRead as _, Write as _},
     net::SocketAddr,
+    path::PathBuf,
     sync::Arc,
     thread,
 };
@@ -18,7 +19,7 @@ use vocab::{Address, Keep, MessageId, NoiseKey, PhoneNumber, Reason, limits};
 
 use super::{
     RoleError,
-    common::{Common, DATA, Ground, LOG, Running, operations},
+    common::{Common, DATA, Ground, LOG, NOISE_KEYS, Running, operations},
 };
 use crate::{
     links::{Dial, Links},
@@ -36,6 +37,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::needed("transport_key", "KEY", "The key that the transport proves there."),
     Setting::needed("phone_number", "NUMBER", "The person's number."),
     Setting::default("name", "TEXT", "A person", "What others see as the person's name."),
+    NOISE_KEYS,
     LOG,
 ];
 
@@ -47,6 +49,7 @@ pub(super) struct Told {
     transport_key: NoiseKey,
     phone_number: PhoneNumber,
     name: String,
+    noise_keys: Option<PathBuf>,
 }
 
 /// What a person types: a line of JSON.
@@ -64,18 +67,20 @@ impl Told {
         let transport_key = values.one("transport_key", parse::key);
         let phone_number = values.one("phone_number", parse::phone);
         let name = values.one("name", parse::text);
+        let noise_keys = values.optional("noise_keys", parse::path);
         Some(Self {
             common: common?,
             transport: transport?,
             transport_key: transport_key?,
             phone_number: phone_number?,
             name: name?,
+            noise_keys: noise_keys?,
         })
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let Self { common, transport, transport_key, phone_number, name } = self;
-        let mut ground = common.open().await?;
+        let Self { common, transport, transport_key, phone_number, name, noise_keys } = self;
+        let mut ground = common.open(noise_keys.as_deref()).await?;
         let config = config(&ground, (transport_key, phone_number), name);
         let links = Links::new(limits::MAX_LINK_WAITING);
         let node =
@@ -168,6 +173,12 @@ fn shows(event: &Event) {
         Event::Shown { from, name, id, text, sent_at, .. } => json!({
             "event": "shown", "from": from.digits(), "name": name, "id": id.to_string(),
             "text": text, "sent_at_us": sent_at.0,
+        }),
+        Event::Fetched { from, id, outcome: Ok((_, length)) } => json!({
+            "event": "file", "from": from.digits(), "id": id.to_string(), "file_size": length,
+        }),
+        Event::Fetched { from, id, outcome: Err(why) } => json!({
+            "event": "no_file", "from": from.digits(), "id": id.to_string(), "why": why.to_string(),
         }),
         Event::Labelled { with, operator } => json!({
             "event": "labelled", "with": with.digits(), "operator": format!("{operator:?}"),

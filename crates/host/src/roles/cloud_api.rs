@@ -1,15 +1,15 @@
 //! `blindpost cloud-api`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription};
+use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription, management::Servers};
 use endpoint::Happening;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, limits};
 
 use super::{
     RoleError,
-    common::{Common, DATA, Ground, LOG, Running, operations},
+    common::{Common, DATA, Ground, LOG, NOISE_KEYS, Running, operations},
 };
 use crate::{
     links::{Dial, Links},
@@ -36,7 +36,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::needed("phone_number_id", "ID", "The number of which webhooks go out."),
     Setting::needed("webhook", "URL", "Where they go."),
     Setting::needed("app_secret", "SECRET", "What they are signed with."),
-    Setting::many("allow", "HOST[:PORT]", "Where else than on this machine they may go."),
+    Setting::many(
+        "allow",
+        "HOST[:PORT]",
+        "Where else than on this machine they may go, and where files may be fetched by a link.",
+    ),
+    NOISE_KEYS,
     LOG,
 ];
 
@@ -47,6 +52,7 @@ pub(super) struct Told {
     listen: SocketAddr,
     transport: SocketAddr,
     allowed: Vec<String>,
+    noise_keys: Option<PathBuf>,
     hop: Hop,
 }
 
@@ -70,24 +76,26 @@ impl Told {
         let listen = values.one("listen", parse::address);
         let transport = values.one("transport", parse::address);
         let allowed = values.many("allow", parse::text);
+        let noise_keys = values.optional("noise_keys", parse::path);
         let hop = Hop::read(values);
         Some(Self {
             common: common?,
             listen: listen?,
             transport: transport?,
             allowed: allowed?,
+            noise_keys: noise_keys?,
             hop: hop?,
         })
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let Self { common, listen, transport, allowed, hop } = self;
-        let mut ground = common.open().await?;
+        let Self { common, listen, transport, allowed, noise_keys, hop } = self;
+        let mut ground = common.open(noise_keys.as_deref()).await?;
         allowed.iter().for_each(|authority| ground.site.hosts.allow(authority));
         let http = ground.bind("base_url", listen).await?;
         let pin = hop.transport_key;
         let base_url = http.local_addr().map(|at| format!("http://{at}")).unwrap_or_default();
-        let hop = CloudApi::new(hop.config(&ground, base_url));
+        let hop = CloudApi::new(hop.config(&ground, (base_url, allowed)));
         let links = Links::new(limits::MAX_LINK_WAITING);
         let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
         let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
@@ -149,7 +157,7 @@ impl Hop {
         })
     }
 
-    fn config(self, ground: &Ground, base_url: String) -> Config {
+    fn config(self, ground: &Ground, (base_url, allowed): (String, Vec<String>)) -> Config {
         let Webhook { authority, path } = self.webhook;
         let subscription = Subscription {
             phone_number_id: self.phone_number_id,
@@ -175,7 +183,11 @@ impl Hop {
             name_key: ground.secrets.secret("names", NAME),
             statistics_every: Micros::minutes(1),
             rules: cloud_api::Rules::default(),
-            management: Management { media_base: base_url, ..Management::default() },
+            management: Management {
+                media_base: base_url,
+                links: Servers::Only(allowed),
+                ..Management::default()
+            },
             trace: false,
             mutant: None,
             endpoint_mutant: None,

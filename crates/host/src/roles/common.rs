@@ -34,6 +34,12 @@ pub(super) const LOG: Setting = Setting::default(
     "Where the log goes, a line of JSON each; `-` is the standard error.",
 );
 
+pub(super) const NOISE_KEYS: Setting = Setting::optional(
+    "noise_keys",
+    "FILE",
+    "For development only: where the keys of its links go, with which a capture of them opens.",
+);
+
 pub(super) const fn operations(default: &'static str) -> Setting {
     let doc = "Where metrics, health and readiness are.";
     Setting::default("operations", "ADDRESS", default, doc)
@@ -55,17 +61,21 @@ impl Common {
         Some(Self { data: data?, log: log?, operations: operations? })
     }
 
-    /// Opens the folder and the port for operators.
-    pub(super) async fn open(self) -> Result<Ground, RoleError> {
+    /// Opens the folder and the port for operators. The keys of links go to `noise_keys`, if that
+    /// is said.
+    pub(super) async fn open(self, noise_keys: Option<&Path>) -> Result<Ground, RoleError> {
         let Self { data, log, operations: port } = self;
         let folder = Folder::open(&data, None)?;
         let log = if log == "-" { Log::to(io::stderr()) } else { log_to(Path::new(&log))? };
         let (clock, secrets) = (Clock::real(), folder.secrets());
         let path = folder.stores();
         let stores = Stores::new(path, secrets.clone(), clock.clone(), log.clone());
-        let site = Site::new(clock, log, stores, Draws::System)?;
+        let mut site = Site::new(clock, log, stores, Draws::System)?;
+        if let Some(path) = noise_keys {
+            site.log_keys(path)?;
+        }
         let mut crew = Crew::new(site.clone());
-        let operations = Operations::new(site.metrics.clone());
+        let operations = Operations::new(site.metrics.clone(), site.failure());
         let (listener, at) = listen(port).await?;
         crew.serve(listener, "operations", operations.service());
         let told = vec![("operations".to_owned(), format!("http://{at}"))];
@@ -159,6 +169,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// Waits until something breaks that it cannot go on without; what it was. Then this is
+    /// dropped, not ended: what was acknowledged is on the disk.
+    pub async fn failed(&self) -> String {
+        self.crew.failed().await
+    }
+
     /// Ends it in order; nothing that was acknowledged is lost.
     pub async fn end(self) {
         let Self { crew, folder, operations, .. } = self;

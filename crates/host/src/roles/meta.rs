@@ -60,7 +60,7 @@ impl Told {
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
         let Self { common, manager, billing, statistics, cloud_api, token, principals } = self;
-        let mut ground = common.open().await?;
+        let mut ground = common.open(None).await?;
         let sockets = (
             ground.bind("business_manager", manager).await?,
             ground.bind("billing", billing).await?,

@@ -1,13 +1,13 @@
 //! `blindpost transport`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use transport::{Config, Event, HashKey, PrekeyKind, Transport};
 use vocab::{NoiseKey, limits};
 
 use super::{
     RoleError,
-    common::{Common, DATA, LOG, Running, operations},
+    common::{Common, DATA, LOG, NOISE_KEYS, Running, operations},
 };
 use crate::{
     links::{Links, Rules},
@@ -35,6 +35,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     Setting::default("max_links", "N", "100000", "Connections of devices at a time."),
     Setting::default("max_half_open", "N", "1024", "Connections within their handshake."),
+    NOISE_KEYS,
     LOG,
 ];
 
@@ -49,6 +50,7 @@ pub(super) struct Told {
     shows_codes: bool,
     most: usize,
     most_half_open: usize,
+    noise_keys: Option<PathBuf>,
 }
 
 impl Told {
@@ -61,6 +63,7 @@ impl Told {
         let shows_codes = values.one("show_codes", parse::yes);
         let most = values.one("max_links", parse::count);
         let most_half_open = values.one("max_half_open", parse::count);
+        let noise_keys = values.optional("noise_keys", parse::path);
         Some(Self {
             common: common?,
             listen: listen?,
@@ -70,11 +73,12 @@ impl Told {
             shows_codes: shows_codes?,
             most: most?,
             most_half_open: most_half_open?,
+            noise_keys: noise_keys?,
         })
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let mut ground = self.common.open().await?;
+        let mut ground = self.common.open(self.noise_keys.as_deref()).await?;
         let (devices, at) = listen(self.listen).await?;
         ground.tell("devices", at.to_string());
         let http = ground.bind("http", self.http).await?;

@@ -1,9 +1,9 @@
 //! Starts everything, in an order in which nobody asks a server that does not listen yet.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use business::Business;
@@ -13,29 +13,35 @@ use meta::{Billing, BusinessManager, Statistics};
 use tempfile::TempDir;
 use tokio::{
     net::TcpListener,
+    sync::Mutex as Turn,
     time::{Duration, timeout},
 };
 use transport::Transport;
 use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
-    Cast, Journal, LOG, Options, People, Ready, Servers, Time, UpError,
+    Cast, INTERCEPT, Journal, LOG, Options, People, Ready, Servers, Time, UpError, Webhook,
     cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
     journal::at_cloud_api,
     people::{Memory, Person, Persona, onlooker, telephone_network},
     ready::url,
     setup::Setup,
+    sockets::{Addresses, Sockets},
+    world::{Front, Running, Switch, World, locked},
 };
 use crate::{
     clock::{Clock, machine_wall},
     control::{Control, Parts},
+    failure::Failure,
     folder::Folder,
+    http::Service,
+    intercept::{Authority, CERTIFICATE, Proxy},
     links::{Links, Rules},
     log::Log,
     node::Handle,
     operations::Operations,
     secrets::hex,
-    site::{Crew, Draws, Site, listen, to_node},
+    site::{Crew, Draws, Site, to_node},
     stores::Stores,
 };
 
@@ -53,47 +59,20 @@ const OVER_A_RESTART: vocab::Micros = vocab::Micros::seconds(1);
 pub struct Up {
     /// How to use it.
     pub ready: Ready,
-    crew: Crew,
-    folder: Arc<Mutex<Folder>>,
-    operations: Operations,
+    world: Arc<World>,
+    front: Front,
     temporary: Option<TempDir>,
 }
 
-/// Sockets that listen, with their addresses.
-struct Sockets {
-    transport: (TcpListener, SocketAddr),
-    operations: (TcpListener, SocketAddr),
-    /// Servers by name; the Cloud API first.
-    servers: Vec<(&'static str, TcpListener, SocketAddr)>,
-}
-
-impl Sockets {
-    async fn open(port: u16) -> Result<Self, UpError> {
-        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut servers = Vec::new();
-        let names = [CLOUD_API, TRANSPORT, BUSINESS_MANAGER, BILLING, STATISTICS, BUSINESS];
-        for name in names {
-            let port = if name == CLOUD_API { port } else { 0 };
-            let (listener, address) = listen(at(port)).await?;
-            servers.push((name, listener, address));
-        }
-        Ok(Self { transport: listen(at(0)).await?, operations: listen(at(0)).await?, servers })
-    }
-
-    fn at(&self, name: &str) -> Option<SocketAddr> {
-        self.servers.iter().find(|(known, _, _)| *known == name).map(|(_, _, at)| *at)
-    }
-}
-
 /// What is at hand while everything starts.
-struct Start {
+pub(super) struct Start {
     site: Site,
     crew: Crew,
     cast: Cast,
     folder: Arc<Mutex<Folder>>,
     /// Which start of the folder this is.
     starts: u64,
-    options: Options,
+    webhook: Option<Webhook>,
     journal: Journal,
     setup: Setup,
     people: People,
@@ -116,33 +95,49 @@ impl Up {
             }
         };
         let folder = Folder::open(&path, options.seed)?;
-        let sockets = Sockets::open(options.port).await?;
-        let mut start = Start::new(folder, options, sockets.transport.1)?;
-        for (name, _, at) in &sockets.servers {
-            start.site.hosts.name(name, *at);
-        }
-        let ready = start.ready(&sockets, temporary.is_some());
-        let operations = Operations::new(start.site.metrics.clone());
-        start.everybody(sockets, &operations)?;
-        let people = PATIENCE_EACH.saturating_mul(start.options.people);
-        let patience = PATIENCE.saturating_add(people);
-        let missing = timeout(patience, start.setup.done()).await;
-        let Start { crew, folder, setup, cast, .. } = start;
-        if missing.is_err() {
-            crew.end().await;
-            return Err(UpError::NotReady(setup.missing()));
-        }
-        locked(&folder).set_ready(accounts(&cast))?;
-        operations.set_ready(true);
-        Ok(Self { ready, crew, folder, operations, temporary })
+        let log = match &options.log {
+            Some(log) => log.clone(),
+            None => log_in(folder.path())?,
+        };
+        let options = Options { log: Some(log.clone()), ..options };
+        let (sockets, fronts, addresses) = Sockets::open(options.port, options.intercept).await?;
+        let ready = ready(&folder, &options, &addresses, temporary.is_some())?;
+        let answers = Switch::default();
+        let proxy = proxy(&folder, fronts.intercept, &ready, (answers.service(), log.clone()))?;
+        let world = Arc::new(World {
+            options,
+            ready: ready.clone(),
+            folder: Arc::new(Mutex::new(folder)),
+            failure: Failure::default(),
+            answers: answers.clone(),
+            addresses,
+            running: Turn::default(),
+        });
+        let front = Front::open((fronts.graph, answers.service()), proxy, log);
+        let running = world.begin(sockets).await?;
+        *world.running.lock().await = Some(running);
+        Ok(Self { ready, world, front, temporary })
+    }
+
+    /// Waits until something breaks that nothing here goes on without; what it was. Then this is
+    /// dropped, not ended: what was acknowledged is on the disk.
+    pub async fn failed(&self) -> String {
+        self.world.failure.happened().await
     }
 
     /// Ends everything in order; nothing that was acknowledged is lost.
     pub async fn end(self) {
-        let Self { crew, operations, folder, temporary, .. } = self;
-        operations.set_ready(false);
-        crew.end().await;
-        drop(folder);
+        let Self { world, front, temporary, .. } = self;
+        let running = world.running.lock().await.take();
+        if let Some(Running { operations, .. }) = &running {
+            operations.set_ready(false);
+        }
+        front.end().await;
+        if let Some(Running { crew, .. }) = running {
+            crew.end().await;
+        }
+        world.answers.set(None);
+        drop(world);
         drop(temporary);
     }
 }
@@ -152,8 +147,18 @@ fn log_in(folder: &Path) -> Result<Log, UpError> {
     Log::append(&path).map_err(|source| UpError::Log { path, source })
 }
 
-fn locked(folder: &Mutex<Folder>) -> MutexGuard<'_, Folder> {
-    folder.lock().unwrap_or_else(PoisonError::into_inner)
+/// What stands in for Meta's hosts on `listener`, if that is asked for: `rest` answers.
+fn proxy(
+    folder: &Folder,
+    listener: Option<TcpListener>,
+    ready: &Ready,
+    (rest, log): (Service, Log),
+) -> Result<Option<(TcpListener, Proxy)>, UpError> {
+    let Some(listener) = listener else { return Ok(None) };
+    // Programs judge certificates by the machine's date, whatever the clock of this world says.
+    let now = machine_wall();
+    let tls = Authority::open(&folder.path().join(INTERCEPT), now)?.server(now)?;
+    Ok(Some((listener, Proxy::new(tls, &ready.base_url, rest, log))))
 }
 
 /// Everybody who has to be set up.
@@ -162,8 +167,47 @@ fn accounts(cast: &Cast) -> Vec<String> {
     fixed.into_iter().chain((0..cast.people.len()).map(Cast::name)).collect()
 }
 
+fn ready(
+    folder: &Folder,
+    options: &Options,
+    addresses: &Addresses,
+    data_is_temporary: bool,
+) -> Result<Ready, UpError> {
+    let cast = Cast::new(folder.secrets(), options.people)?;
+    let base_url = url(addresses.graph);
+    let sample = addresses.business().map(|at| format!("{}/webhook", url(at)));
+    let webhook = options.webhook.as_ref();
+    let webhook = webhook.map(|to| format!("http://{}{}", to.authority, to.path));
+    let key = cast.public(TRANSPORT).0;
+    let path = folder.path();
+    Ok(Ready {
+        control_url: format!("{base_url}/_blindpost"),
+        base_url,
+        token: cast.token(),
+        app_id: cast.app_id(),
+        app_secret: cast.app_secret(),
+        verify_token: cast.verify_token(),
+        waba_id: cast.waba_id(),
+        phone_number_id: cast.phone_number_id(),
+        display_phone_number: cast.business.to_string(),
+        users: cast.people.iter().map(|phone| phone.digits().to_owned()).collect(),
+        transport_addr: addresses.transport.to_string(),
+        transport_key: hex(&key),
+        operations_url: url(addresses.operations),
+        webhook_url: webhook.or(sample).unwrap_or_default(),
+        ca_file: addresses.intercept.map(|_| path.join(INTERCEPT).join(CERTIFICATE)),
+        proxy_url: addresses.intercept.map(url),
+        data_dir: path.to_path_buf(),
+        data_is_temporary,
+        pids: vec![std::process::id()],
+    })
+}
+
 impl Start {
-    fn new(folder: Folder, options: Options, to_transport: SocketAddr) -> Result<Self, UpError> {
+    /// Everything but who takes part.
+    pub(super) fn new(world: &World) -> Result<Self, UpError> {
+        let World { options, addresses, .. } = world;
+        let folder = locked(&world.folder);
         let cast = Cast::new(folder.secrets(), options.people)?;
         let clock = match options.time {
             Time::Real => Clock::real(),
@@ -177,57 +221,67 @@ impl Start {
         } else {
             Draws::System
         };
-        let log = match &options.log {
-            Some(log) => log.clone(),
-            None => log_in(folder.path())?,
-        };
-        let stores = Stores::new(folder.stores(), folder.secrets(), clock.clone(), log.clone());
-        let site = Site::new(clock.clone(), log, stores, draws)?;
+        let log = options.log.clone().unwrap_or_else(Log::none);
+        let told = (log.clone(), world.failure.clone());
+        let stores = Stores::telling(folder.stores(), folder.secrets(), clock.clone(), told);
+        let mut site = Site::new(clock.clone(), log, stores, draws)?;
+        if let Some(path) = &options.noise_keys {
+            site.log_keys(path)?;
+        }
+        site.deliveries.keep();
         options.allowed.iter().for_each(|authority| site.hosts.allow(authority));
+        site.hosts.name(CLOUD_API, addresses.graph);
+        addresses.servers().for_each(|(name, at)| site.hosts.name(name, at));
         let missing = accounts(&cast).into_iter().filter(|one| !folder.is_ready(one));
         let setup = Setup::of(missing);
         let (crew, journal) = (Crew::new(site.clone()), Journal::new(clock.clone()));
         let business = (cast.phone_number_id(), cast.business.clone());
         let randomness = site.randomness("control")?;
         let people = People::new((clock, journal.clone()), business, randomness);
-        let (starts, folder) = (folder.starts(), Arc::new(Mutex::new(folder)));
-        Ok(Self { site, crew, cast, folder, starts, options, journal, setup, people, to_transport })
+        let (starts, folder) = (folder.starts(), world.folder.clone());
+        Ok(Self {
+            site,
+            crew,
+            cast,
+            folder,
+            starts,
+            webhook: options.webhook.clone(),
+            journal,
+            setup,
+            people,
+            to_transport: addresses.transport,
+        })
     }
 
-    fn ready(&self, sockets: &Sockets, data_is_temporary: bool) -> Ready {
-        let cast = &self.cast;
-        let base_url = sockets.at(CLOUD_API).map(url).unwrap_or_default();
-        let sample = sockets.at(BUSINESS).map(|at| format!("{}/webhook", url(at)));
-        let webhook = self.options.webhook.as_ref();
-        let webhook = webhook.map(|to| format!("http://{}{}", to.authority, to.path));
-        let key = cast.public(TRANSPORT).0;
-        Ready {
-            control_url: format!("{base_url}/_blindpost"),
-            base_url,
-            token: cast.token(),
-            app_id: cast.app_id(),
-            app_secret: cast.app_secret(),
-            verify_token: cast.verify_token(),
-            waba_id: cast.waba_id(),
-            phone_number_id: cast.phone_number_id(),
-            display_phone_number: cast.business.to_string(),
-            users: cast.people.iter().map(|phone| phone.digits().to_owned()).collect(),
-            transport_addr: sockets.transport.1.to_string(),
-            transport_key: hex(&key),
-            operations_url: url(sockets.operations.1),
-            webhook_url: webhook.or(sample).unwrap_or_default(),
-            data_dir: locked(&self.folder).path().to_path_buf(),
-            data_is_temporary,
-            pids: vec![std::process::id()],
+    /// Waits until everybody is set up.
+    pub(super) async fn settled(
+        self,
+        world: &World,
+        operations: Operations,
+    ) -> Result<Running, UpError> {
+        let people = PATIENCE_EACH.saturating_mul(world.options.people);
+        let patience = PATIENCE.saturating_add(people);
+        let Self { crew, folder, setup, cast, .. } = self;
+        if timeout(patience, setup.done()).await.is_err() {
+            crew.end().await;
+            return Err(UpError::NotReady(setup.missing()));
         }
+        locked(&folder).set_ready(accounts(&cast))?;
+        operations.set_ready(true);
+        Ok(Running { crew, operations })
     }
 
-    fn everybody(&mut self, sockets: Sockets, operations: &Operations) -> Result<(), UpError> {
-        let base_url = sockets.at(CLOUD_API).map(url).unwrap_or_default();
+    /// Everybody takes part.
+    pub(super) fn everybody(
+        &mut self,
+        sockets: Sockets,
+        world: &Arc<World>,
+    ) -> Result<Operations, UpError> {
         let Sockets { transport, operations: port, servers } = sockets;
-        self.crew.serve(port.0, "operations", operations.service());
-        let transport = self.transport(transport.0)?;
-        let cloud_api = self.cloud_api(base_url)?;
+        let operations = Operations::new(self.site.metrics.clone(), self.site.failure());
+        self.crew.serve(port, "operations", operations.service());
+        let transport = self.transport(transport)?;
+        let cloud_api = self.cloud_api(world)?;
         let none = Links::new(0);
         let manager = BusinessManager::new(self.cast.manager());
         let manager = self.beside(BUSINESS_MANAGER, manager, &none)?;
@@ -242,11 +296,14 @@ impl Start {
             folder: self.folder.clone(),
             faults: self.site.faults.clone(),
             servers: Servers { cloud_api: cloud_api.clone(), token: self.cast.apps_token() },
+            deliveries: self.site.deliveries.clone(),
             randomness: self.site.randomness("faults")?,
+            world: Arc::downgrade(world),
+            stores: self.site.stores().clone(),
         });
-        for (name, listener, _) in servers {
+        world.answers.set(Some(control.before(to_node(&cloud_api))));
+        for (name, listener) in servers {
             let service = match name {
-                CLOUD_API => control.clone().before(to_node(&cloud_api)),
                 TRANSPORT => to_node(&transport),
                 BUSINESS_MANAGER => to_node(&manager),
                 BILLING => to_node(&billing),
@@ -258,7 +315,7 @@ impl Start {
         for (index, phone) in self.cast.people.clone().into_iter().enumerate() {
             self.person(index, phone)?;
         }
-        Ok(())
+        Ok(operations)
     }
 
     fn transport(&mut self, listener: TcpListener) -> Result<Handle<transport::Command>, UpError> {
@@ -276,9 +333,13 @@ impl Start {
         Ok(handle)
     }
 
-    fn cloud_api(&mut self, base_url: String) -> Result<Handle<cloud_api::Command>, UpError> {
+    fn cloud_api(&mut self, world: &World) -> Result<Handle<cloud_api::Command>, UpError> {
         let links = Links::new(limits::MAX_LINK_WAITING);
-        let hop = CloudApi::new(self.cast.cloud_api(self.options.webhook.as_ref(), base_url));
+        let World { options, ready, .. } = world;
+        let servers = (self.webhook.as_ref(), options.allowed.as_slice());
+        let mut config = self.cast.cloud_api(servers, ready.base_url.clone());
+        config.rules.throughput = Some(options.throughput.rate());
+        let hop = CloudApi::new(config);
         let observer = at_cloud_api(self.journal.clone(), self.setup.clone());
         let node = self.site.start((CLOUD_API, CLOUD_API, CLOUD_API), hop, &links, observer)?;
         let handle = self.crew.join(node);
@@ -288,7 +349,7 @@ impl Start {
     }
 
     fn business(&mut self, none: &Arc<Links>) -> Result<Handle<business::Command>, UpError> {
-        let hop = Business::new(self.cast.business(self.options.webhook.as_ref()));
+        let hop = Business::new(self.cast.business(self.webhook.as_ref()));
         let setup = self.setup.clone();
         let observer = Box::new(move |event| {
             if matches!(event, business::Event::Registered { granted: true }) {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{App, Management, Rules, Share, Subscription, flows::APPS};
+use cloud_api::{App, Management, Rules, Share, Subscription, flows::APPS, management::Servers};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -24,6 +24,8 @@ pub(crate) const STATISTICS: &str = "statistics";
 pub(crate) const BUSINESS: &str = "sample-business";
 /// The store that people's devices share; each sees only its own rows.
 pub(crate) const PEOPLE: &str = "people";
+/// How names of people's devices begin.
+const PERSON: &str = "person-";
 /// Who may read at the servers beside the path.
 const READERS: [&str; 5] = ["cloud-api", "business-manager", "whatsapp", "rest-of-meta", "ads"];
 /// What ids and secrets of the sample business are drawn under.
@@ -77,7 +79,7 @@ impl Cast {
 
     /// The name of the `index`th person, as its device is called in the log.
     pub(crate) fn name(index: usize) -> String {
-        format!("person-{}", index.saturating_add(1))
+        format!("{PERSON}{}", index.saturating_add(1))
     }
 
     pub(crate) fn token(&self) -> String {
@@ -123,7 +125,7 @@ impl Cast {
     /// The Cloud API that is called under `base_url`.
     pub(crate) fn cloud_api(
         &self,
-        webhook: Option<&Webhook>,
+        (webhook, allowed): (Option<&Webhook>, &[String]),
         base_url: String,
     ) -> cloud_api::Config {
         let to_sample = Webhook { authority: BUSINESS.to_owned(), path: "/webhook".to_owned() };
@@ -157,6 +159,7 @@ impl Cast {
             management: Management {
                 apps: vec![self.app()],
                 media_base: base_url,
+                links: Servers::LocalAnd(allowed.to_vec()),
                 insights: true,
                 ..Management::default()
             },
@@ -252,6 +255,11 @@ impl Cast {
     fn principal(&self) -> String {
         format!("business:{}", self.waba_id())
     }
+}
+
+/// Whether this account is an end of the encryption.
+pub(crate) fn is_end(account: &str) -> bool {
+    account == CLOUD_API || account.starts_with(PERSON)
 }
 
 /// Where a link key is dialed.

@@ -9,6 +9,9 @@ mod journal;
 mod people;
 mod ready;
 mod setup;
+mod snapshots;
+mod sockets;
+mod world;
 
 use std::path::PathBuf;
 
@@ -18,11 +21,15 @@ pub use self::{
     ready::Ready,
 };
 pub(crate) use self::{
-    cast::Cast,
+    cast::{CLOUD_API, Cast, PEOPLE, TRANSPORT, is_end},
     journal::{Filter, Journal, Said},
     people::{People, Person, Persona, Says, Servers, Unfilled, Unsayable},
+    snapshots::{Name, SnapshotError, list, restore, save},
+    world::{Stopped, World},
 };
-use crate::{folder::FolderError, log::Log, site::StartError};
+use vocab::{limits, rate::Rate};
+
+use crate::{folder::FolderError, intercept::AuthorityError, log::Log, site::StartError};
 
 /// Which clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +39,25 @@ pub enum Time {
     Real,
     /// One that stands still but for the control API's `POST /_blindpost/clock`.
     Virtual,
+}
+
+/// How much the number of the sample business may send (facts, cloud-api.md section 1.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Throughput {
+    /// 80 messages a second.
+    #[default]
+    Standard,
+    /// 1,000 messages a second, to which the Cloud API raises numbers of good quality.
+    High,
+}
+
+impl Throughput {
+    pub(crate) const fn rate(self) -> Rate {
+        match self {
+            Self::Standard => limits::MESSAGES_PER_NUMBER,
+            Self::High => limits::MESSAGES_PER_RAISED_NUMBER,
+        }
+    }
 }
 
 /// What is started.
@@ -48,16 +74,28 @@ pub struct Options {
     pub time: Time,
     /// How many simulated people, at most [`MOST_PEOPLE`].
     pub people: u32,
+    /// How much the business may send.
+    pub throughput: Throughput,
     /// Where webhooks go, if not to the sample business.
     pub webhook: Option<Webhook>,
-    /// Where else than on this machine webhooks may go: `host` or `host:port`.
+    /// Where else than on this machine webhooks may go, and files may be fetched that messages name
+    /// by a link: `host` or `host:port`.
     pub allowed: Vec<String>,
+    /// Where the HTTPS proxy listens that stands in for Meta's hosts, 0 for a port that is free;
+    /// none without.
+    pub intercept: Option<u16>,
+    /// Where the keys of links go, for development; nowhere without.
+    pub noise_keys: Option<PathBuf>,
     /// Where the operator reads; [`LOG`] in the folder if nowhere is said.
     pub log: Option<Log>,
 }
 
 /// The log in the folder, to whose end each start adds.
 pub const LOG: &str = "log.jsonl";
+
+/// The folder, below that of everything, in which the certificate authority of the HTTPS proxy
+/// lives.
+pub(crate) const INTERCEPT: &str = "intercept";
 
 /// Why it does not start.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +117,9 @@ pub enum UpError {
     /// A part does not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The HTTPS proxy has no certificates.
+    #[error(transparent)]
+    Intercept(#[from] AuthorityError),
     /// A number that is made here is none.
     #[error("a made-up number is none: {0}")]
     Number(#[from] vocab::ids::NotAPhoneNumber),

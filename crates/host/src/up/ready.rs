@@ -2,10 +2,10 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything that is needed to use what was started.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ready {
     /// Where the Cloud API answers.
     pub base_url: String,
@@ -35,6 +35,12 @@ pub struct Ready {
     pub operations_url: String,
     /// Where webhooks go.
     pub webhook_url: String,
+    /// The HTTPS proxy that stands in for Meta's hosts, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_url: Option<String>,
+    /// The certificate that its users trust, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     /// Where everything is kept.
     pub data_dir: PathBuf,
     /// Whether that folder goes when the process ends.
@@ -68,6 +74,10 @@ impl fmt::Display for Ready {
         ];
         for (name, value) in lines {
             writeln!(f, "{name:<19} {value}")?;
+        }
+        if let (Some(proxy), Some(ca)) = (&self.proxy_url, &self.ca_file) {
+            writeln!(f, "{:<19} {proxy}", "HTTPS proxy")?;
+            writeln!(f, "{:<19} {}", "CA of the proxy", ca.display())?;
         }
         writeln!(f, "{:<19} {}{kept}", "data", self.data_dir.display())?;
         for (index, user) in self.users.iter().enumerate() {

@@ -8,9 +8,14 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backups;
 mod callers;
 mod clock;
+mod failing;
+mod hostile;
+mod intercept;
 mod people;
+mod snapshots;
 mod world;
 
 use host::up::Up;

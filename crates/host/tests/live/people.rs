@@ -27,6 +27,11 @@ impl Caller {
     }
 }
 
+/// SHA-256 of `bread`.
+const BREAD: &str = "985604c2b60243122c24d4e18363e6434c535923be05f760204a1aef023aae9b";
+/// SHA-256 of 200,000 zeros, which are four pieces of a blob.
+const ZEROS: &str = "4cbbd9be0cba685835755f827758705db5a413c5494c34262cd25946a73e7582";
+
 fn buttons() -> Value {
     let button =
         |id: &str| json!({ "type": "reply", "reply": { "id": id, "title": id.to_uppercase() } });
@@ -107,8 +112,56 @@ fn calls_and_webhooks_go_wrong_as_often_as_was_said() {
         let (_, left) = caller.get(&caller.control("/faults")).await;
         assert_eq!(left, json!({ "webhooks": null, "sends": null }));
 
+        let user = &caller.ready.users[0];
+        let found = async |query: &str| {
+            let path = format!("/webhooks?{query}&user={user}&wait_ms=20000");
+            let (status, found) = caller.get(&caller.control(&path)).await;
+            assert_eq!(status, 200, "{found}");
+            found["webhooks"].as_array().unwrap().clone()
+        };
+        let failed = found("delivered=false").await;
+        assert_eq!(failed[0]["status"], 503, "{failed:?}");
+        let told =
+            failed[0]["body"]["entry"][0]["changes"][0]["value"]["messages"][0]["text"].clone();
+        assert_eq!(told["body"], "Bread");
+        let again = found(&format!("delivered=true&after={}", failed[0]["number"])).await;
+        assert_eq!(again[0]["body"], failed[0]["body"], "it came again as it was");
+        let (_, none) = caller.get(&caller.control("/webhooks?user=12015550177")).await;
+        assert_eq!(none, json!({ "webhooks": [] }));
+
         let delay = json!({ "sends": { "delay_ms": 60_000 } });
         assert_eq!(caller.post(&caller.control("/faults"), delay).await.0, 400);
+        up.end().await;
+    });
+}
+
+#[test]
+fn files_travel_both_ways_and_what_arrived_is_told_by_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let up = Up::start(options(folder.path())).await.unwrap();
+        let caller = Caller::of(&up);
+        let (bread, zeros) = (b"bread".as_slice(), vec![0; 200_000]);
+        let image = json!({ "data": "YnJlYWQ=", "mime_type": "image/png", "caption": "Fresh" });
+        let (status, answer) = caller.says(json!({ "type": "image", "image": image })).await;
+        assert_eq!(status, 200, "{answer}");
+        let came = caller.wait_for("type=image&direction=inbound&status=received", 1).await;
+        assert_eq!(
+            (&came[0]["image"]["sha256"], &came[0]["image"]["file_size"]),
+            (&BREAD.into(), &5.into())
+        );
+        assert!(came[0]["image"]["data"].is_null());
+        for (mime_type, kind, file, digest) in
+            [("image/png", "image", bread, BREAD), ("video/mp4", "video", &zeros, ZEROS)]
+        {
+            let id = caller.upload(mime_type, file).await;
+            let message = json!({ "type": kind, kind: { "id": id } });
+            let wamid = caller.send(&caller.ready.users[0], message).await;
+            let got = caller.wait_for(&format!("wamid={wamid}&status=fetched"), 1).await;
+            assert_eq!(got[0]["file"], json!({ "sha256": digest, "file_size": file.len() }));
+        }
+        let (status, answer) = caller.says(json!({ "type": "image", "image": {} })).await;
+        assert_eq!(status, 400, "{answer}");
         up.end().await;
     });
 }

@@ -6,7 +6,7 @@ use hop::http::{Request, Response};
 use host::{
     http::{Asker, Hosts},
     log::Log,
-    up::{Options, Ready, Time, Up},
+    up::{Options, Ready, Throughput, Time, Up},
 };
 use serde_json::{Value, json};
 
@@ -28,8 +28,11 @@ pub(crate) fn options(data: &Path) -> Options {
         seed: Some(1),
         time: Time::Real,
         people: 2,
+        throughput: Throughput::Standard,
         webhook: None,
         allowed: Vec::new(),
+        intercept: None,
+        noise_keys: None,
         log: None,
     }
 }
@@ -78,6 +81,25 @@ impl Caller {
         let (status, answer) = self.post(&self.control("/inbound"), body).await;
         assert_eq!(status, 200, "{answer}");
         answer["wamid"].as_str().unwrap().to_owned()
+    }
+
+    /// The business uploads a file of this MIME type: its id.
+    pub(crate) async fn upload(&self, mime_type: &str, file: &[u8]) -> String {
+        let rest = self.ready.base_url.strip_prefix("http://").expect("an HTTP URL");
+        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let number = &self.ready.phone_number_id;
+        let target = format!("/v24.0/{number}/media?messaging_product=whatsapp");
+        let head = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\
+             content-type: {mime_type}\r\n\r\n"
+        );
+        let mut request = Request::new(authority, "POST", &target)
+            .bearer(&self.ready.token)
+            .header("content-type", "multipart/form-data; boundary=b");
+        request.body = [head.as_bytes(), file, b"\r\n--b--"].concat();
+        let (status, answer) = read(&self.asker.ask(request).await.expect("it answers"));
+        assert_eq!(status, 200, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
     }
 
     /// The business sends a message, its type and what that names, to a person: the wamid.

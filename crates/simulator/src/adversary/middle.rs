@@ -120,6 +120,8 @@ impl Middle {
             | Ask::Ack { .. }
             | Ask::Hello { .. }
             | Ask::Report { .. }
+            | Ask::PutPiece { .. }
+            | Ask::GetPiece { .. }
             | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => None,
         }

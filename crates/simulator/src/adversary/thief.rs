@@ -122,7 +122,10 @@ impl Thief {
         let (id, read) = match event {
             Event::Shown { id, .. } => (*id, true),
             Event::Happened(Happening::NotOpened { id, .. }) => (*id, false),
-            Event::Happened(_) | Event::Acknowledged { .. } | Event::Labelled { .. } => return,
+            Event::Happened(_)
+            | Event::Acknowledged { .. }
+            | Event::Fetched { .. }
+            | Event::Labelled { .. } => return,
         };
         if read {
             self.tally.add(self.scheme.index);

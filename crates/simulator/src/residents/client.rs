@@ -16,7 +16,10 @@ impl Resident for Client {
     fn acknowledged(event: &Event) -> Option<u128> {
         match event {
             Event::Acknowledged { number } => Some((*number).into()),
-            Event::Shown { .. } | Event::Labelled { .. } | Event::Happened(_) => None,
+            Event::Shown { .. }
+            | Event::Fetched { .. }
+            | Event::Labelled { .. }
+            | Event::Happened(_) => None,
         }
     }
 
@@ -25,6 +28,10 @@ impl Resident for Client {
             Ask::Write { to, text, .. } => Some(format!("to {}: {text}", to.digits()).into_bytes()),
             Ask::Send { to, body, .. } => {
                 Some(format!("to {}: {}", to.digits(), body.words()).into_bytes())
+            }
+            Ask::SendFile { to, media, file, .. } => {
+                let words = format!("to {}: {} ", to.digits(), media.caption);
+                Some([words.as_bytes(), &file.0].concat())
             }
             Ask::Report { about, attached, .. } => {
                 Some(format!("report {}: {attached:?}", about.digits()).into_bytes())
@@ -51,7 +58,10 @@ impl Resident for Client {
             Event::Shown { from, text, .. } => {
                 Some(format!("from {}: {text}", from.digits()).into_bytes())
             }
-            Event::Acknowledged { .. } | Event::Labelled { .. } | Event::Happened(_) => None,
+            Event::Acknowledged { .. }
+            | Event::Fetched { .. }
+            | Event::Labelled { .. }
+            | Event::Happened(_) => None,
         }
     }
 
@@ -62,6 +72,14 @@ impl Resident for Client {
             }
             Event::Shown { from, id, .. } => {
                 EventRecord::new("shown").with("from", from.to_string()).with("id", id.to_string())
+            }
+            Event::Fetched { from, id, outcome } => {
+                let record = EventRecord::new("fetched").with("from", from.to_string());
+                let record = record.with("id", id.to_string());
+                match outcome {
+                    Ok((_, length)) => record.with("bytes", *length),
+                    Err(why) => record.with("why", why.to_string()),
+                }
             }
             Event::Labelled { with, operator } => EventRecord::new("labelled")
                 .with("operator", format!("{operator:?}"))

@@ -29,6 +29,13 @@ fn happening(happening: &Happening) -> EventRecord {
         Happening::Opened { from, content } => {
             record.with("from", from.to_string()).with("id", content.id.to_string())
         }
+        Happening::File { from, content, outcome } => {
+            let record = record.with("from", from.to_string()).with("id", content.id.to_string());
+            match outcome {
+                Ok(_) => record,
+                Err(why) => record.with("why", why.to_string()),
+            }
+        }
         Happening::Typing { from } => record.with("from", from.to_string()),
         Happening::Copy { from, id } => {
             record.with("from", from.to_string()).with("id", id.to_string())
@@ -77,6 +84,7 @@ const fn kind(happening: &Happening) -> &'static str {
         Happening::Played { .. } => "played",
         Happening::Typing { .. } => "typing",
         Happening::Opened { .. } => "opened",
+        Happening::File { .. } => "file",
         Happening::Copy { .. } => "copy",
         Happening::NotOpened { .. } => "not-opened",
         Happening::IdentityChanged { .. } => "identity-changed",

@@ -277,6 +277,9 @@ fn say(out: &mut Text, say: &Say) {
     out.pair("from", &quoted(&say.from));
     out.pair("to", &quoted(&say.to));
     out.pair("text", &quoted(&say.text));
+    if say.picture {
+        out.pair("picture", "true");
+    }
     if let Some(label) = &say.label {
         out.pair("label", &quoted(label));
     }

@@ -120,8 +120,8 @@ pub fn concrete(scenario: &Scenario, seed: u64) -> Result<Scenario, ScenarioErro
     concrete.swarm = None;
     let plan = workload::plan_of(scenario, seed)?;
     let made_up = plan.actions.into_iter().filter_map(|action| {
-        let Act::Write { to, text, label: None, .. } = action.act else { return None };
-        Some(Say { at: action.at, from: action.who, to, text, label: None })
+        let Act::Write { to, text, label: None, picture, .. } = action.act else { return None };
+        Some(Say { at: action.at, from: action.who, to, text, label: None, picture })
     });
     // Those with a label stand in the file and are kept as they are, for whoever speaks of them.
     concrete.says.retain(|say| say.label.is_some());

@@ -44,8 +44,9 @@ pub struct Results {
     pub occasions: BTreeMap<String, u64>,
     /// Combines the digests of all runs, in any order.
     pub digest: String,
-    /// Real time of the seeds, in microseconds, by how many took at most 2^n.
-    pub took: BTreeMap<u32, u64>,
+    /// Real time of the seeds, in microseconds: how many took at most so long and longer than what
+    /// stands before. Steps of a sixteenth.
+    pub took: BTreeMap<u64, u64>,
     /// Events of all runs.
     pub events: u64,
 }
@@ -139,8 +140,7 @@ impl Results {
             let seeds = self.occasions.entry(occasion.clone()).or_default();
             *seeds = seeds.saturating_add(u64::from(*times > 0));
         }
-        let bucket = u64::BITS.saturating_sub(took_us.leading_zeros());
-        let count = self.took.entry(bucket).or_default();
+        let count = self.took.entry(stepped(took_us)).or_default();
         *count = count.saturating_add(1);
         let failed: Vec<_> =
             report.invariants.iter().filter(|one| one.verdict == Verdict::Fail).collect();
@@ -212,8 +212,8 @@ impl Results {
             let sum = self.occasions.entry(name.clone()).or_default();
             *sum = sum.saturating_add(*count);
         }
-        for (bucket, count) in &other.took {
-            let sum = self.took.entry(*bucket).or_default();
+        for (step, count) in &other.took {
+            let sum = self.took.entry(*step).or_default();
             *sum = sum.saturating_add(*count);
         }
         self.settle();
@@ -247,18 +247,25 @@ impl Results {
         never.map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The middle seed took at most this long, in microseconds; to a power of two.
+    /// The middle seed took at most this long, in microseconds; to a sixteenth.
     pub fn median_us(&self) -> u64 {
         let half = self.seeds.div_ceil(2);
         let mut seen = 0_u64;
-        for (bucket, count) in &self.took {
+        for (step, count) in &self.took {
             seen = seen.saturating_add(*count);
             if seen >= half {
-                return 1_u64.checked_shl(*bucket).unwrap_or(u64::MAX);
+                return *step;
             }
         }
         0
     }
+}
+
+/// The least number that is not below `us` and has at most five binary digits before its zeros.
+fn stepped(us: u64) -> u64 {
+    let digits = u64::BITS.saturating_sub(us.leading_zeros());
+    let step = 1_u64 << digits.saturating_sub(5);
+    us.div_ceil(step).saturating_mul(step)
 }
 
 /// Of everything that a scenario says; its file's name is not part of it.

@@ -1,6 +1,9 @@
 //! Stories of sweeps.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use super::{MergeError, Results, Shard, Sweep};
 use crate::scenario::{self, Scenario};
@@ -33,7 +36,16 @@ fn town() -> Scenario {
 }
 
 fn sweep(scenario: &Scenario, seeds: (u64, u64), shard: Shard, threads: usize) -> Results {
-    let clock = || 0;
+    timed(scenario, seeds, shard, threads, &|| 0)
+}
+
+fn timed(
+    scenario: &Scenario,
+    seeds: (u64, u64),
+    shard: Shard,
+    threads: usize,
+    clock: &(dyn Fn() -> u64 + Sync),
+) -> Results {
     let sweep = Sweep {
         scenario,
         seeds,
@@ -42,7 +54,7 @@ fn sweep(scenario: &Scenario, seeds: (u64, u64), shard: Shard, threads: usize) -
         mutant: None,
         until_first: false,
         determinism: false,
-        clock: &clock,
+        clock,
     };
     sweep.run(&|_| {}).unwrap()
 }
@@ -63,6 +75,20 @@ fn parts_of_a_sweep_merge_to_what_one_machine_finds() {
     assert_eq!(Results { of, shards, ..merged.clone() }, whole);
     let twice = merged.clone().merge(&parts[1]);
     assert_eq!(twice, Err(MergeError::Twice { index: 2, of: 3 }));
+}
+
+#[test]
+fn the_median_of_a_sweep_is_right_to_a_sixteenth() {
+    // Each seed takes as long as the clock goes on between two looks: 100,000 us, 200,000 and so on.
+    let looks = AtomicU64::new(0);
+    let clock = || {
+        let look = looks.fetch_add(1, Ordering::Relaxed);
+        let (seed, begun) = (look / 2 + 1, look % 2 == 0);
+        if begun { 0 } else { seed * 100_000 }
+    };
+    let results = timed(&town(), (1, 5), Shard::WHOLE, 1, &clock);
+    let median = results.median_us();
+    assert!((300_000..=300_000 * 17 / 16).contains(&median), "{median}");
 }
 
 #[test]

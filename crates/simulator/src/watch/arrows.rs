@@ -153,11 +153,14 @@ pub fn kind(bytes: &[u8]) -> &'static str {
             Ask::Hello { .. } => "hello",
             Ask::Report { .. } => "report",
             Ask::Block { .. } => "block",
+            Ask::PutPiece { .. } => "put-piece",
+            Ask::GetPiece { .. } => "get-piece",
             Ask::DeleteAccount { .. } => "delete-account",
         },
         (Err(_), Ok(frame)) => match frame {
             FromTransport::Answer { bundle: Some(_), .. } => "answer-bundle",
             FromTransport::Answer { bundle: None, .. } => "answer",
+            FromTransport::Piece { .. } => "piece",
             FromTransport::Deliver { .. } => "deliver",
             FromTransport::Gone { .. } => "gone",
             FromTransport::PrekeysLow { .. } => "prekeys-low",
@@ -182,6 +185,9 @@ fn frame(bytes: &[u8]) -> Told {
                     .with("kem prekey", bundle.kem.map_or(0, |prekey| prekey.id)),
                 None => told,
             }
+        }
+        (kind, Err(_), Ok(FromTransport::Piece { bytes, .. })) => {
+            Told::upkeep(kind).with("ciphertext", bytes.len())
         }
         (kind, Err(_), Ok(FromTransport::Gone { place, notice })) => Told::upkeep(kind)
             .with("number", &notice.phone)
@@ -214,6 +220,12 @@ fn asked(kind: &str, ask: &Ask) -> Told {
             .with("attached", format!("{attached:?}")),
         Ask::Block { by, blocked, on } => {
             Told { main: true, ..told }.with("by", by).with("blocked", blocked).with("on", on)
+        }
+        Ask::PutPiece { by, number, bytes, .. } => {
+            told.with("number", by).with("piece", number).with("ciphertext", bytes.len())
+        }
+        Ask::GetPiece { by, of, number, .. } => {
+            told.with("number", by).with("of", of).with("piece", number)
         }
         Ask::DeleteAccount { phone } => Told { main: true, ..told }.with("number", phone),
         Ask::Send(envelope) => carried("sends", envelope),

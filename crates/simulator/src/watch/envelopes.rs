@@ -142,6 +142,8 @@ impl Watch {
             | Ask::Fetch { .. }
             | Ask::Ack { .. }
             | Ask::Report { .. }
+            | Ask::PutPiece { .. }
+            | Ask::GetPiece { .. }
             | Ask::DeleteAccount { .. }
             | Ask::Block { .. } => {}
         }

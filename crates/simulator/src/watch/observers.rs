@@ -75,6 +75,7 @@ impl Watch {
                 self.labels.insert((person, with), says.to_owned());
             }
             ClientEvent::Happened(happening) => self.happened(host, at, happening),
+            ClientEvent::Fetched { .. } => {}
         }
     }
 
@@ -156,6 +157,7 @@ impl Watch {
             | Happening::WrongCode
             | Happening::Accepted { .. }
             | Happening::Opened { .. }
+            | Happening::File { .. }
             | Happening::Typing { .. }
             | Happening::RunBy { .. }
             | Happening::RefusedByPeer { .. } => {}

@@ -18,7 +18,8 @@ pub(super) fn messages(chat: &Chat) -> Vec<Action> {
             person.clone_from(&line.from);
             chat.business.clone()
         };
-        let act = Act::Write { to, text: line.text.clone(), label: None, ours: false };
+        let (text, label, picture) = (line.text.clone(), None, false);
+        let act = Act::Write { to, text, label, picture, ours: false };
         actions.push(Action { at, who: line.from.clone(), act });
     }
     actions

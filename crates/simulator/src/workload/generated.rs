@@ -21,7 +21,11 @@ pub(super) fn messages(generate: &Generate, key: u64, list: u64) -> Vec<Action> 
         let senders: Vec<&str> = generate.from.iter().map(String::as_str).collect();
         let who = words.choose(&senders).to_owned();
         let (to, text) = (generate.to.clone(), sentence(&mut words, generate.words));
-        actions.push(Action { at, who, act: Act::Write { to, text, label: None, ours: true } });
+        actions.push(Action {
+            at,
+            who,
+            act: Act::Write { to, text, label: None, picture: false, ours: true },
+        });
     }
     actions
 }

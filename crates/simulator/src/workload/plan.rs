@@ -40,6 +40,8 @@ pub enum Act {
         text: String,
         /// By which the scenario speaks of it.
         label: Option<String>,
+        /// Whether it goes as the caption of a picture that holds it too.
+        picture: bool,
         /// Whether the text is the scenario's own, so that it may be put between canaries. Never
         /// for a chat export.
         ours: bool,
@@ -152,7 +154,7 @@ pub fn plan(scenario: &Scenario, words: &mut dyn FnMut() -> u64) -> Result<Plan,
 
 fn said(say: &crate::scenario::Say) -> Action {
     let (to, text, label) = (say.to.clone(), say.text.clone(), say.label.clone());
-    let act = Act::Write { to, text, label, ours: true };
+    let act = Act::Write { to, text, label, picture: say.picture, ours: true };
     Action { at: say.at, who: say.from.clone(), act }
 }
 

@@ -160,6 +160,7 @@ message = \"hello\"
         to: to.to_owned(),
         text: text.to_owned(),
         label,
+        picture: false,
         ours: true,
     };
     assert_eq!(plan.actions[0].act, write("Nadia", "first", hello.clone()));

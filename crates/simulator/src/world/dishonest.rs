@@ -88,7 +88,8 @@ pub(super) fn letters(scenario: &Scenario, seed: u64) -> Vec<(usize, Action)> {
                 let at = Micros(first.0.saturating_add(every.0.saturating_mul(round)));
                 letters.extend(scenario.people.iter().map(|person| {
                     let text = format!("Offer {}: everything for half the price.", round);
-                    let act = Act::Write { to: person.name.clone(), text, label: None, ours: true };
+                    let (to, label, picture) = (person.name.clone(), None, false);
+                    let act = Act::Write { to, text, label, picture, ours: true };
                     (scheme.index, Action { at, who: business.name.clone(), act })
                 }));
             }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use client::{Ask, Command};
+use client::{Ask, Command, File};
+use vocab::{MessageId, PhoneNumber};
+use wire::content::{Media, MediaKind};
 
 use super::{WorldError, cast::Cast, dishonest};
 use crate::{
@@ -58,7 +60,7 @@ impl Script {
         script.deeds.sort_by_key(|deed| deed.at_us); // Stable.
         for impostor in &scenario.impostors {
             // What an impostor writes is no message of anybody: whoever is shown it was deceived.
-            let id = vocab::MessageId(
+            let id = MessageId(
                 cast.secret("forged", &impostor.name).first_chunk().copied().unwrap_or_default(),
             );
             let ask = Ask::Write { id, to: cast.phone(&impostor.to), text: impostor.text.clone() };
@@ -76,7 +78,7 @@ impl Script {
         (number, action): (u64, Action),
     ) {
         let Action { at, who, act } = action;
-        let Act::Write { to, text, label, ours } = act else {
+        let Act::Write { to, text, label, picture, ours } = act else {
             self.deeds.push(Deed { at_us: at.0, who, number, act });
             return;
         };
@@ -111,11 +113,16 @@ impl Script {
         });
         let id = cast.message(index);
         if is_person {
-            let ask = Ask::Write { id, to: addressee, text };
+            let ask = if picture {
+                shows(id, addressee, text)
+            } else {
+                Ask::Write { id, to: addressee, text }
+            };
             let lines = self.people.entry(who).or_default();
             lines.push((Time(at.0), Command { number, ask }, Some(index)));
         } else {
-            let command = business::Command::Send { id, to: addressee, text, context: None };
+            let (to, context) = (addressee, None);
+            let command = business::Command::Send { id, to, text, context, picture };
             self.businesses.entry(who).or_default().push((Time(at.0), command));
         }
     }
@@ -140,4 +147,23 @@ impl Script {
             }
         }
     }
+}
+
+/// A person sends a picture with this caption, which the picture holds too.
+fn shows(id: MessageId, to: PhoneNumber, caption: String) -> Ask {
+    let file = File(business::picture_of(&caption));
+    let media = Box::new(Media {
+        kind: MediaKind::Image,
+        blob: Vec::new(),
+        key: [0; 32],
+        digest: [0; 32],
+        file_digest: [0; 32],
+        size: 0,
+        mime_type: "image/png".to_owned(),
+        caption,
+        filename: String::new(),
+        voice: false,
+        animated: false,
+    });
+    Ask::SendFile { id, to, quoted: None, media, file }
 }

@@ -34,6 +34,8 @@ enum Step {
     Own(Key),
     /// Rows of others that may name it.
     Elsewhere(Key),
+    /// What it stored for others to fetch.
+    Blobs(Key),
 }
 
 impl Step {
@@ -43,7 +45,10 @@ impl Step {
         let blocked = Self::Blocked(keys::blocks(alias));
         let own = keys::own(alias).map(Self::Own);
         let elsewhere = keys::ELSEWHERE.into_iter().map(|table| Self::Elsewhere(Key::table(table)));
-        let mut steps = told.into_iter().chain([blocked]).chain(own).chain(elsewhere);
+        let blobs = [keys::blobs(alias), keys::stored(alias)].map(Self::Blobs);
+        let steps = told.into_iter().chain([blocked]).chain(own);
+        // Behind all others, whose numbers stand in rows.
+        let mut steps = steps.chain(elsewhere).chain(blobs);
         steps.nth(usize::try_from(number).ok()?)
     }
 
@@ -53,14 +58,15 @@ impl Step {
             | Self::Businesses(key)
             | Self::Blocked(key)
             | Self::Own(key)
-            | Self::Elsewhere(key) => key,
+            | Self::Elsewhere(key)
+            | Self::Blobs(key) => key,
         }
     }
 
-    /// Rows of one page: envelopes are large.
+    /// Rows of one page: envelopes and pieces of blobs are large.
     const fn most(&self) -> usize {
         match self {
-            Self::Mail(_) => limits::MAX_ENVELOPES_READ,
+            Self::Mail(_) | Self::Blobs(_) => limits::MAX_ENVELOPES_READ,
             Self::Businesses(_) | Self::Blocked(_) | Self::Own(_) | Self::Elsewhere(_) => {
                 limits::MAX_ROWS_READ
             }
@@ -128,7 +134,9 @@ fn page(attempt: &mut Attempt<'_>, context: &mut Context<'_>, erasing: &Key) -> 
         Step::Businesses(_) => businesses(attempt, context, &going, found)?,
         Step::Blocked(_) => blocked(attempt, context, &going, found)?,
         Step::Own(_) if planted!(context.config, PublishedOutlivesAccount) => {}
-        Step::Own(_) => found.iter().for_each(|row| attempt.delete(row.key.clone())),
+        Step::Own(_) | Step::Blobs(_) => {
+            found.iter().for_each(|row| attempt.delete(row.key.clone()))
+        }
         Step::Elsewhere(_) => {
             let named = found.iter().filter(|row| names(row, &going.alias));
             named.for_each(|row| attempt.delete(row.key.clone()));

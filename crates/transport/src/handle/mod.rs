@@ -1,6 +1,7 @@
 //! One file for each thing the transport handles; here, what is common to all requests of ends.
 
 mod accounts;
+mod blobs;
 mod clear;
 mod codes;
 mod delete;
@@ -133,10 +134,16 @@ fn decide(
     asked: &Asked,
 ) -> Result<Vec<u8>, Stop> {
     // Envelopes, acknowledgements and hellos are idempotent by what they say. A copy of a request
-    // for a code asks for one, since the first may have been lost with a crash.
+    // for a code asks for one, since the first may have been lost with a crash. Pieces of blobs are
+    // too large to be kept twice, and never change.
     let remembered = !matches!(
         asked.request.ask,
-        Ask::Send(_) | Ask::Ack { .. } | Ask::Hello { .. } | Ask::RequestCode { .. }
+        Ask::Send(_)
+            | Ask::Ack { .. }
+            | Ask::Hello { .. }
+            | Ask::RequestCode { .. }
+            | Ask::PutPiece { .. }
+            | Ask::GetPiece { .. }
     );
     let memory = keys::answered(&asked.link, asked.request.id);
     if remembered
@@ -145,8 +152,8 @@ fn decide(
     {
         return Ok(answered.frame);
     }
-    let bundle = dispatch(attempt, context, asked)?;
-    let frame = answer(asked, Status::Ok, bundle);
+    let given = dispatch(attempt, context, asked)?;
+    let frame = answer(asked, given);
     if remembered {
         let row = Answered { digest: asked.digest.to_vec(), frame: frame.clone() };
         rows::write(attempt, memory, &row);
@@ -154,11 +161,18 @@ fn decide(
     Ok(frame)
 }
 
+/// What a request that is not refused is given.
+enum Given {
+    Nothing,
+    Bundle(Bundle),
+    Piece(Vec<u8>),
+}
+
 fn dispatch(
     attempt: &mut Attempt<'_>,
     context: &mut Context<'_>,
     asked: &Asked,
-) -> Result<Option<Bundle>, Stop> {
+) -> Result<Given, Stop> {
     let link = asked.link;
     match &asked.request.ask {
         Ask::Register { address, registration_id, identity_key, code } => {
@@ -170,7 +184,7 @@ fn dispatch(
         }
         Ask::Publish { .. } => publish::publish(attempt, context, link, &asked.request.ask)?,
         Ask::Fetch { address } => {
-            return fetch::fetch(attempt, context, link, address).map(Some);
+            return fetch::fetch(attempt, context, link, address).map(Given::Bundle);
         }
         Ask::Send(envelope) => send::send(attempt, context, link, envelope)?,
         Ask::Ack { address, places } => mailbox::ack(attempt, context, link, address, places)?,
@@ -180,17 +194,31 @@ fn dispatch(
         Ask::Report { by, about, ids, attached } => {
             person::report(attempt, context, link, [by, about], ids, attached)?;
         }
+        Ask::PutPiece { by, blob, number, bytes } => {
+            blobs::put(attempt, context, (link, by), (*blob, *number), bytes)?;
+        }
+        Ask::GetPiece { by, of, blob, number } => {
+            return blobs::get(attempt, context, (link, by), of, (*blob, *number))
+                .map(Given::Piece);
+        }
         Ask::DeleteAccount { phone } => delete::account(attempt, context, link, phone)?,
         Ask::Block { by, blocked, on } => {
             person::block(attempt, context, link, [by, blocked], *on)?;
         }
     }
-    Ok(None)
+    Ok(Given::Nothing)
 }
 
-fn answer(asked: &Asked, status: Status, bundle: Option<Bundle>) -> Vec<u8> {
-    let (id, retry_after) = (asked.request.id, Micros(0));
-    FromTransport::Answer { id, status, bundle, retry_after }.encode()
+fn answer(asked: &Asked, given: Given) -> Vec<u8> {
+    let (id, status, retry_after) = (asked.request.id, Status::Ok, Micros(0));
+    let answer = match given {
+        Given::Nothing => FromTransport::Answer { id, status, bundle: None, retry_after },
+        Given::Bundle(bundle) => {
+            FromTransport::Answer { id, status, bundle: Some(bundle), retry_after }
+        }
+        Given::Piece(bytes) => FromTransport::Piece { id, bytes },
+    };
+    answer.encode()
 }
 
 /// The frame that answers a request with a refusal.

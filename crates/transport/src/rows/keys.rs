@@ -1,12 +1,16 @@
 //! Keys of rows. They name accounts by alias, never by number.
 
 use store::Key;
-use vocab::{DeviceId, NoiseKey};
+use vocab::{BlobId, DeviceId, NoiseKey};
 
 use crate::{alias::Alias, output::PrekeyKind};
 
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
 pub const ON_THEIR_WAY: [&str; 1] = [MAIL];
+
+/// Tables that back-ups leave out: a one-time prekey that left the directory since must not leave
+/// it twice. Devices are told that few are left, and publish more.
+pub const NOT_IN_BACKUPS: [&str; 3] = ["one-time", "kem-one-time", "stock"];
 
 const MAIL: &str = "mail";
 
@@ -180,6 +184,21 @@ pub(crate) fn erasing(alias: &Alias) -> Key {
 /// What outlives an account, under a hash that is not its alias.
 pub(crate) fn suppressed(hash: &[u8; 32]) -> Key {
     Key::table("suppressed").with(hash)
+}
+
+/// All pieces of all blobs of an account.
+pub(crate) fn blobs(of: &Alias) -> Key {
+    Key::table("blob").with(&of.0)
+}
+
+/// One piece of a blob: a queue that has one row.
+pub(crate) fn piece(of: &Alias, blob: BlobId, number: u32) -> Key {
+    blobs(of).with(&blob.0).with(&number.to_be_bytes())
+}
+
+/// What an account has used up of the bytes that it may store.
+pub(crate) fn stored(of: &Alias) -> Key {
+    Key::table("stored").with(&of.0)
 }
 
 /// Tables whose rows begin with an account's alias and hold what it published or did.

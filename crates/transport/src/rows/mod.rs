@@ -357,6 +357,14 @@ pub(crate) struct Caller {
 }
 kept!(Caller, ConnectionMetadata, Keep::For(limits::CALLER_AGE));
 
+/// What an account has used up of the bytes that it may store in blobs.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub(crate) struct Stored {
+    #[prost(fixed64, tag = "1")]
+    pub(crate) spent: u64,
+}
+kept!(Stored, ConnectionMetadata, Keep::For(limits::CALLER_AGE));
+
 /// A link asked about a number or wrote to it, whether anybody has the number or not.
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub(crate) struct Met {

@@ -343,7 +343,11 @@ impl World {
     }
 
     /// Frames to `link` that fit, taken away.
-    fn take<T>(&mut self, link: NoiseKey, fit: impl Fn(&FromTransport) -> Option<T>) -> Vec<T> {
+    pub(super) fn take<T>(
+        &mut self,
+        link: NoiseKey,
+        fit: impl Fn(&FromTransport) -> Option<T>,
+    ) -> Vec<T> {
         let mut taken = Vec::new();
         self.frames.retain(|(to, frame)| match fit(frame).filter(|_| *to == link) {
             Some(found) => {

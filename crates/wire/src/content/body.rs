@@ -129,6 +129,24 @@ impl Body {
         Self::Text(Text { body, preview_url: false })
     }
 
+    /// The file that it names, itself or above an offer.
+    pub fn file(&self) -> Option<&Media> {
+        match self {
+            Self::Media(media) => Some(media),
+            Self::Offer(offer) => offer.header.as_ref(),
+            Self::Text(_) | Self::Reaction(_) | Self::Answer(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn file_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::Media(media) => Some(media),
+            Self::Offer(offer) => offer.header.as_mut(),
+            Self::Text(_) | Self::Reaction(_) | Self::Answer(_) | Self::Object(_) => None,
+        }
+    }
+
     /// The words that are shown of it; empty where there are none.
     pub fn words(&self) -> &str {
         match self {

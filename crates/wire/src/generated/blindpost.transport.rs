@@ -11,7 +11,7 @@ pub struct ToTransport {
     /// Of this schema: 2.
     #[prost(uint32, tag = "15")]
     pub version: u32,
-    #[prost(oneof = "to_transport::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
+    #[prost(oneof = "to_transport::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
     pub body: ::core::option::Option<to_transport::Body>,
 }
 /// Nested message and enum types in `ToTransport`.
@@ -38,12 +38,16 @@ pub mod to_transport {
         RequestCode(super::RequestCode),
         #[prost(message, tag = "11")]
         DeleteAccount(super::DeleteAccount),
+        #[prost(message, tag = "12")]
+        PutPiece(super::PutPiece),
+        #[prost(message, tag = "13")]
+        GetPiece(super::GetPiece),
     }
 }
 /// From the transport to an end.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FromTransport {
-    #[prost(oneof = "from_transport::Body", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "from_transport::Body", tags = "1, 2, 3, 4, 5")]
     pub body: ::core::option::Option<from_transport::Body>,
 }
 /// Nested message and enum types in `FromTransport`.
@@ -58,6 +62,8 @@ pub mod from_transport {
         PrekeysLow(super::PrekeysLow),
         #[prost(message, tag = "4")]
         Gone(super::Gone),
+        #[prost(message, tag = "5")]
+        Piece(super::Piece),
     }
 }
 /// Claims a number for the key of this link. Who does not own the number yet is asked for a code.
@@ -90,6 +96,36 @@ pub struct RequestCode {
 pub struct DeleteAccount {
     #[prost(string, tag = "1")]
     pub phone: ::prost::alloc::string::String,
+}
+/// Stores one piece of a blob: bytes that the transport cannot read. A blob is stored when all of
+/// its pieces are; a piece that is there is never another one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutPiece {
+    /// Whose blob it is.
+    #[prost(string, tag = "1")]
+    pub phone: ::prost::alloc::string::String,
+    /// Names the blob among the owner's: 16 random bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub blob: ::prost::alloc::vec::Vec<u8>,
+    /// Which piece, from 0. All but the last one have the same length.
+    #[prost(fixed32, tag = "3")]
+    pub number: u32,
+    #[prost(bytes = "vec", tag = "4")]
+    pub bytes: ::prost::alloc::vec::Vec<u8>,
+}
+/// Asks for one piece of a blob. Whoever knows its name may have it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPiece {
+    /// Who asks.
+    #[prost(string, tag = "1")]
+    pub phone: ::prost::alloc::string::String,
+    /// Whose blob it is.
+    #[prost(string, tag = "2")]
+    pub of: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "3")]
+    pub blob: ::prost::alloc::vec::Vec<u8>,
+    #[prost(fixed32, tag = "4")]
+    pub number: u32,
 }
 /// Adds prekeys to the directory.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -243,6 +279,14 @@ pub struct Hello {
     pub phone: ::prost::alloc::string::String,
     #[prost(uint32, tag = "2")]
     pub device: u32,
+}
+/// Answers a request for a piece of a blob that is there.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Piece {
+    #[prost(fixed64, tag = "1")]
+    pub request_id: u64,
+    #[prost(bytes = "vec", tag = "2")]
+    pub bytes: ::prost::alloc::vec::Vec<u8>,
 }
 /// Few one-time prekeys are left.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

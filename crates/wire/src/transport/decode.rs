@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use prost::Message as _;
-use vocab::{Address, DeviceId, MessageId, Micros, PhoneNumber, UnixMicros, limits};
+use vocab::{Address, BlobId, DeviceId, MessageId, Micros, PhoneNumber, UnixMicros, limits};
 
 use super::{
     Ask, CODE_DIGITS, Envelope, FromTransport, Notice, Payload, ReceiptKind, Status, ToTransport,
@@ -45,6 +45,9 @@ impl FromTransport {
                 bundle: answer.bundle,
                 retry_after: Micros(answer.retry_after),
             }),
+            from_transport::Body::Piece(piece) => {
+                Ok(Self::Piece { id: piece.request_id, bytes: part(piece.bytes)? })
+            }
             from_transport::Body::Deliver(deliver) => Ok(Self::Deliver {
                 place: deliver.place,
                 envelope: Envelope::from_raw(
@@ -89,6 +92,18 @@ impl Ask {
                 about: phone(&report.about)?,
                 ids: ids(&report.ids)?,
                 attached: report.attached,
+            },
+            Body::PutPiece(put) => Self::PutPiece {
+                by: phone(&put.phone)?,
+                blob: blob(&put.blob)?,
+                number: nth(put.number)?,
+                bytes: part(put.bytes)?,
+            },
+            Body::GetPiece(get) => Self::GetPiece {
+                by: phone(&get.phone)?,
+                of: phone(&get.of)?,
+                blob: blob(&get.blob)?,
+                number: nth(get.number)?,
             },
             Body::DeleteAccount(delete) => Self::DeleteAccount { phone: phone(&delete.phone)? },
             Body::Block(block) => Self::Block {
@@ -194,6 +209,21 @@ fn code(digits: String) -> Result<String, Malformed> {
 
 fn id(bytes: &[u8]) -> Result<MessageId, Malformed> {
     MessageId::from_slice(bytes).ok_or(Malformed::Unknown("message id"))
+}
+
+fn blob(bytes: &[u8]) -> Result<BlobId, Malformed> {
+    BlobId::from_slice(bytes).ok_or(Malformed::Unknown("blob id"))
+}
+
+/// The number of a piece.
+const fn nth(number: u32) -> Result<u32, Malformed> {
+    if number < limits::MAX_BLOB_PIECES { Ok(number) } else { Err(Malformed::Unknown("piece")) }
+}
+
+/// The bytes of a piece.
+fn part(bytes: Vec<u8>) -> Result<Vec<u8>, Malformed> {
+    at_most("piece", bytes.len(), limits::BLOB_PIECE)?;
+    if bytes.is_empty() { Err(Malformed::Missing("piece")) } else { Ok(bytes) }
 }
 
 fn ids(list: &[Vec<u8>]) -> Result<Vec<MessageId>, Malformed> {

@@ -27,6 +27,9 @@ impl FromTransport {
                     retry_after: retry_after.0,
                 })
             }
+            Self::Piece { id, bytes } => {
+                from_transport::Body::Piece(raw::Piece { request_id: *id, bytes: bytes.clone() })
+            }
             Self::Deliver { place, envelope } => from_transport::Body::Deliver(raw::Deliver {
                 place: *place,
                 envelope: Some(envelope.to_raw()),
@@ -93,6 +96,18 @@ impl Ask {
                 about: about.digits().to_string(),
                 ids: ids.iter().map(|id| id.0.to_vec()).collect(),
                 attached: attached.clone(),
+            }),
+            Self::PutPiece { by, blob, number, bytes } => Body::PutPiece(raw::PutPiece {
+                phone: by.digits().to_string(),
+                blob: blob.0.to_vec(),
+                number: *number,
+                bytes: bytes.clone(),
+            }),
+            Self::GetPiece { by, of, blob, number } => Body::GetPiece(raw::GetPiece {
+                phone: by.digits().to_string(),
+                of: of.digits().to_string(),
+                blob: blob.0.to_vec(),
+                number: *number,
             }),
             Self::DeleteAccount { phone } => {
                 Body::DeleteAccount(raw::DeleteAccount { phone: phone.digits().to_string() })

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 #[cfg(doc)]
 use vocab::limits;
-use vocab::{Address, MessageId, Micros, PhoneNumber, UnixMicros};
+use vocab::{Address, BlobId, MessageId, Micros, PhoneNumber, UnixMicros};
 
 use super::{Bundle, KemPrekey, Prekey, ReceiptKind, SignedPrekey, Status};
 
@@ -84,6 +84,28 @@ pub enum Ask {
         ids: Vec<MessageId>,
         /// What the person chose to disclose of them.
         attached: Vec<String>,
+    },
+    /// Store one piece of a blob.
+    PutPiece {
+        /// Whose blob it is.
+        by: PhoneNumber,
+        /// Its name.
+        blob: BlobId,
+        /// Which piece, below [`limits::MAX_BLOB_PIECES`].
+        number: u32,
+        /// At least one byte, at most [`limits::BLOB_PIECE`].
+        bytes: Vec<u8>,
+    },
+    /// Ask for one piece of a blob.
+    GetPiece {
+        /// Who asks.
+        by: PhoneNumber,
+        /// Whose blob it is.
+        of: PhoneNumber,
+        /// Its name.
+        blob: BlobId,
+        /// Which piece.
+        number: u32,
     },
     /// Delete an account, with all that is kept of it.
     DeleteAccount {
@@ -170,6 +192,13 @@ pub enum FromTransport {
         bundle: Option<Bundle>,
         /// When it is of use to ask again, where the status is about a limit; zero otherwise.
         retry_after: Micros,
+    },
+    /// The answer to a request for a piece of a blob that is there.
+    Piece {
+        /// Of the request.
+        id: u64,
+        /// The piece.
+        bytes: Vec<u8>,
     },
     /// An envelope from a mailbox.
     Deliver {

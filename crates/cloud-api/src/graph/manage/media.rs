@@ -1,5 +1,6 @@
 //! Files that a business uploads: what they may be, and the address at which one is downloaded.
 
+use vocab::Micros;
 use wire::content::MediaKind;
 
 use crate::{
@@ -45,6 +46,15 @@ const TYPES: &[(&str, MediaKind, usize)] = &[
 const KB: usize = 1_024;
 const MB: usize = 1_024 * KB;
 
+/// For how many minutes a business may have an upload kept (facts, cloud-api.md section 5).
+pub(crate) const TTL_MINUTES: (f64, f64) = (60.0, 43_200.0);
+
+/// A number of minutes within [`TTL_MINUTES`], parts of one left out.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in its range")]
+pub(crate) const fn minutes(minutes: f64) -> Micros {
+    Micros::minutes(minutes as u64)
+}
+
 /// What a file is: its MIME type and what messages call it.
 ///
 /// # Errors
@@ -66,15 +76,5 @@ pub(crate) fn kind(file: &File, said: Option<&str>) -> Result<(String, MediaKind
             Err(GraphError::with(codes::MEDIA_UPLOAD, details))
         }
         _ => Ok((essence, *kind)),
-    }
-}
-
-/// Which key opens files of a kind.
-pub(crate) const fn attachment(kind: MediaKind) -> signal::attachment::Kind {
-    match kind {
-        MediaKind::Image | MediaKind::Sticker => signal::attachment::Kind::Image,
-        MediaKind::Audio => signal::attachment::Kind::Audio,
-        MediaKind::Video => signal::attachment::Kind::Video,
-        MediaKind::Document | MediaKind::Unspecified => signal::attachment::Kind::Document,
     }
 }

@@ -12,7 +12,7 @@ use wire::content::{Body, MediaKind, Offer};
 use super::{answer, message_id, wamid};
 use crate::{
     errors::{GraphError, codes},
-    parameters::Parameters,
+    parameters::{File, Parameters},
 };
 
 pub(crate) mod fields;
@@ -98,8 +98,42 @@ pub(crate) struct MediaCall {
 pub(crate) enum Source {
     /// It was uploaded, and has this id.
     Id(String),
-    /// It is to be fetched.
-    Link,
+    /// It is to be fetched from there; whoever sends the message could not.
+    Link(String),
+    /// It was fetched.
+    Fetched(Box<File>),
+}
+
+impl Outgoing {
+    /// The file that it names.
+    fn media_mut(&mut self) -> Option<&mut MediaCall> {
+        match &mut self.say {
+            Say::Media(call) | Say::WithHeader(_, call) => Some(call),
+            Say::Template(call) => {
+                let mut parameters = call.components.iter_mut().flat_map(|one| &mut one.parameters);
+                parameters.find_map(|parameter| match parameter {
+                    Parameter::Media(call) => Some(call),
+                    Parameter::Text { .. } | Parameter::Payload(_) | Parameter::Other => None,
+                })
+            }
+            Say::Ready(_) => None,
+        }
+    }
+
+    /// Where its file is to be fetched from.
+    pub(crate) fn link(&mut self) -> Option<&str> {
+        match &self.media_mut()?.source {
+            Source::Link(link) => Some(link),
+            Source::Id(_) | Source::Fetched(_) => None,
+        }
+    }
+
+    /// Its file was fetched.
+    pub(crate) fn fetched(&mut self, file: File) {
+        if let Some(call) = self.media_mut() {
+            call.source = Source::Fetched(Box::new(file));
+        }
+    }
 }
 
 /// Characters of `biz_opaque_callback_data` (Meta's description of the Cloud API, v23.0).

@@ -22,10 +22,7 @@ pub(super) fn text(text: &Fields<'_>) -> Result<Body, GraphError> {
 pub(super) fn media(media: &Fields<'_>, kind: MediaKind) -> Result<MediaCall, GraphError> {
     let source = match media.optional_text("id", 64)? {
         Some(id) => Source::Id(id),
-        None if media.get("link").is_some() => {
-            media.link("link")?;
-            Source::Link
-        }
+        None if media.get("link").is_some() => Source::Link(media.link("link")?),
         None => return Err(media.missing("id")),
     };
     let has_caption = matches!(kind, MediaKind::Image | MediaKind::Video | MediaKind::Document);

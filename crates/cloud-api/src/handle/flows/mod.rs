@@ -243,5 +243,6 @@ pub(super) fn change_status(
         "new_status": new,
     });
     let body = webhook::account(&number.grant, "flows", &value, at);
-    happenings::hook(number, attempt, body, format!("flow {} {new}", row.id), rng)
+    happenings::hook(number, attempt, body, format!("flow {} {new}", row.id), rng)?;
+    Ok(())
 }

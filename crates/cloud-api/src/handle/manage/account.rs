@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Answered, Context, analytics, object, page};
-use crate::{graph, handle::Attempted};
+use crate::{graph, handle::Attempted, rows::GrantRow};
 
 /// The account, with the fields that were asked for.
 pub(super) fn get(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
@@ -33,10 +33,8 @@ pub(super) fn get(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answere
 /// The numbers of the account that this node serves.
 pub(super) fn numbers(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let grants = context.call.numbers.clone();
-    let (grants, paging) = page(context.call, grants, |grant| grant.phone_number_id.clone())?;
-    let mut data = Vec::with_capacity(grants.len());
-    for grant in &grants {
-        data.push(object::number(context, attempt, grant)?);
-    }
-    Ok(graph::answer(&json!({ "data": data, "paging": paging })))
+    let cursor = |grant: &GrantRow| grant.phone_number_id.clone();
+    let listed =
+        page(context.call, grants, cursor, |grant| object::number(context, attempt, grant))?;
+    Ok(graph::answer(&listed))
 }

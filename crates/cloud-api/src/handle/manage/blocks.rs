@@ -101,7 +101,9 @@ fn change(
     }
     if on {
         let keep = Keep::For(limits::RETRANSMISSION_AGE);
-        number.account.vault().put(attempt, key, phone.digits().as_bytes(), keep, rng)?;
+        // Not content: it is kept in every storage mode.
+        let digits = phone.digits().as_bytes();
+        number.account.vault().put_sealed(attempt, key, digits, keep, rng)?;
     } else {
         number.account.vault().remove(attempt, &key);
     }
@@ -132,11 +134,8 @@ fn list(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let opened = context.number.account.vault().open_all(attempt, stored)?;
     let digits: Vec<String> =
         opened.into_iter().filter_map(|(_, plain)| String::from_utf8(plain?).ok()).collect();
-    let (digits, paging) = page(context.call, digits, Clone::clone)?;
-    let mut data: Vec<Value> = Vec::with_capacity(digits.len());
-    for digits in digits {
-        let product = "whatsapp";
-        data.push(json!({ "messaging_product": product, "wa_id": digits, "input": digits }));
-    }
-    Ok(graph::answer(&json!({ "data": data, "paging": paging })))
+    let listed = page(context.call, digits, Clone::clone, |digits| {
+        Ok(json!({ "messaging_product": "whatsapp", "wa_id": digits, "input": digits }))
+    })?;
+    Ok(graph::answer(&listed))
 }

@@ -8,8 +8,12 @@ use super::{Answered, Context};
 use crate::{
     errors::GraphError,
     graph::{self, manage::documents as read},
-    handle::Attempted,
-    rows::manage::{self, Document},
+    handle::{Attempted, grants},
+    rows::{
+        GrantRow,
+        manage::{self, Document},
+    },
+    storage::Storage,
 };
 
 /// One document of a number; empty where nothing was set.
@@ -48,7 +52,8 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
     if call.is_get() {
         return Ok(graph::answer(&shown(context, document, before)));
     }
-    let is_registered = !context.number.grant.deregistered;
+    let grant = &context.number.grant;
+    let is_registered = !grant.deregistered;
     let after = match document {
         Document::Settings => read::settings(call, before, is_registered)?,
         Document::Profile => read::profile(call, before)?,
@@ -58,6 +63,10 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
         Document::Callback | Document::Verification => return Err(GraphError::path().into()),
     };
     put(attempt, context.slot(), document, &after);
+    if document == Document::Settings && after.contains_key("storage_configuration") {
+        let storage = Storage::of(&after).name();
+        grants::change(attempt, GrantRow { storage, ..grant.clone() }, grant);
+    }
     Ok(graph::success())
 }
 

@@ -57,10 +57,10 @@ fn named(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Result<FlowRow, 
 
 fn list(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let rows = all(context, attempt)?;
-    let (rows, paging) = page(context.call, rows, |row| row.id.clone())?;
     let now = attempt.now().wall;
-    let data: Vec<Value> = rows.iter().map(|row| shown(row, context, now)).collect();
-    Ok(graph::answer(&json!({ "data": data, "paging": paging })))
+    let cursor = |row: &FlowRow| row.id.clone();
+    let listed = page(context.call, rows, cursor, |row| Ok(shown(row, context, now)))?;
+    Ok(graph::answer(&listed))
 }
 
 fn make(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn CryptoRng) -> Later {

@@ -3,12 +3,11 @@
 //! A file lies here as the blob that a device would fetch, encrypted under a key of its own; the
 //! key lies in a sealed row beside it. Removing that row makes every copy of the blob unreadable.
 
-use endpoint::Vault as _;
+use endpoint::files;
 use hop::{http::Response, router::same_secret};
 use rand_core::CryptoRng;
 use serde_json::json;
-use signal::attachment;
-use vocab::{DataClass, Keep, Micros, UnixMicros, limits};
+use vocab::{Keep, Micros, UnixMicros, limits};
 use wire::content::Media;
 
 use super::{Answered, Context, Stop};
@@ -19,7 +18,6 @@ use crate::{
         manage::{media as read, product},
     },
     handle::{Attempted, media},
-    rows::{self, manage},
 };
 
 /// How long the address of a file is valid.
@@ -41,27 +39,15 @@ fn upload(context: &Context<'_>, attempt: &mut Attempted<'_>, rng: &mut dyn Cryp
     let file = file.ok_or_else(|| GraphError::parameter("The parameter file is required."))?;
     let said = context.call.parameters.text("type");
     let (mime_type, kind) = read::kind(file, said.as_deref())?;
-    let (mut key, mut blob_id) = ([0; 32], [0; 16]);
-    rng.fill_bytes(&mut key);
-    rng.fill_bytes(&mut blob_id);
-    let blob = attachment::seal(&key, read::attachment(kind), &file.bytes);
-    let media = Media {
-        kind,
-        blob: blob_id.to_vec(),
-        key,
-        digest: blob.digest,
-        file_digest: blob.file_digest,
-        size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
-        mime_type,
-        caption: String::new(),
-        filename: file.filename.chars().take(240).collect(),
-        voice: false,
-        animated: false,
-    };
-    let keep = Keep::For(limits::RETRANSMISSION_AGE);
-    let id = media::kept(context.number, attempt, &media, keep, rng)?;
-    let row = manage::blob(context.slot(), &blob_id);
-    attempt.write(row, blob.bytes, DataClass::MessageContent, keep);
+    let mut media = media::media_of(kind, mime_type);
+    media.filename = file.filename.chars().take(240).collect();
+    let blob = files::seal(&mut media, &file.bytes, rng);
+    let fields = context.call.fields();
+    let keep = Keep::For(match fields.get("ttl_minutes") {
+        Some(_) => read::minutes(fields.number("ttl_minutes", read::TTL_MINUTES)?),
+        None => limits::RETRANSMISSION_AGE,
+    });
+    let id = media::kept(context.number, attempt, (&media, &blob), keep, rng)?;
     Ok(graph::answer(&json!({ "id": id })))
 }
 
@@ -121,27 +107,24 @@ fn download(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     }
 }
 
-/// The file itself; `None` where it is not here any more, or its blob was never here.
+/// The file itself; `None` where it is not here any more.
 fn open(
     context: &Context<'_>,
     attempt: &mut Attempted<'_>,
     id: &str,
 ) -> Result<Option<(Media, Vec<u8>)>, Stop> {
     let Some((slot, media)) = find(context, attempt, id)? else { return Ok(None) };
-    let Some(blob) = attempt.peek(&manage::blob(slot, &media.blob))? else { return Ok(None) };
-    let digests = [&media.digest, &media.file_digest];
-    let file = attachment::open(&media.key, read::attachment(media.kind), &blob, digests);
-    Ok(file.ok().map(|file| (media, file)))
+    let file = media::file(context.number, attempt, (slot, id), &media)?;
+    Ok(file.map(|file| (media, file)))
 }
 
 /// Deletes a file and the key that opens its copies.
 pub(super) fn delete(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let id = &context.call.id;
-    let Some((slot, media)) = find(context, attempt, id)? else {
+    let Some((slot, _)) = find(context, attempt, id)? else {
         return Err(GraphError::no_object().into());
     };
-    context.number.account.vault().remove(attempt, &rows::media(slot, id));
-    attempt.delete(manage::blob(slot, &media.blob));
+    media::remove(context.number, attempt, (slot, id))?;
     Ok(graph::success())
 }
 

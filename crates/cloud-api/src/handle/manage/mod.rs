@@ -6,6 +6,7 @@ mod blocks;
 pub(super) mod callbacks;
 pub(super) mod documents;
 mod flows;
+mod history;
 mod links;
 mod media;
 mod object;
@@ -18,6 +19,7 @@ mod verification;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hop::{Waiting, http::Response};
 use rand_core::CryptoRng;
+use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{Attempted, reply, sending::Stop};
@@ -73,6 +75,8 @@ fn answer(
             Some(id) => flows::download(context, attempt, id),
             None => media::work(context, attempt, rng),
         },
+        "message_history" => history::list(context, attempt),
+        "events" => history::events(context, attempt),
         "phone_numbers" => account::numbers(context, attempt),
         "message_templates" => templates::work(context, attempt),
         "subscribed_apps" => callbacks::account(context, attempt),
@@ -103,19 +107,21 @@ impl Context<'_> {
     }
 }
 
-/// A page of what a call lists: `limit` of them behind the one that `after` names.
+/// What a call lists: `limit` of the items behind the one that `after` names, each as `show` has it.
+/// An empty cursor is the beginning, and SDKs begin with one (whatsapp-business-rs 0.5.0).
 fn page<T>(
     call: &Managed,
     items: Vec<T>,
     cursor: impl Fn(&T) -> String,
-) -> Result<(Vec<T>, serde_json::Value), GraphError> {
+    mut show: impl FnMut(&T) -> Result<Value, Waiting>,
+) -> Result<Value, Stop> {
     const MOST: usize = 1_000;
     let limit = match call.parameters.text("limit") {
         Some(text) => text.parse().ok().filter(|limit| (1..=MOST).contains(limit)),
         None => Some(100),
     };
     let limit = limit.ok_or_else(|| GraphError::parameter("limit must be from 1 to 1000."))?;
-    let first = match call.parameters.text("after") {
+    let first = match call.parameters.text("after").filter(|after| !after.is_empty()) {
         Some(after) => {
             let place = items.iter().position(|item| cursor(item) == after);
             place.map_or(items.len(), |place| place.saturating_add(1))
@@ -123,12 +129,13 @@ fn page<T>(
         None => 0,
     };
     let taken: Vec<T> = items.into_iter().skip(first).take(limit).collect();
+    let data = taken.iter().map(&mut show).collect::<Result<Vec<Value>, Waiting>>()?;
+    let mut listed = json!({ "data": data });
+    // Nothing has no cursors, and SDKs that find pages look for them there.
     let ends = taken.first().zip(taken.last());
-    let paging = match ends {
-        Some((first, last)) => serde_json::json!({
-            "cursors": { "before": cursor(first), "after": cursor(last) },
-        }),
-        None => serde_json::json!({}),
-    };
-    Ok((taken, paging))
+    if let (Some((first, last)), Some(listed)) = (ends, listed.as_object_mut()) {
+        let cursors = json!({ "before": cursor(first), "after": cursor(last) });
+        listed.insert("paging".to_owned(), json!({ "cursors": cursors }));
+    }
+    Ok(listed)
 }

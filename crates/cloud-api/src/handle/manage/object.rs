@@ -2,6 +2,7 @@
 //! upload.
 
 use serde_json::{Map, Value, json};
+use vocab::{limits, rate::Rate};
 
 use super::{
     Answered, Context, account, callbacks, documents, flows, media, templates, two_step, uploads,
@@ -108,13 +109,18 @@ pub(super) fn number(
         "account_mode": "LIVE",
         "is_official_business_account": false,
         "is_pin_enabled": two_step::is_set(context, attempt)?,
-        "throughput": { "level": "STANDARD" },
+        "throughput": { "level": throughput(context.config.rules.throughput) },
         "webhook_configuration": callbacks::configuration(context, attempt, grant)?,
         "conversational_automation": automation,
     });
     let Value::Object(mut all) = all else { return Ok(all) };
     keep(&mut all, context);
     Ok(Value::Object(all))
+}
+
+/// What the throughput of a number is called.
+fn throughput(rate: Option<Rate>) -> &'static str {
+    if rate == Some(limits::MESSAGES_PER_NUMBER) { "STANDARD" } else { "HIGH" }
 }
 
 fn keep(all: &mut Map<String, Value>, context: &Context<'_>) {

@@ -16,6 +16,7 @@ use crate::{
         GrantRow,
         manage::{self, Document, RegistrationsRow},
     },
+    storage::Storage,
 };
 
 /// Registrations and deregistrations of one number (facts, cloud-api.md section 1.7).
@@ -41,13 +42,15 @@ pub(super) fn register(context: &Context<'_>, attempt: &mut Attempted<'_>) -> An
         return Err(GraphError::new(codes::NOT_VERIFIED).into());
     }
     two_step::check(context, attempt, &pin)?;
+    let mut row = GrantRow { deregistered: false, ..context.number.grant.clone() };
     if let Some(storage) = storage.filter(|_| context.number.grant.deregistered) {
         let mut settings = documents::get(attempt, context.slot(), Document::Settings)?;
         settings.insert("storage_configuration".to_owned(), storage);
         documents::put(attempt, context.slot(), Document::Settings, &settings);
+        row.storage = Storage::of(&settings).name();
     }
     outdate_key(context, attempt)?;
-    change(context, attempt, false);
+    grants::change(attempt, row, &context.number.grant);
     attempt.note(Note::Registered(context.slot()));
     Ok(graph::success())
 }
@@ -58,15 +61,9 @@ pub(super) fn deregister(context: &Context<'_>, attempt: &mut Attempted<'_>) -> 
     if context.number.grant.deregistered {
         return Err(GraphError::new(codes::NOT_REGISTERED).into());
     }
-    change(context, attempt, true);
+    let row = GrantRow { deregistered: true, ..context.number.grant.clone() };
+    grants::change(attempt, row, &context.number.grant);
     Ok(graph::success())
-}
-
-fn change(context: &Context<'_>, attempt: &mut Attempted<'_>, deregistered: bool) {
-    let row = GrantRow { deregistered, ..context.number.grant.clone() };
-    if row != context.number.grant {
-        grants::write(attempt, row);
-    }
 }
 
 /// The key of flows has to be uploaded again after a registration (facts, section 4).

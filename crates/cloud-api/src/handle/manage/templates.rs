@@ -109,9 +109,8 @@ fn list(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let rows: Vec<TemplateRow> = rows.into_iter().filter(fits).collect();
     let fitting = rows.len();
     let business = &context.number.grant.business;
-    let (rows, paging) = page(context.call, rows, |row| id(business, row))?;
-    let data: Vec<Value> = rows.iter().map(|row| shown(row, context)).collect();
-    let mut listed = json!({ "data": data, "paging": paging });
+    let cursor = |row: &TemplateRow| id(business, row);
+    let mut listed = page(context.call, rows, cursor, |row| Ok(shown(row, context)))?;
     if let Some(listed) = listed.as_object_mut().filter(|_| wanted("summary").is_some()) {
         let summary = json!({
             "total_count": fitting,
@@ -279,5 +278,6 @@ pub(in crate::handle) fn judge(
     });
     let at = attempt.now().wall;
     let body = webhook::account(&number.grant, "message_template_status_update", &value, at);
-    happenings::hook(number, attempt, body, format!("template {id} {}", status.name()), rng)
+    let item = format!("template {id} {}", status.name());
+    happenings::hook(number, attempt, body, item, rng).map(drop)
 }

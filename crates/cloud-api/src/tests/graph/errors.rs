@@ -140,6 +140,7 @@ fn a_number_that_is_not_registered_sends_nothing() {
         live: true,
         deregistered: true,
         restriction: 0,
+        storage: String::new(),
     };
     world.put(rows::grant(0), prost::Message::encode_to_vec(&row));
     world.refuses(&text(), (133_010, 400));

@@ -1,6 +1,7 @@
 //! What a business is told of the messages of a person.
 
 use serde_json::{Value, json};
+use sha2::Digest as _;
 use vocab::MessageId;
 use wire::content::{
     Answer, Body, ChoiceKind, Media, MediaKind, Object, ObjectKind, Offer, OfferKind,
@@ -9,11 +10,9 @@ use wire::content::{
 use super::World;
 use crate::{base64, graph::wamid, tests::world::NUMBERS};
 
-pub(super) fn document() -> Body {
-    Body::Media(Box::new(media(MediaKind::Document)))
-}
+pub(crate) const BILL: &[u8] = b"%PDF-1.7 three loaves of bread";
 
-fn media(kind: MediaKind) -> Media {
+pub(crate) fn media(kind: MediaKind) -> Media {
     Media {
         kind,
         blob: vec![1; 32],
@@ -132,11 +131,11 @@ fn a_file_comes_with_its_digest_and_an_id_of_its_own() {
         (MediaKind::Sticker, "sticker"),
     ];
     for (kind, name) in kinds {
-        world.person_sends(Body::Media(Box::new(media(kind))), None);
+        world.person_sends_file(media(kind), BILL);
         let message = world.wrote();
         let file = &message[name];
         assert_eq!(message["type"], name);
-        assert_eq!(file["sha256"], base64::encode(&[0xfb; 32]));
+        assert_eq!(file["sha256"], base64::encode(&sha2::Sha256::digest(BILL)));
         assert_eq!(file["mime_type"], "application/pdf");
         assert_eq!(file["voice"] == true, name == "audio");
         assert_eq!(file["animated"] == true, name == "sticker");

@@ -9,11 +9,14 @@ use super::world::{NUMBERS, TOKENS, World};
 use crate::Rules;
 
 pub(super) mod errors;
+mod files;
 mod front;
 mod inbound;
 mod rules;
 mod statuses;
 mod types;
+
+pub(super) use inbound::{BILL, media};
 
 impl World {
     /// Both ends ready, every rule in force at the bakery, and the person has written to it.

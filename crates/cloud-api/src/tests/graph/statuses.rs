@@ -23,7 +23,8 @@ fn a_status_names_the_person_twice_and_repeats_what_the_business_gave_along() {
         assert!(one["timestamp"].as_str().unwrap().parse::<u64>().is_ok());
     }
     let value = world.values().into_iter().rfind(|value| value["statuses"].is_array()).unwrap();
-    assert_eq!(value["contacts"], json!([{ "wa_id": NUMBERS[1], "user_id": user }]));
+    let contact = json!({ "profile": { "name": "" }, "wa_id": NUMBERS[1], "user_id": user });
+    assert_eq!(value["contacts"], json!([contact]));
 }
 
 #[test]

@@ -128,7 +128,8 @@ fn a_reaction_and_a_quotation_name_the_message_that_they_are_about() {
 #[test]
 fn a_file_that_came_can_be_sent_on_by_its_id() {
     let mut world = World::in_touch();
-    world.person_sends(super::inbound::document(), None);
+    let file = super::inbound::media(wire::content::MediaKind::Document);
+    world.person_sends_file(file, super::inbound::BILL);
     let id = world.wrote()["document"]["id"].clone();
     let wamid = world.accepts(&json!({
         "type": "document", "document": { "id": id, "caption": "yours", "filename": "a.pdf" },

@@ -4,7 +4,7 @@ use hop::http::Request;
 use serde_json::{Value, json};
 
 use super::{World, body};
-use crate::management::{App, Callbacks};
+use crate::management::{App, Servers};
 
 const OTHER: &str = "https://other/hook";
 
@@ -81,7 +81,7 @@ fn a_server_that_does_not_answer_the_challenge_gets_no_webhooks() {
 fn an_address_that_configuration_forbids_is_not_even_asked() {
     let mut world = World::with_app();
     world.configure(0, |config| {
-        config.management.callbacks = Callbacks::Only(vec!["shop".to_owned()]);
+        config.management.callbacks = Servers::Only(vec!["shop".to_owned()]);
     });
     let asked = world.served.len();
     let call = json!({ "override_callback_uri": OTHER, "verify_token": "right" });

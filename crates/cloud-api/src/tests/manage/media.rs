@@ -11,14 +11,19 @@ const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\nnot much of a picture";
 
 impl World {
     fn upload(&mut self, mime: &str, bytes: &[u8]) -> Response {
+        self.upload_with("", mime, bytes)
+    }
+
+    /// The same with further parameters in the query.
+    fn upload_with(&mut self, more: &str, mime: &str, bytes: &[u8]) -> Response {
         let head = format!(
             "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\
              content-type: {mime}\r\n\r\n"
         );
-        let mut request =
-            Request::new("cloud", "POST", "/v24.0/100/media?messaging_product=whatsapp")
-                .bearer(TOKENS[0])
-                .header("content-type", "multipart/form-data; boundary=b");
+        let target = format!("/v24.0/100/media?messaging_product=whatsapp{more}");
+        let mut request = Request::new("cloud", "POST", &target)
+            .bearer(TOKENS[0])
+            .header("content-type", "multipart/form-data; boundary=b");
         request.body = [head.as_bytes(), bytes, b"\r\n--b--"].concat();
         self.call(0, request)
     }
@@ -115,4 +120,21 @@ fn what_may_not_be_uploaded_is_131053() {
     let too_long = world.upload("video/mp4", &vec![0; 3 * 1_024 * 1_024]);
     assert_eq!(too_long.status, 413);
     assert!(world.table("blob").is_empty());
+}
+
+#[test]
+fn an_upload_is_kept_for_as_many_minutes_as_the_business_says() {
+    let mut world = World::new();
+    for minutes in ["59", "43201", "an hour"] {
+        let more = format!("&ttl_minutes={}", minutes.replace(' ', "+"));
+        let answer = world.upload_with(&more, "image/png", PICTURE);
+        assert_eq!((answer.status, world.table("blob").len()), (400, 0), "{minutes}");
+    }
+    let answer = world.upload_with("&ttl_minutes=60", "image/png", PICTURE);
+    let id = body(&answer)["id"].as_str().unwrap().to_owned();
+    world.pass(Micros(Micros::hours(1).0 - 1));
+    assert_eq!(world.get(&format!("/{id}"))["id"], id);
+    world.pass(Micros(1));
+    assert_eq!(world.plainly("GET", &format!("/{id}"), Value::Null), (100, 400));
+    assert_eq!((world.table("blob").len(), world.table("media").len()), (0, 0));
 }

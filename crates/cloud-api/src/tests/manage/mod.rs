@@ -14,6 +14,7 @@ mod callbacks;
 mod documents;
 pub(super) mod endpoint;
 pub(super) mod flows;
+mod history;
 mod media;
 mod numbers;
 mod registration;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use cloud_api::wamid;
-use endpoint::Happening;
+use endpoint::{Failure, Happening};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use vocab::{MessageId, PhoneNumber, UnixMicros};
@@ -56,6 +56,8 @@ struct Message {
     said: Option<Said>,
     /// The message that it answers.
     quoted: Option<MessageId>,
+    /// What the person has of its file: SHA-256 and length; or why there is none.
+    file: Option<Result<([u8; 32], u64), Failure>>,
     at: UnixMicros,
     statuses: Vec<(&'static str, UnixMicros)>,
 }
@@ -122,6 +124,16 @@ impl Journal {
             message.quoted = quoted;
             message.said = Some(said);
             message.reached("shown", at);
+        });
+    }
+
+    /// A person's device has the file of a message, or will not have it.
+    pub(crate) fn fetched(&self, id: MessageId, outcome: Result<([u8; 32], u64), Failure>) {
+        self.note(id, false, |message, at| {
+            if outcome.is_ok() {
+                message.reached("fetched", at);
+            }
+            message.file = Some(outcome);
         });
     }
 
@@ -203,6 +215,7 @@ impl Journal {
             | Happening::Derived { .. }
             | Happening::Typing { .. }
             | Happening::Opened { .. }
+            | Happening::File { .. }
             | Happening::Copy { .. }
             | Happening::NotOpened { .. }
             | Happening::IdentityChanged { .. }
@@ -267,6 +280,7 @@ impl State {
             phone_number_id: None,
             said: None,
             quoted: None,
+            file: None,
             at,
             statuses: Vec::new(),
         });
@@ -295,7 +309,7 @@ impl Message {
     }
 
     fn show(&self) -> Value {
-        let Self { id, inbound, person, phone_number_id, said, quoted, at, statuses } = self;
+        let Self { id, inbound, person, phone_number_id, said, quoted, file, at, statuses } = self;
         let statuses: Vec<Value> = statuses
             .iter()
             .map(|(status, at)| json!({ "status": status, "at_us": at.0 }))
@@ -311,6 +325,9 @@ impl Message {
         if let Some(shown) = shown.as_object_mut() {
             if let Some(quoted) = quoted {
                 shown.insert("context".to_owned(), json!({ "id": wamid(*quoted) }));
+            }
+            if let Some(file) = file {
+                shown.insert("file".to_owned(), said::fetched(file));
             }
             if let Some(said) = said {
                 said.show(shown);

@@ -1,6 +1,7 @@
 //! What a message says, as whoever asks the control API sees it.
 
 use cloud_api::wamid;
+use endpoint::Failure;
 use serde_json::{Map, Value, json};
 use wire::content::{Body, Choice, ChoiceKind, Media, MediaKind, ObjectKind, Offer, OfferKind};
 
@@ -124,6 +125,17 @@ fn file(media: &Media) -> Value {
         "mime_type": media.mime_type, "file_size": media.size, "caption": media.caption,
         "filename": media.filename, "voice": media.voice, "animated": media.animated,
     })
+}
+
+/// What a person has of the file of a message, or why there is none.
+pub(super) fn fetched(file: &Result<([u8; 32], u64), Failure>) -> Value {
+    match file {
+        Ok((digest, length)) => {
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            json!({ "sha256": digest, "file_size": length })
+        }
+        Err(why) => json!({ "error": why.to_string() }),
+    }
 }
 
 /// An object that travelled as it was; null for what is no JSON.

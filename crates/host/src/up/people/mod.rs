@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use client::{Ask, Command, Event};
+use client::{Ask, Command, Event, File};
 use endpoint::Happening;
 use rand_core::Rng as _;
 use serde_json::{Map, Value};
@@ -188,13 +188,20 @@ impl People {
     ///
     /// [`Ended`], if the device ends first.
     pub(crate) async fn says(&self, person: &Person, says: Says) -> Result<MessageId, Ended> {
-        let Says { quoted, body, said } = says;
+        let Says { quoted, body, file, said } = says;
         let mut id = [0; 16];
         locked(&self.0.randomness).next(Kind::Command).fill_bytes(&mut id);
         let id = MessageId(id);
         let (number, to) = &self.0.business;
         self.0.journal.written(id, (&person.phone, number), quoted, said);
-        person.does(Ask::Send { id, to: to.clone(), quoted, body }).await?;
+        let to = to.clone();
+        let ask = match (body, file) {
+            (Body::Media(media), Some(file)) => {
+                Ask::SendFile { id, to, quoted, media, file: File(file) }
+            }
+            (body, _) => Ask::Send { id, to, quoted, body },
+        };
+        person.does(ask).await?;
         Ok(id)
     }
 
@@ -284,6 +291,7 @@ pub(crate) fn onlooker(
     Box::new(move |event| match event {
         Event::Acknowledged { number } => memory.acknowledged(number),
         Event::Shown { id, quoted, body, .. } => people.saw(&phone, (id, quoted), body),
+        Event::Fetched { id, outcome, .. } => people.0.journal.fetched(id, outcome),
         Event::Happened(Happening::Ready) => setup.is_ready(&name),
         Event::Happened(happening) => people.0.journal.happened(&happening),
         Event::Labelled { .. } => {}

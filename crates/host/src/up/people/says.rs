@@ -3,6 +3,8 @@
 //! Knows: the types a person can send, and that buttons, rows and flows are pressed only where they
 //! were really shown. Does not know: who the person is.
 
+mod files;
+
 use cloud_api::message_id;
 use serde_json::{Map, Value, json};
 use vocab::MessageId;
@@ -17,6 +19,8 @@ pub(crate) struct Says {
     pub(crate) quoted: Option<MessageId>,
     /// What the device sends.
     pub(crate) body: Body,
+    /// The file that goes with it.
+    pub(crate) file: Option<Vec<u8>>,
     /// What the journal shows.
     pub(crate) said: Said,
 }
@@ -52,7 +56,7 @@ fn wrong(name: &str, why: &'static str) -> Unsayable {
 }
 
 /// A part of a message, and its name in errors.
-struct Part<'v> {
+pub(super) struct Part<'v> {
     name: String,
     members: &'v Map<String, Value>,
 }
@@ -106,6 +110,7 @@ pub(crate) fn read(message: &Map<String, Value>, offered: Offered<'_>) -> Result
         None | Some(Value::Null) => None,
         Some(_) => Some(call.object("context")?.wamid("id")?),
     };
+    let mut file = None;
     let body = match kind {
         "text" => Body::text(call.object("text")?.text("body")?.to_owned()),
         "reaction" => reaction(&call.object("reaction")?)?,
@@ -126,15 +131,21 @@ pub(crate) fn read(message: &Map<String, Value>, offered: Offered<'_>) -> Result
         }
         "interactive" | "button" => pressed(&call.object(kind)?, kind, (&mut quoted, offered))?,
         "image" | "audio" | "video" | "document" | "sticker" => {
-            return Err(wrong("type", "files of people are not carried by the transport yet"));
+            let (media, bytes) = files::read(&call.object(kind)?, kind)?;
+            file = Some(bytes);
+            Body::Media(Box::new(media))
         }
         _ => return Err(wrong("type", "is no type of message that a person sends")),
     };
     if body.check().is_err() {
         return Err(wrong(kind, "is longer than a message can be"));
     }
-    let said = Said::written(kind.to_owned(), message.get(kind).cloned().unwrap_or_default());
-    Ok(Says { quoted, body, said })
+    let mut object = message.get(kind).cloned().unwrap_or_default();
+    if let Some(bytes) = &file {
+        files::describe(&mut object, bytes);
+    }
+    let said = Said::written(kind.to_owned(), object);
+    Ok(Says { quoted, body, file, said })
 }
 
 fn is_empty_list(value: &Value) -> bool {
@@ -193,7 +204,7 @@ impl Says {
     /// Words.
     pub(super) fn text(text: String) -> Self {
         let said = Said::written("text".to_owned(), json!({ "body": text }));
-        Self { quoted: None, body: Body::text(text), said }
+        Self { quoted: None, body: Body::text(text), file: None, said }
     }
 
     /// The app says whether its person wants marketing of the business.
@@ -205,7 +216,8 @@ impl Says {
         });
         let json = object.to_string().into_bytes();
         let said = Said::written("system".to_owned(), object);
-        Self { quoted: None, body: Body::Object(Object { kind: ObjectKind::System, json }), said }
+        let body = Body::Object(Object { kind: ObjectKind::System, json });
+        Self { quoted: None, body, file: None, said }
     }
 
     /// Something in a message is pressed; `None` for what nobody is told.
@@ -222,6 +234,7 @@ impl Says {
             ChoiceKind::Flow | ChoiceKind::Link | ChoiceKind::Unspecified => return None,
         };
         let said = Said::written(name.to_owned(), object);
-        Some(Self { quoted: Some(shown), body: Body::Answer(choice.pressed()?), said })
+        let body = Body::Answer(choice.pressed()?);
+        Some(Self { quoted: Some(shown), body, file: None, said })
     }
 }

@@ -82,6 +82,10 @@ fn what_means_nothing_is_refused_with_the_part_that_is_wrong() {
         ),
         ("contacts", json!({ "type": "contacts", "contacts": [] })),
         ("reaction.message_id", json!({ "type": "reaction", "reaction": { "message_id": "x" } })),
+        ("image.data", json!({ "type": "image", "image": { "id": "1" } })),
+        ("audio.data", json!({ "type": "audio", "audio": { "data": "no Base64" } })),
+        ("video.data", json!({ "type": "video", "video": { "data": "" } })),
+        ("audio.voice", json!({ "type": "audio", "audio": { "data": "aaaa", "voice": 1 } })),
         ("interactive.type", json!({ "type": "interactive", "interactive": { "type": "x" } })),
     ] {
         match read(&message, &[]) {
@@ -89,6 +93,21 @@ fn what_means_nothing_is_refused_with_the_part_that_is_wrong() {
             other => panic!("{message}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn a_file_is_shown_by_what_it_is_and_not_by_what_it_holds() {
+    let image = json!({ "data": "YnJlYWQ=", "caption": "fresh", "mime_type": "image/png" });
+    let says = read(&json!({ "type": "image", "image": image }), &[]).unwrap();
+    assert_eq!(says.file.unwrap(), b"bread");
+    let Body::Media(media) = says.body else { panic!("no file") };
+    assert_eq!((media.caption.as_str(), media.mime_type.as_str()), ("fresh", "image/png"));
+    let digest = "985604c2b60243122c24d4e18363e6434c535923be05f760204a1aef023aae9b";
+    assert_eq!(says.said.object["sha256"], digest);
+    assert_eq!(
+        (&says.said.object["file_size"], &says.said.object["data"]),
+        (&5.into(), &json!(null))
+    );
 }
 
 #[test]

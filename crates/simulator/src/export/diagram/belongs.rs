@@ -123,6 +123,8 @@ impl Belongs {
             Ask::DeleteAccount { phone } => {
                 self.is_of(&Address::first_device(phone.clone()), names)
             }
+            Ask::PutPiece { by, .. } => self.is_of(&Address::first_device(by.clone()), names),
+            Ask::GetPiece { by, of, .. } => self.between(by.digits(), of.digits(), names),
             Ask::Register { .. }
             | Ask::RequestCode { .. }
             | Ask::Publish { .. }
@@ -136,7 +138,9 @@ impl Belongs {
 
     fn told(&mut self, end: HostId, frame: &FromTransport, names: &Names) -> bool {
         match frame {
-            FromTransport::Answer { id, .. } => self.asked.contains(&(end, *id)),
+            FromTransport::Answer { id, .. } | FromTransport::Piece { id, .. } => {
+                self.asked.contains(&(end, *id))
+            }
             FromTransport::Deliver { place, envelope } => {
                 let about = self.carries(envelope, names);
                 if about {

@@ -36,6 +36,7 @@ pub(super) fn says(desk: &Desk<'_>, says: &[Spot<format::Say>]) -> Result<Vec<Sa
             to: say.to.value.clone(),
             text: desk.text("text", &say.text)?,
             label,
+            picture: say.picture.as_ref().is_some_and(|picture| picture.value),
         });
     }
     Ok(checked)

@@ -29,6 +29,8 @@ pub(in crate::scenario) struct Say {
     pub(in crate::scenario) text: Spot<String>,
     /// Names the message in this file, for `[[do]]` and `[[probe]]`.
     pub(in crate::scenario) label: Option<Spot<String>>,
+    /// Whether the text goes as the caption of a picture, which holds it too. Default false.
+    pub(in crate::scenario) picture: Option<Spot<bool>>,
 }
 
 /// Messages that are made up: short texts of people to a business.

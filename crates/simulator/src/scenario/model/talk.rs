@@ -19,6 +19,8 @@ pub struct Say {
     pub text: String,
     /// Unique.
     pub label: Option<String>,
+    /// Whether it goes as the caption of a picture that holds it too.
+    pub picture: bool,
 }
 
 /// Messages to be made up.

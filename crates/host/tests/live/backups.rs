@@ -1,0 +1,100 @@
+//! Installations that are restored from a back-up.
+
+use std::{cell::RefCell, collections::BTreeSet, path::Path};
+
+use host::{
+    backup::{back_up, restore},
+    folder::FolderError,
+    up::{Up, UpError},
+    upkeep::check_stores,
+};
+use vocab::UnixMicros;
+
+use crate::world::{Caller, options, run};
+
+/// The tables of a store, and of each of its owners, if it has several.
+fn tables(store: &Path, owners: bool) -> BTreeSet<String> {
+    let (tables, scratch) = (RefCell::default(), tempfile::tempdir().unwrap());
+    let look = |key: &store::Key| {
+        let mut parts = key.as_bytes().split(|byte| *byte == 0);
+        let table = if owners { parts.nth(1) } else { parts.next() }.unwrap();
+        let table = String::from_utf8_lossy(table).into_owned();
+        RefCell::<BTreeSet<String>>::borrow_mut(&tables).insert(table);
+        false
+    };
+    engines::back_up(store, &scratch.path().join("copy"), look, UnixMicros(0)).unwrap();
+    tables.into_inner()
+}
+
+#[test]
+fn a_restored_installation_talks_again_and_no_session_or_prekey_of_the_backup_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    run(async {
+        let up = Up::start(options(&at("data"))).await.unwrap();
+        let caller = Caller::of(&up);
+        caller.write("First").await;
+        caller.wait_for("direction=outbound&status=shown", 1).await;
+        let in_use = back_up(&at("data"), &at("copy")).unwrap_err();
+        assert!(in_use.to_string().contains("is in use by another process"), "{in_use}");
+        up.end().await;
+        back_up(&at("data"), &at("copy")).unwrap();
+
+        // Sessions go on: what the back-up has is the past.
+        let up = Up::start(options(&at("data"))).await.unwrap();
+        let before = Caller::of(&up);
+        before.write("Second").await;
+        before.wait_for("direction=outbound&contains=Second&status=shown", 1).await;
+        up.end().await;
+
+        restore(&at("copy"), &at("again")).unwrap();
+        for (store, owners) in [("cloud-api", false), ("people", true), ("transport", false)] {
+            let has = |at: &Path| tables(&at.join("stores").join(store), owners);
+            let (was, is) = (has(&at("data")), has(&at("again")));
+            for table in ["me", "ses", "spk", "opk", "kem", "mkey", "one-time", "kem-one-time"] {
+                assert!(!is.contains(table), "{store}: {table}");
+            }
+            let gone = if store == "transport" { "one-time" } else { "ses" };
+            assert!(was.contains(gone), "{store} had {gone}: {was:?}");
+        }
+        assert!(check_stores(&at("again")).unwrap().iter().all(|store| store.findings.is_empty()));
+
+        let again = Up::start(options(&at("again"))).await.unwrap();
+        let after = Caller::of(&again);
+        assert_eq!(after.ready.token, before.ready.token);
+        after.write("Third").await;
+        after.wait_for("direction=outbound&contains=Third&status=shown", 1).await;
+        again.end().await;
+    });
+}
+
+#[test]
+fn a_restore_replaces_nothing_and_nobody_runs_on_a_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    run(async {
+        let up = Up::start(options(&at("data"))).await.unwrap();
+        up.end().await;
+        back_up(&at("data"), &at("copy")).unwrap();
+        let over = [
+            back_up(&at("data"), &at("copy")),
+            restore(&at("copy"), &at("data")),
+            restore(&at("copy"), &at("copy")),
+        ];
+        for outcome in over {
+            let why = outcome.unwrap_err().to_string();
+            assert!(why.ends_with("is there already and not empty: nothing is replaced"), "{why}");
+        }
+        let why = restore(&at("data"), &at("new")).unwrap_err().to_string();
+        assert!(why.contains("no `backup.json` in it"), "{why}");
+        let refused = Up::start(options(&at("copy"))).await;
+        assert!(matches!(refused, Err(UpError::Folder(FolderError::Backup(_)))), "{refused:?}");
+
+        // A back-up that is damaged makes no folder.
+        std::fs::write(at("copy").join("stores/people/keys"), "").unwrap();
+        std::fs::remove_file(at("copy").join("stores/people/store.db")).unwrap();
+        let why = restore(&at("copy"), &at("new")).unwrap_err().to_string();
+        assert!(why.starts_with("the store people: "), "{why}");
+        assert!(!at("new").exists());
+    });
+}

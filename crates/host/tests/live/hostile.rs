@@ -1,0 +1,247 @@
+//! Who means harm at the port of the Graph interface: each is refused with the documented error or
+//! cut off, nothing of what was sent is said again or logged, and the business notices nothing.
+
+use std::net::SocketAddr;
+
+use host::up::Up;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use vocab::limits;
+
+use crate::world::{Caller, options, run};
+
+/// What no answer and no log may hold.
+const CANARY: &str = "CANARY-7d1f";
+
+/// Somebody who writes bytes to the port, and whatever comes back: a status and the rest, or
+/// nothing where the connection is closed.
+struct Prober {
+    to: SocketAddr,
+    token: String,
+    messages: String,
+}
+
+impl Prober {
+    fn of(up: &Up) -> Self {
+        let to = up.ready.base_url.strip_prefix("http://").unwrap().parse().unwrap();
+        let messages = format!("/v24.0/{}/messages", up.ready.phone_number_id);
+        Self { to, token: up.ready.token.clone(), messages }
+    }
+
+    async fn raw(&self, bytes: &[u8]) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(self.to).await.unwrap();
+        // It may be refused before all of it is read.
+        let _cut = stream.write_all(bytes).await;
+        let mut answer = Vec::new();
+        let _reset = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.split(' ').nth(1)?.parse().unwrap();
+        assert!(!answer.contains(CANARY), "{answer}");
+        assert!(!answer.contains(&self.token), "an answer has the token");
+        Some((status, answer))
+    }
+
+    async fn request(&self, line: &str, headers: &str, body: &[u8]) -> Option<(u16, String)> {
+        let head = format!(
+            "{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+            self.to,
+            body.len()
+        );
+        self.raw(&[head.as_bytes(), body].concat()).await
+    }
+
+    /// The status and the error of a message with this body.
+    async fn sends(&self, body: &[u8]) -> (u16, Value) {
+        let headers =
+            format!("authorization: Bearer {}\r\ncontent-type: application/json\r\n", self.token);
+        let line = format!("POST {}", self.messages);
+        let (status, answer) = self.request(&line, &headers, body).await.expect("an answer");
+        let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
+        (status, serde_json::from_str::<Value>(body).unwrap_or_default()["error"].take())
+    }
+}
+
+/// A test with a world, at whose end the business still sends messages and nothing was logged.
+fn probes<F: Future<Output = ()>>(test: impl FnOnce(Prober) -> F) {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let up = Up::start(options(folder.path())).await.unwrap();
+        let caller = Caller::of(&up);
+        caller.write("Do you have bread?").await;
+        caller.wait_for("direction=outbound&status=shown", 1).await;
+        test(Prober::of(&up)).await;
+        let text = json!({ "type": "text", "text": { "body": "There is" } });
+        let wamid = caller.send(&caller.ready.users[0], text).await;
+        caller.wait_for(&format!("wamid={wamid}&status=delivered"), 1).await;
+        up.end().await;
+    });
+    let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert!(!log.is_empty() && !log.contains(CANARY), "{log}");
+}
+
+#[test]
+fn bodies_that_are_too_long_too_deep_or_not_what_they_say_are_refused() {
+    probes(|prober| async move {
+        let deep = [b"{\"a\":".repeat(100_000), b"1".to_vec(), b"}".repeat(100_000)].concat();
+        let (status, error) = prober.sends(&deep).await;
+        assert_eq!((status, &error["code"]), (400, &json!(100)), "{error}");
+        for body in [
+            &b"{\"messaging_product\":\"whatsapp\",\"text\":{\"body\":\"CANARY-7d1f \xff\xfe\"}}"[..],
+            b"{\"messaging_product\":\"whatsapp\",\"text\":{\"body\":\"CANARY-7d1f \\ud800\"}}",
+            b"{\"CANARY-7d1f\":",
+            b"[\"CANARY-7d1f\"]",
+            b"\"CANARY-7d1f\"",
+            b"\x00\x01CANARY-7d1f",
+            b"{}{}",
+        ] {
+            let (status, error) = prober.sends(body).await;
+            assert_eq!((status, &error["code"]), (400, &json!(100)), "{error}");
+        }
+        let (status, _) = prober.sends(&vec![b' '; limits::MAX_HTTP_BODY + 1]).await;
+        assert_eq!(status, 413);
+        // It says that more will come, and hangs up.
+        let head = format!(
+            "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-length: 100000\r\n\r\n{{",
+            prober.messages, prober.to
+        );
+        drop(TcpStream::connect(prober.to).await.unwrap().write_all(head.as_bytes()).await);
+    });
+}
+
+#[test]
+fn a_value_of_a_wrong_type_is_refused_wherever_it_stands() {
+    let whole = |user: &str| {
+        json!({
+            "messaging_product": "whatsapp", "recipient_type": "individual", "to": user,
+            "type": "text", "text": { "body": "Hello" },
+            "context": { "message_id": "wamid.0" }, "biz_opaque_callback_data": "a",
+        })
+    };
+    let wrong = [json!([CANARY]), json!({ CANARY: [CANARY] }), json!([[[[]]]]), json!({ "a": {} })];
+    probes(|prober| async move {
+        let user = "12015550100";
+        for name in whole(user).as_object().unwrap().keys() {
+            // A context without a message is none.
+            for value in wrong.iter().filter(|value| name != "context" || value.is_array()) {
+                let mut message = whole(user);
+                message[name] = value.clone();
+                let (status, error) = prober.sends(message.to_string().as_bytes()).await;
+                assert_eq!(status, 400, "{name} = {value}: {error}");
+                assert_eq!(error["type"], "OAuthException", "{name} = {value}: {error}");
+            }
+        }
+        for kind in ["image", "location", "contacts", "reaction", "interactive", "template"] {
+            for value in &wrong {
+                let message = json!({
+                    "messaging_product": "whatsapp", "to": user, "type": kind, kind: value,
+                });
+                let (status, error) = prober.sends(message.to_string().as_bytes()).await;
+                assert_eq!(status, 400, "{kind} = {value}: {error}");
+            }
+        }
+    });
+}
+
+#[test]
+fn no_trick_with_a_path_reaches_what_the_path_does_not_say() {
+    probes(|prober| async move {
+        let id = prober.messages.split('/').nth(2).unwrap().to_owned();
+        let token = format!("authorization: Bearer {}\r\n", prober.token);
+        for target in [
+            "/../../etc/passwd".to_owned(),
+            "/%2e%2e/%2e%2e/etc/passwd".to_owned(),
+            format!("/v24.0/{id}/messages/../deregister"),
+            format!("/v24.0/{id}%2Fderegister"),
+            format!("//{id}/deregister"),
+            format!("/v24.0//{id}/deregister"),
+            format!("/{id}/deregister%00"),
+            format!("/{id}/deregister;a=b"),
+            format!("/{id}/\\..\\deregister"),
+            "/_blindpost/../_blindpost/reset".to_owned(),
+            "/v24.0/_blindpost/reset".to_owned(),
+            format!("/media/..%2f{id}"),
+            "*".to_owned(),
+            format!("/{}", "a/".repeat(10_000)),
+        ] {
+            let line = format!("POST {target}");
+            if let Some((status, answer)) = prober.request(&line, &token, b"{}").await {
+                assert!((400..500).contains(&status), "{target}: {answer}");
+            }
+        }
+        // A page in a browser is led here under another name.
+        let foreign = "POST /_blindpost/reset HTTP/1.1\r\nhost: evil.example\r\n\
+                       content-length: 0\r\nconnection: close\r\n\r\n";
+        let (status, _) = prober.raw(foreign.as_bytes()).await.unwrap();
+        assert_eq!(status, 403);
+    });
+}
+
+#[test]
+fn heads_that_are_too_long_or_broken_are_cut_off() {
+    probes(|prober| async move {
+        let line = format!("POST {}", prober.messages);
+        let many = "x-canary: CANARY-7d1f\r\n".repeat(limits::MAX_HTTP_HEADERS + 1);
+        let long = format!("x-canary: {}\r\n", CANARY.repeat(limits::MAX_HTTP_HEAD));
+        for headers in [many, long, "no colon\r\n".to_owned(), "x: \0\r\n".to_owned()] {
+            if let Some((status, answer)) = prober.request(&line, &headers, b"").await {
+                assert!((400..500).contains(&status), "{answer}");
+            }
+        }
+        for bytes in [
+            &b"CANARY-7d1f\r\n\r\n"[..],
+            b"POST / HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n12345",
+            b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n12345",
+            b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        ] {
+            if let Some((status, answer)) = prober.raw(bytes).await {
+                assert!((400..500).contains(&status), "{answer}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_token_that_is_nearly_one_is_nobodys_and_is_told_nothing_more() {
+    probes(|prober| async move {
+        let token = prober.token.clone();
+        let mut other = token.clone();
+        let last = other.pop().unwrap();
+        other.push(if last == '0' { '1' } else { '0' });
+        let (line, mut told) = (format!("POST {}", prober.messages), Vec::new());
+        for header in [
+            String::new(),
+            "authorization: \r\n".to_owned(),
+            "authorization: Bearer\r\n".to_owned(),
+            format!("authorization: Bearer {}\r\n", &token[..token.len() - 1]),
+            format!("authorization: Bearer {token}0\r\n"),
+            format!("authorization: Bearer {other}\r\n"),
+            format!("authorization: Bearer {}\r\n", token.to_uppercase()),
+            format!("authorization: Basic {token}\r\n"),
+            format!("authorization: Bearer {CANARY}\r\n"),
+        ] {
+            let (status, answer) = prober.request(&line, &header, b"{}").await.unwrap();
+            assert_eq!(status, 401, "{answer}");
+            let body = answer.split("\r\n\r\n").nth(1).unwrap();
+            let mut error = serde_json::from_str::<Value>(body).unwrap()["error"].take();
+            error.as_object_mut().unwrap().remove("fbtrace_id").expect("a trace id");
+            told.push(error);
+        }
+        assert!(told.iter().all(|error| *error == told[0]), "{told:?}");
+        assert_eq!(told[0]["code"], 190);
+        // What is another's and what is not there are told apart by nobody.
+        let headers = format!("authorization: Bearer {token}\r\n");
+        let mut absent = Vec::new();
+        for id in ["1", "999999999999999", "18005550199"] {
+            let line = format!("POST /{id}/messages");
+            let (status, answer) = prober.request(&line, &headers, b"{}").await.unwrap();
+            let body = answer.split("\r\n\r\n").nth(1).unwrap();
+            let error = serde_json::from_str::<Value>(body).unwrap()["error"].take();
+            absent.push((status, error["code"].clone(), error["message"].clone()));
+        }
+        assert!(absent.iter().all(|one| *one == absent[0]), "{absent:?}");
+    });
+}
