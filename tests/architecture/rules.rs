@@ -61,7 +61,9 @@ const BENEATH_THE_BLIND: &[&str] = &["vocab", "wire", "keys", "store", "hop"];
 pub(crate) const CRYPTOGRAPHY: &[(&str, &[&[&str]])] = &[
     ("vocab", &[]),
     ("wire", &[]),
-    ("keys", &[SIGNATURES]),
+    // The trait alone, and unused: `rsa` asks `crypto-common` for it, and features are of the whole
+    // workspace.
+    ("keys", &[SIGNATURES, RANDOMNESS]),
     ("signal", &[SIGNATURES, KEYED_HASHES, RANDOMNESS, AGREEMENT, MESSAGE_CIPHER]),
     ("store", &[]),
     ("hop", &[RANDOMNESS]),
