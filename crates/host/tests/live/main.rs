@@ -15,6 +15,8 @@ mod failing;
 mod intercept;
 mod people;
 mod snapshots;
+#[cfg(feature = "otel")]
+mod traces;
 mod world;
 
 use host::up::Up;
