@@ -57,6 +57,12 @@ pub(crate) struct Up {
     #[arg(long, value_name = "FILE")]
     pub(crate) noise_keys: Option<PathBuf>,
 
+    /// Send traces to this collector of OpenTelemetry, OTLP as JSON over HTTP, such as
+    /// `http://127.0.0.1:4318/v1/traces`. They have no content and no numbers.
+    #[cfg(feature = "otel")]
+    #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]
+    pub(crate) otlp: Option<Webhook>,
+
     /// Write what is printed as JSON, once everything listens and every account is set up.
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,

@@ -86,6 +86,9 @@ pub struct Options {
     pub intercept: Option<u16>,
     /// Where the keys of links go, for development; nowhere without.
     pub noise_keys: Option<PathBuf>,
+    /// The collector that traces go to; none without.
+    #[cfg(feature = "otel")]
+    pub otlp: Option<Webhook>,
     /// Where the operator reads; [`LOG`] in the folder if nowhere is said.
     pub log: Option<Log>,
 }
