@@ -83,7 +83,7 @@ fn the_median_of_a_sweep_is_right_to_a_sixteenth() {
     let looks = AtomicU64::new(0);
     let clock = || {
         let look = looks.fetch_add(1, Ordering::Relaxed);
-        let (seed, begun) = (look / 2 + 1, look % 2 == 0);
+        let (seed, begun) = (look / 2 + 1, look.is_multiple_of(2));
         if begun { 0 } else { seed * 100_000 }
     };
     let results = timed(&town(), (1, 5), Shard::WHOLE, 1, &clock);
