@@ -259,7 +259,9 @@ impl Device {
                     None => tally.again += 1,
                 }
             }
-            FromTransport::Gone { .. } | FromTransport::PrekeysLow { .. } => {}
+            FromTransport::Piece { .. }
+            | FromTransport::Gone { .. }
+            | FromTransport::PrekeysLow { .. } => {}
         }
     }
 
