@@ -155,6 +155,7 @@ impl Wire {
                         return Err(broken(format!("{status:?}")));
                     }
                     FromTransport::Answer { .. }
+                    | FromTransport::Piece { .. }
                     | FromTransport::Deliver { .. }
                     | FromTransport::Piece { .. }
                     | FromTransport::Gone { .. }

@@ -36,10 +36,11 @@ pub struct Depth {
 pub type Rows = BTreeMap<(HostId, &'static str), BTreeSet<Vec<u8>>>;
 
 /// Tables of messages on their way, and what their rows are.
-pub const QUEUES: [(&str, &str); 5] = [
+pub const QUEUES: [(&str, &str); 6] = [
     ("mail", "mailbox envelopes"),
     ("wait", "waiting for a bundle"),
     ("ask", "requests to the transport"),
+    ("put", "files on their way out"),
     ("hook", "webhooks pending"),
     ("outbox", "outbox"),
 ];
