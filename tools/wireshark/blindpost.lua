@@ -77,7 +77,8 @@ local function link_of(pinfo)
     server = { seen = {}, count = 0, parts = "" },
   }
   local link = links[stream]
-  local to_server = pinfo.dst_port == PORT
+  -- Whoever introduces itself is the client; bare frames have no introduction, and one port.
+  local to_server = pinfo.dst_port == (link.server_port or PORT)
   return link, to_server and link.client or link.server, to_server
 end
 
@@ -205,6 +206,7 @@ local function show_message(tvb, pinfo, root)
   local told
   if tvb(0, 3):raw() == INTRO then
     link.noise = true
+    link.server_port = pinfo.dst_port
     tree:add(f.version, tvb(3, 1))
     if tvb(3, 1):uint() ~= 1 then tree:add_proto_expert_info(other_version) end
     told = "intro"

@@ -30,8 +30,8 @@ use crate::vault::NAME_BYTES;
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
 pub const ON_THEIR_WAY: [&str; 2] = [WAIT, ASK];
 
-/// Tables that back-ups leave out: whoever is restored must not go back to ratchets and prekeys that
-/// were used since, and sets itself up anew, with nothing of the old set-up under way.
+/// Tables that back-ups leave out: whoever is restored must not go back to ratchets and prekeys
+/// that were used since, and sets itself up anew, with nothing of the old set-up under way.
 pub const NOT_IN_BACKUPS: [&str; 9] =
     ["me", "spk", "opk", "kem", "base", "ses", "fetch", WAIT, ASK];
 

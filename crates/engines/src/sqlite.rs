@@ -23,6 +23,8 @@ mod transact;
 
 pub use self::rotation::Resealed;
 
+type Listener = Box<dyn FnMut(&Trouble) + Send>;
+
 /// A store in a folder. It is open in one process at a time.
 ///
 /// A row's value is sealed at rest, its key is not: keys name people by keyed hashes alone.
@@ -50,7 +52,7 @@ pub struct Sqlite {
     read_only: bool,
     trouble: Option<Trouble>,
     /// Who is told of trouble.
-    listener: Option<Box<dyn FnMut(&Trouble) + Send>>,
+    listener: Option<Listener>,
     /// How far the old keys' rows were looked through.
     pass: rotation::Pass,
     /// Released last.

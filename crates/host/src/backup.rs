@@ -1,7 +1,7 @@
 //! Back-ups of an installation that nobody runs, and installations made of them.
 //!
-//! Knows: which rows must not come back. What opens content is in no back-up; whoever holds ratchets
-//! and prekeys sets itself up anew, so that none of them serves twice.
+//! Knows: which rows must not come back. What opens content is in no back-up; whoever holds
+//! ratchets and prekeys sets itself up anew, so that none of them serves twice.
 
 use std::{
     fs,

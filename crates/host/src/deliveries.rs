@@ -1,6 +1,8 @@
 //! Deliveries of webhooks: what was sent where, and what was answered. Like the journal it lives in
 //! memory, for whoever asks the control API, and is kept only where there is one.
 
+#[cfg(feature = "otel")]
+use std::sync::OnceLock;
 use std::{
     collections::VecDeque,
     sync::{
@@ -15,6 +17,8 @@ use tokio::{sync::Notify, time::Instant};
 use vocab::UnixMicros;
 
 use crate::clock::Clock;
+#[cfg(feature = "otel")]
+use crate::{clock::machine_wall, trace::Tracer};
 
 /// Deliveries that are remembered; the oldest are forgotten first.
 const MOST: usize = 2_000;
@@ -29,6 +33,8 @@ struct Inner {
     keeps: AtomicBool,
     state: Mutex<State>,
     changes: Notify,
+    #[cfg(feature = "otel")]
+    tracer: OnceLock<Tracer>,
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +76,9 @@ pub(crate) struct Which {
 #[derive(Debug)]
 pub(crate) struct UnderWay {
     at: UnixMicros,
+    /// By the machine's clock.
+    #[cfg(feature = "otel")]
+    left: UnixMicros,
     began: Instant,
     url: String,
     body: Value,
@@ -79,7 +88,20 @@ impl Deliveries {
     /// Nothing is kept yet.
     pub(crate) fn new(clock: Clock) -> Self {
         let (keeps, state, changes) = Default::default();
-        Self(Arc::new(Inner { clock, keeps, state, changes }))
+        Self(Arc::new(Inner {
+            clock,
+            keeps,
+            state,
+            changes,
+            #[cfg(feature = "otel")]
+            tracer: OnceLock::new(),
+        }))
+    }
+
+    /// From now on deliveries are traced; only the first tracer counts.
+    #[cfg(feature = "otel")]
+    pub(crate) fn trace(&self, tracer: Tracer) {
+        let _traced_already = self.0.tracer.set(tracer);
     }
 
     /// From now on deliveries are kept.
@@ -95,6 +117,8 @@ impl Deliveries {
     pub(crate) fn leaves(&self, request: &Request) -> Option<UnderWay> {
         self.0.keeps.load(Ordering::Relaxed).then(|| UnderWay {
             at: self.0.clock.wall(),
+            #[cfg(feature = "otel")]
+            left: machine_wall(),
             began: Instant::now(),
             url: format!("http://{}{}", request.authority, request.target),
             body: serde_json::from_slice(&request.body).unwrap_or_default(),
@@ -103,7 +127,11 @@ impl Deliveries {
 
     /// It was answered, or not.
     pub(crate) fn ended(&self, under_way: UnderWay, status: Option<u16>) {
-        let UnderWay { at, began, url, body } = under_way;
+        #[cfg(feature = "otel")]
+        if let Some(tracer) = self.0.tracer.get() {
+            tracer.delivered(&under_way.body, under_way.left, status);
+        }
+        let UnderWay { at, began, url, body, .. } = under_way;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.state();
         state.last = state.last.saturating_add(1);

@@ -29,5 +29,7 @@ pub mod stop;
 pub mod stores;
 mod sweeper;
 pub mod terminal;
+#[cfg(feature = "otel")]
+mod trace;
 pub mod up;
 pub mod upkeep;

@@ -57,6 +57,12 @@ pub(crate) struct Up {
     #[arg(long, value_name = "FILE")]
     pub(crate) noise_keys: Option<PathBuf>,
 
+    /// Send traces to this collector of OpenTelemetry, OTLP as JSON over HTTP, such as
+    /// `http://127.0.0.1:4318/v1/traces`. They have no content and no numbers.
+    #[cfg(feature = "otel")]
+    #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]
+    pub(crate) otlp: Option<Webhook>,
+
     /// Write what is printed as JSON, once everything listens and every account is set up.
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
@@ -88,7 +94,7 @@ pub(crate) enum Throughput {
 #[derive(Args, Debug)]
 #[command(after_help = "Until it ends, webhooks of the business's number come here and not where \
     they went before; what the server answers is what the Cloud API hears.\n\
-    Exit codes: 0 it ended when it was told to, 2 it could not start, or webhooks still come here.")]
+    Exit codes: 0 it ended when it was told to, 2 it could not start or not lead them back.")]
 pub(crate) struct Listen {
     /// Forward each webhook there, byte for byte: `http://HOST:PORT/PATH`.
     #[arg(long, value_name = "URL", value_parser = host::settings::parse::webhook)]

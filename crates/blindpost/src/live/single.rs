@@ -32,6 +32,7 @@ const CONFIG: &str = "config";
 const CHECK: &str = "check";
 const PRINT_KEY: &str = "print-key";
 const READY_FILE: &str = "ready-file";
+const CLOCK: &str = "clock";
 
 /// What is asked of a role: its settings are its flags.
 #[derive(Debug)]
@@ -47,6 +48,18 @@ fn role(place: usize) -> Role {
     Role::ALL.get(place).copied().unwrap_or(Role::Transport)
 }
 
+/// A virtual clock moves when nothing is under way any more, which a process knows of itself alone:
+/// what several processes have under way between them, none does.
+fn clock(text: &str) -> Result<(), &'static str> {
+    match text {
+        "real" => Ok(()),
+        "virtual" => Err("a virtual clock moves once nothing is under way any more, and no role \
+            knows what is under way in another process; `blindpost up --clock virtual` runs all \
+            of them in one"),
+        _ => Err("expected real"),
+    }
+}
+
 impl<const ROLE: usize> clap::Args for Args<ROLE> {
     fn augment_args(command: Command) -> Command {
         let path = |name, value| {
@@ -57,6 +70,13 @@ impl<const ROLE: usize> clap::Args for Args<ROLE> {
             .arg(path(CONFIG, "FILE").help("Settings, as TOML: the table of this role counts"))
             .arg(flag(CHECK).help("Say what is wrong with the settings, and start nothing"))
             .arg(flag(PRINT_KEY).help("Print the key that others know it by, and start nothing"))
+            .arg(
+                Arg::new(CLOCK)
+                    .long(CLOCK)
+                    .value_name("CLOCK")
+                    .value_parser(clock)
+                    .help("Which clock: real; a virtual one is for `blindpost up` alone"),
+            )
             .arg(path(READY_FILE, "FILE").help("Write addresses and key as JSON once it listens"))
             .after_help(
                 "Every setting can also stand in the environment (BLINDPOST_ before its name in \

@@ -62,6 +62,8 @@ async fn live(asked: &args::Up) -> Result<Option<String>, Failure> {
         allowed: asked.allow.clone(),
         intercept: asked.intercept,
         noise_keys: asked.noise_keys.clone(),
+        #[cfg(feature = "otel")]
+        otlp: asked.otlp.clone(),
         log: asked.log.as_deref().map(|path| Log::append(path).map_err(at(path))).transpose()?,
     };
     let up = Up::start(options).await?;

@@ -99,6 +99,14 @@ fn check_says_what_is_wrong_with_a_configuration_and_where() {
     assert!(right.env("BLINDPOST_LISTEN", "127.0.0.1:1").output().unwrap().status.success());
 }
 
+#[test]
+fn a_single_role_refuses_a_virtual_clock_and_says_why() {
+    let output = blindpost(&["transport", "--clock", "virtual", "--check"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("`blindpost up --clock virtual` runs all of them in one"), "{said}");
+}
+
 /// Starts a command that is written in one line; no word of it has a space in it.
 fn starts(line: &str) -> Live {
     Live::start(&line.split_whitespace().collect::<Vec<_>>())

@@ -1,4 +1,5 @@
-//! What developers do in a terminal to an `up` that runs: hear its webhooks, and make things happen.
+//! What developers do in a terminal to an `up` that runs: hear its webhooks, and make things
+//! happen.
 
 use std::{
     fs,

@@ -126,18 +126,16 @@ impl From<Unsayable> for Refusal {
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { clock, journal, people, folder, faults, deliveries, randomness, world, stores } =
-            parts;
         let inner = Inner {
-            clock,
-            journal,
-            people,
-            folder,
-            faults,
-            deliveries,
-            randomness: Mutex::new(randomness),
-            world,
-            stores,
+            clock: parts.clock,
+            journal: parts.journal,
+            people: parts.people,
+            folder: parts.folder,
+            faults: parts.faults,
+            deliveries: parts.deliveries,
+            randomness: Mutex::new(parts.randomness),
+            world: parts.world,
+            stores: parts.stores,
         };
         Self(Arc::new(inner))
     }

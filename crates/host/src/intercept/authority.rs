@@ -1,5 +1,5 @@
-//! The certificate authority of the proxy, in a folder of its own. It is drawn at the first use, its
-//! private key never leaves that folder, and it can vouch for Meta's two hosts alone: its
+//! The certificate authority of the proxy, in a folder of its own. It is drawn at the first use,
+//! its private key never leaves that folder, and it can vouch for Meta's two hosts alone: its
 //! certificate names them as the only ones (RFC 5280 section 4.2.1.10), so that whoever trusts it
 //! trusts it with nothing else.
 

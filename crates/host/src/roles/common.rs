@@ -61,8 +61,8 @@ impl Common {
         Some(Self { data: data?, log: log?, operations: operations? })
     }
 
-    /// Opens the folder and the port for operators. The keys of links go to `noise_keys`, if that is
-    /// said.
+    /// Opens the folder and the port for operators. The keys of links go to `noise_keys`, if that
+    /// is said.
     pub(super) async fn open(self, noise_keys: Option<&Path>) -> Result<Ground, RoleError> {
         let Self { data, log, operations: port } = self;
         let folder = Folder::open(&data, None)?;

@@ -23,7 +23,11 @@ pub fn page() -> String {
          `--print-key` prints the key of a role, for the settings of those that talk to it. \
          `--ready-file FILE` writes the addresses and the key of the role as JSON once it \
          listens. Keys are 64 hexadecimal digits: the public half of the static Noise key that a \
-         role drew at its first start and keeps in its folder.\n",
+         role drew at its first start and keeps in its folder.\n\
+         \n\
+         Roles run by the machine's clock. `--clock virtual` is refused: a virtual clock moves \
+         once nothing is under way any more, and no process knows what is under way in another; \
+         `blindpost up --clock virtual` has all of them in one.\n",
     );
     for role in Role::ALL {
         let (name, about) = (role.name(), role.about());

@@ -1,5 +1,5 @@
-//! `blindpost listen`: webhooks of the business's number come here, are shown, and go on to a server
-//! of the developer's, byte for byte; what that one answers is what the Cloud API hears.
+//! `blindpost listen`: webhooks of the business's number come here, are shown, and go on to a
+//! server of the developer's, byte for byte; what that one answers is what the Cloud API hears.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

@@ -11,6 +11,8 @@ use client::Client;
 use cloud_api::CloudApi;
 use meta::{Billing, BusinessManager, Statistics};
 use tempfile::TempDir;
+#[cfg(feature = "otel")]
+use tokio::task::JoinHandle;
 use tokio::{
     net::TcpListener,
     sync::Mutex as Turn,
@@ -29,6 +31,8 @@ use super::{
     sockets::{Addresses, Sockets},
     world::{Front, Running, Switch, World, locked},
 };
+#[cfg(feature = "otel")]
+use crate::trace::Tracer;
 use crate::{
     clock::{Clock, machine_wall},
     control::{Control, Parts},
@@ -61,6 +65,9 @@ pub struct Up {
     pub ready: Ready,
     world: Arc<World>,
     front: Front,
+    /// Sends traces until everything has ended.
+    #[cfg(feature = "otel")]
+    export: Option<JoinHandle<()>>,
     temporary: Option<TempDir>,
 }
 
@@ -78,6 +85,9 @@ pub(super) struct Start {
     setup: Setup,
     people: People,
     to_transport: SocketAddr,
+    /// Where traces go, if anywhere.
+    #[cfg(feature = "otel")]
+    tracer: Option<Tracer>,
 }
 
 impl Up {
@@ -105,7 +115,12 @@ impl Up {
         let ready = ready(&folder, &options, &addresses, temporary.is_some())?;
         let answers = Switch::default();
         let proxy = proxy(&folder, fronts.intercept, &ready, (answers.service(), log.clone()))?;
+        #[cfg(feature = "otel")]
+        let (tracer, export) =
+            options.otlp.clone().map(|to| Tracer::start(to, log.clone())).unzip();
         let world = Arc::new(World {
+            #[cfg(feature = "otel")]
+            tracer,
             options,
             ready: ready.clone(),
             folder: Arc::new(Mutex::new(folder)),
@@ -117,7 +132,14 @@ impl Up {
         let front = Front::open((fronts.graph, answers.service()), proxy, log);
         let running = world.begin(sockets).await?;
         *world.running.lock().await = Some(running);
-        Ok(Self { ready, world, front, temporary })
+        Ok(Self {
+            ready,
+            world,
+            front,
+            #[cfg(feature = "otel")]
+            export,
+            temporary,
+        })
     }
 
     /// Waits until something breaks that nothing here goes on without; what it was. Then this is
@@ -128,7 +150,14 @@ impl Up {
 
     /// Ends everything in order; nothing that was acknowledged is lost.
     pub async fn end(self) {
-        let Self { world, front, temporary, .. } = self;
+        let Self {
+            world,
+            front,
+            temporary,
+            #[cfg(feature = "otel")]
+            export,
+            ..
+        } = self;
         let running = world.running.lock().await.take();
         if let Some(Running { operations, .. }) = &running {
             operations.set_ready(false);
@@ -138,6 +167,12 @@ impl Up {
             crew.end().await;
         }
         world.answers.set(None);
+        #[cfg(feature = "otel")]
+        if let Some((tracer, export)) = world.tracer.as_ref().zip(export) {
+            tracer.end();
+            // Traces that cannot be sent are no reason to stay.
+            let _sent = export.await;
+        }
         drop(world);
         drop(temporary);
     }
@@ -230,6 +265,8 @@ impl Start {
             site.log_keys(path)?;
         }
         site.deliveries.keep();
+        #[cfg(feature = "otel")]
+        world.tracer.iter().for_each(|tracer| site.deliveries.trace(tracer.clone()));
         options.allowed.iter().for_each(|authority| site.hosts.allow(authority));
         site.hosts.name(CLOUD_API, addresses.graph);
         addresses.servers().for_each(|(name, at)| site.hosts.name(name, at));
@@ -252,6 +289,8 @@ impl Start {
             setup,
             people,
             to_transport: addresses.transport,
+            #[cfg(feature = "otel")]
+            tracer: world.tracer.clone(),
         })
     }
 
@@ -302,7 +341,10 @@ impl Start {
             world: Arc::downgrade(world),
             stores: self.site.stores().clone(),
         });
-        world.answers.set(Some(control.before(to_node(&cloud_api))));
+        let graph = to_node(&cloud_api);
+        #[cfg(feature = "otel")]
+        let graph = self.tracer.iter().fold(graph, |graph, tracer| tracer.accepts(graph));
+        world.answers.set(Some(control.before(graph)));
         for (name, listener) in servers {
             let service = match name {
                 TRANSPORT => to_node(&transport),
@@ -325,6 +367,8 @@ impl Start {
         let telephones =
             self.cast.people.iter().map(|phone| (aliases.alias(phone), phone.clone())).collect();
         let network = telephone_network(self.people.clone(), telephones);
+        #[cfg(feature = "otel")]
+        let network = self.tracer.iter().fold(network, |all, tracer| tracer.relays(all));
         let hop = Transport::new(self.cast.transport());
         let node = self.site.start((TRANSPORT, TRANSPORT, TRANSPORT), hop, &links, network)?;
         let handle = self.crew.join(node);

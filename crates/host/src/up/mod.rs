@@ -85,6 +85,9 @@ pub struct Options {
     pub intercept: Option<u16>,
     /// Where the keys of links go, for development; nowhere without.
     pub noise_keys: Option<PathBuf>,
+    /// The collector that traces go to; none without.
+    #[cfg(feature = "otel")]
+    pub otlp: Option<Webhook>,
     /// Where the operator reads; [`LOG`] in the folder if nowhere is said.
     pub log: Option<Log>,
 }
@@ -92,7 +95,8 @@ pub struct Options {
 /// The log in the folder, to whose end each start adds.
 pub const LOG: &str = "log.jsonl";
 
-/// The folder, below that of everything, in which the certificate authority of the HTTPS proxy lives.
+/// The folder, below that of everything, in which the certificate authority of the HTTPS proxy
+/// lives.
 pub(crate) const INTERCEPT: &str = "intercept";
 
 /// Why it does not start.

@@ -1,5 +1,5 @@
-//! What lives as long as the process: where the Cloud API answers, and a world behind it that can be
-//! stopped, changed where it lies on the disk, and started again.
+//! What lives as long as the process: where the Cloud API answers, and a world behind it that can
+//! be stopped, changed where it lies on the disk, and started again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -12,6 +12,8 @@ use super::{
     build::Start,
     sockets::{Addresses, Sockets},
 };
+#[cfg(feature = "otel")]
+use crate::trace::Tracer;
 use crate::{
     failure::Failure,
     folder::Folder,
@@ -37,6 +39,9 @@ pub(crate) struct World {
     pub(super) ready: Ready,
     pub(super) folder: Arc<Mutex<Folder>>,
     pub(super) failure: Failure,
+    /// Where traces go, if anywhere.
+    #[cfg(feature = "otel")]
+    pub(super) tracer: Option<Tracer>,
     /// Who answers for the Cloud API just now.
     pub(super) answers: Switch,
     /// Where everybody listens, to listen there again.

@@ -1,4 +1,5 @@
-//! Programs that know Meta's hosts by heart, behind the proxy: a TLS client that trusts its CA alone.
+//! Programs that know Meta's hosts by heart, behind the proxy: a TLS client that trusts its CA
+//! alone.
 
 use std::{path::Path, sync::Arc};
 

@@ -16,6 +16,8 @@ mod hostile;
 mod intercept;
 mod people;
 mod snapshots;
+#[cfg(feature = "otel")]
+mod traces;
 mod world;
 
 use host::up::Up;

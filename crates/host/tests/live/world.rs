@@ -33,6 +33,8 @@ pub(crate) fn options(data: &Path) -> Options {
         allowed: Vec::new(),
         intercept: None,
         noise_keys: None,
+        #[cfg(feature = "otel")]
+        otlp: None,
         log: None,
     }
 }

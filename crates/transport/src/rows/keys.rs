@@ -8,8 +8,8 @@ use crate::{alias::Alias, output::PrekeyKind};
 /// Tables whose rows are messages on their way, for whoever asks what became of one.
 pub const ON_THEIR_WAY: [&str; 1] = [MAIL];
 
-/// Tables that back-ups leave out: a one-time prekey that left the directory since must not leave it
-/// twice. Devices are told that few are left, and publish more.
+/// Tables that back-ups leave out: a one-time prekey that left the directory since must not leave
+/// it twice. Devices are told that few are left, and publish more.
 pub const NOT_IN_BACKUPS: [&str; 3] = ["one-time", "kem-one-time", "stock"];
 
 const MAIL: &str = "mail";
