@@ -1,6 +1,6 @@
-"""schemathesis from PyPI over the two descriptions that a live Blindpost serves, that of the control
-API and that of the Graph interface: no answer may be a server's error, or one that its description
-does not have.
+"""schemathesis from PyPI over the two descriptions that a live Blindpost serves, that of the
+control API and that of the Graph interface: no answer may be a server's error, or one that its
+description does not have.
 
     python schema.py BLINDPOST [--plant]
 

@@ -2,11 +2,11 @@
 //! the disk, people with open windows, and no rule relaxed.
 //!
 //! ```text
-//! cargo bench -p host --bench graph -- accept    messages a second that one number has accepted, and
-//!                                                how long accepting takes, beside an HTTP server
-//!                                                that does nothing else than read and answer
-//! cargo bench -p host --bench graph -- storage   memory under No Storage, between one tenth of the
-//!                                                messages and all of them
+//! cargo bench -p host --bench graph -- accept    messages a second that one number has accepted,
+//!                                                and how long accepting takes, beside an HTTP
+//!                                                server that only reads and answers
+//! cargo bench -p host --bench graph -- storage   memory under No Storage, between one tenth of
+//!                                                the messages and all of them
 //! ```
 //!
 //! With `--smoke` each is small enough for CI; with `--json FILE` the figures are written there;

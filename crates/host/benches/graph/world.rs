@@ -36,6 +36,8 @@ pub(crate) fn serve(mut words: impl Iterator<Item = String>) {
             allowed: Vec::new(),
             intercept: None,
             noise_keys: None,
+            #[cfg(feature = "otel")]
+            otlp: None,
             log: None,
         };
         let up = Up::start(options).await.unwrap();

@@ -46,7 +46,8 @@ impl Prober {
 
     async fn request(&self, line: &str, headers: &str, body: &[u8]) -> Option<(u16, String)> {
         let head = format!(
-            "{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+            "{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+             content-length: {}\r\n{headers}\r\n",
             self.to,
             body.len()
         );

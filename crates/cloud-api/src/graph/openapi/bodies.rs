@@ -68,7 +68,10 @@ pub(super) fn message() -> Value {
 
 /// Messages as businesses send them, to the first person of a world.
 fn messages() -> Value {
-    let to = |kind: &str, what: Value| json!({ "messaging_product": "whatsapp", "to": "12015550100", "type": kind, kind: what });
+    let to = |kind: &str, what: Value| {
+        let user = "12015550100";
+        json!({ "messaging_product": "whatsapp", "to": user, "type": kind, kind: what })
+    };
     let body = json!({ "text": "Bread?" });
     let button = json!({ "type": "reply", "reply": { "id": "yes", "title": "Yes" } });
     let row = json!({ "id": "cake", "title": "Cake" });

@@ -107,8 +107,8 @@ impl Context<'_> {
     }
 }
 
-/// What a call lists: `limit` of the items behind the one that `after` names, each as `show` has it.
-/// An empty cursor is the beginning, and SDKs begin with one (whatsapp-business-rs 0.5.0).
+/// What a call lists: `limit` of the items behind the one that `after` names, each as `show` has
+/// it. An empty cursor is the beginning, and SDKs begin with one (whatsapp-business-rs 0.5.0).
 fn page<T>(
     call: &Managed,
     items: Vec<T>,

@@ -1,4 +1,4 @@
-//! whatsapp-business-rs 0.5.0 from crates.io, unmodified, against a live Blindpost:
+//! whatsapp-business-rs 0.5.0, unmodified from its registry, against a live Blindpost:
 //!
 //!     whatsapp-business-rs BLINDPOST [--plant]
 //!

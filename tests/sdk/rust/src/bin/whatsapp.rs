@@ -1,10 +1,10 @@
-//! whatsapp 0.8.1 from crates.io, unmodified, against a live Blindpost:
+//! whatsapp 0.8.1, unmodified from its registry, against a live Blindpost:
 //!
 //!     whatsapp BLINDPOST [--plant]
 //!
 //! It knows Meta's address by heart, so that its requests go through the proxy of `--intercept`,
-//! whose certificate it is told to trust. It verifies no signatures; what webhooks tell is read with
-//! its models. With --plant it trusts nobody, so that nothing may go out.
+//! whose certificate it is told to trust. It verifies no signatures; what webhooks tell is read
+//! with its models. With --plant it trusts nobody, so that nothing may go out.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
