@@ -10,6 +10,7 @@
 
 mod backups;
 mod common;
+mod draining;
 mod failing;
 mod intercept;
 mod terminal;

@@ -19,10 +19,10 @@ use crate::{
 };
 
 /// A webhook as a server got it: its signature, and the body.
-type Delivered = (String, Vec<u8>);
+pub(crate) type Delivered = (String, Vec<u8>);
 
 /// A server of a developer, which answers 200 to everything: its URL, and what it gets.
-fn server() -> (String, Receiver<Delivered>) {
+pub(crate) fn server() -> (String, Receiver<Delivered>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook?x=1", listener.local_addr().unwrap());
     let (sender, delivered) = channel();

@@ -120,8 +120,8 @@ fn streams(file: &Path, names: &BTreeMap<u16, &str>) -> Streams {
     streams
 }
 
-/// What the dissector of tools/wireshark makes of the links at `port` in a capture: records that
-/// verify, and those that do not.
+/// What the dissector of tools/wireshark makes of the links at `port` in a capture: records for
+/// which there is a key, and those of them that do not verify.
 pub(crate) fn records(file: &Path, keys: &Path, port: u16) -> (usize, usize) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/wireshark/blindpost.lua");
     let count = |field: &str| {

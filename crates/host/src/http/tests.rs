@@ -74,6 +74,30 @@ fn what_is_too_large_is_refused_with_its_status() {
 }
 
 #[test]
+fn who_sends_too_slowly_is_told_so_and_the_others_are_served_meanwhile() {
+    // Time passes only while everybody waits.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let (at, _stopper, _server) = mirror().await;
+        let slow = async |sent: &'static [u8]| {
+            let mut stream = TcpStream::connect(at).await.unwrap();
+            stream.write_all(sent).await.unwrap();
+            let mut answer = Vec::new();
+            let _closed = stream.read_to_end(&mut answer).await;
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let body = slow(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n1");
+        let head = slow(b"GET / HTTP/1.1\r\nhost: a\r\nx-slo");
+        let quick = slow(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        let (body, head, quick) = tokio::join!(body, head, quick);
+        assert!(body.starts_with("HTTP/1.1 408"), "{body}");
+        assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+        assert!(quick.starts_with("HTTP/1.1 200"), "{quick}");
+    });
+}
+
+#[test]
 fn nobody_is_asked_who_is_neither_here_nor_allowed() {
     run(async {
         let hosts = Hosts::default();

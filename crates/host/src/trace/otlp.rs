@@ -1,5 +1,5 @@
-//! Spans as OTLP has them over HTTP, in JSON (OpenTelemetry Protocol 1.x, `ExportTraceServiceRequest`
-//! in the mapping of proto3 to JSON, ids as hexadecimal digits).
+//! Spans as OTLP has them over HTTP, in JSON (OpenTelemetry Protocol 1.x,
+//! `ExportTraceServiceRequest` in the mapping of proto3 to JSON, ids as hexadecimal digits).
 
 use std::collections::BTreeMap;
 

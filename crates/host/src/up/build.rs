@@ -2,7 +2,6 @@
 
 use std::{
     net::SocketAddr,
-    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -10,41 +9,32 @@ use business::Business;
 use client::Client;
 use cloud_api::CloudApi;
 use meta::{Billing, BusinessManager, Statistics};
-use tempfile::TempDir;
-#[cfg(feature = "otel")]
-use tokio::task::JoinHandle;
 use tokio::{
     net::TcpListener,
-    sync::Mutex as Turn,
     time::{Duration, timeout},
 };
 use transport::Transport;
 use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
-    Cast, INTERCEPT, Journal, LOG, Options, People, Ready, Servers, Time, UpError, Webhook,
+    Cast, Journal, People, Servers, Time, UpError, Webhook,
     cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
     journal::at_cloud_api,
     people::{Memory, Person, Persona, onlooker, telephone_network},
-    ready::url,
     setup::Setup,
-    sockets::{Addresses, Sockets},
-    world::{Front, Running, Switch, World, locked},
+    sockets::Sockets,
+    world::{Running, World, locked},
 };
 #[cfg(feature = "otel")]
 use crate::trace::Tracer;
 use crate::{
     clock::{Clock, machine_wall},
     control::{Control, Parts},
-    failure::Failure,
     folder::Folder,
-    http::Service,
-    intercept::{Authority, CERTIFICATE, Proxy},
     links::{Links, Rules},
     log::Log,
     node::Handle,
     operations::Operations,
-    secrets::hex,
     site::{Crew, Draws, Site, to_node},
     stores::Stores,
 };
@@ -57,19 +47,6 @@ const PATIENCE_EACH: Duration = Duration::from_millis(200);
 const SEEDED_DATE: UnixMicros = UnixMicros(1_767_225_600_000_000);
 /// How far a virtual clock has moved over a restart: two starts write no row at the same moment.
 const OVER_A_RESTART: vocab::Micros = vocab::Micros::seconds(1);
-
-/// Everything, live.
-#[derive(Debug)]
-pub struct Up {
-    /// How to use it.
-    pub ready: Ready,
-    world: Arc<World>,
-    front: Front,
-    /// Sends traces until everything has ended.
-    #[cfg(feature = "otel")]
-    export: Option<JoinHandle<()>>,
-    temporary: Option<TempDir>,
-}
 
 /// What is at hand while everything starts.
 pub(super) struct Start {
@@ -89,153 +66,10 @@ pub(super) struct Start {
     tracer: Option<Tracer>,
 }
 
-impl Up {
-    /// Starts everything; returns when all accounts are set up.
-    ///
-    /// # Errors
-    ///
-    /// [`UpError`].
-    pub async fn start(options: Options) -> Result<Self, UpError> {
-        let (path, temporary) = match &options.data {
-            Some(path) => (path.clone(), None),
-            None => {
-                let made = tempfile::Builder::new().prefix("blindpost-").tempdir();
-                let made = made.map_err(UpError::Temporary)?;
-                (made.path().to_path_buf(), Some(made))
-            }
-        };
-        let folder = Folder::open(&path, options.seed)?;
-        let log = match &options.log {
-            Some(log) => log.clone(),
-            None => log_in(folder.path())?,
-        };
-        let options = Options { log: Some(log.clone()), ..options };
-        let (sockets, fronts, addresses) = Sockets::open(options.port, options.intercept).await?;
-        let ready = ready(&folder, &options, &addresses, temporary.is_some())?;
-        let answers = Switch::default();
-        let proxy = proxy(&folder, fronts.intercept, &ready, (answers.service(), log.clone()))?;
-        #[cfg(feature = "otel")]
-        let (tracer, export) =
-            options.otlp.clone().map(|to| Tracer::start(to, log.clone())).unzip();
-        let world = Arc::new(World {
-            #[cfg(feature = "otel")]
-            tracer,
-            options,
-            ready: ready.clone(),
-            folder: Arc::new(Mutex::new(folder)),
-            failure: Failure::default(),
-            answers: answers.clone(),
-            addresses,
-            running: Turn::default(),
-        });
-        let front = Front::open((fronts.graph, answers.service()), proxy, log);
-        let running = world.begin(sockets).await?;
-        *world.running.lock().await = Some(running);
-        Ok(Self {
-            ready,
-            world,
-            front,
-            #[cfg(feature = "otel")]
-            export,
-            temporary,
-        })
-    }
-
-    /// Waits until something breaks that nothing here goes on without; what it was. Then this is
-    /// dropped, not ended: what was acknowledged is on the disk.
-    pub async fn failed(&self) -> String {
-        self.world.failure.happened().await
-    }
-
-    /// Ends everything in order; nothing that was acknowledged is lost.
-    pub async fn end(self) {
-        let Self {
-            world,
-            front,
-            temporary,
-            #[cfg(feature = "otel")]
-            export,
-            ..
-        } = self;
-        let running = world.running.lock().await.take();
-        if let Some(Running { operations, .. }) = &running {
-            operations.set_ready(false);
-        }
-        front.end().await;
-        if let Some(Running { crew, .. }) = running {
-            crew.end().await;
-        }
-        world.answers.set(None);
-        #[cfg(feature = "otel")]
-        if let Some((tracer, export)) = world.tracer.as_ref().zip(export) {
-            tracer.end();
-            // Traces that cannot be sent are no reason to stay.
-            let _sent = export.await;
-        }
-        drop(world);
-        drop(temporary);
-    }
-}
-
-fn log_in(folder: &Path) -> Result<Log, UpError> {
-    let path = folder.join(LOG);
-    Log::append(&path).map_err(|source| UpError::Log { path, source })
-}
-
-/// What stands in for Meta's hosts on `listener`, if that is asked for: `rest` answers.
-fn proxy(
-    folder: &Folder,
-    listener: Option<TcpListener>,
-    ready: &Ready,
-    (rest, log): (Service, Log),
-) -> Result<Option<(TcpListener, Proxy)>, UpError> {
-    let Some(listener) = listener else { return Ok(None) };
-    // Programs judge certificates by the machine's date, whatever the clock of this world says.
-    let now = machine_wall();
-    let tls = Authority::open(&folder.path().join(INTERCEPT), now)?.server(now)?;
-    Ok(Some((listener, Proxy::new(tls, &ready.base_url, rest, log))))
-}
-
 /// Everybody who has to be set up.
 fn accounts(cast: &Cast) -> Vec<String> {
     let fixed = [CLOUD_API, BUSINESS].map(str::to_owned);
     fixed.into_iter().chain((0..cast.people.len()).map(Cast::name)).collect()
-}
-
-fn ready(
-    folder: &Folder,
-    options: &Options,
-    addresses: &Addresses,
-    data_is_temporary: bool,
-) -> Result<Ready, UpError> {
-    let cast = Cast::new(folder.secrets(), options.people)?;
-    let base_url = url(addresses.graph);
-    let sample = addresses.business().map(|at| format!("{}/webhook", url(at)));
-    let webhook = options.webhook.as_ref();
-    let webhook = webhook.map(|to| format!("http://{}{}", to.authority, to.path));
-    let key = cast.public(TRANSPORT).0;
-    let path = folder.path();
-    Ok(Ready {
-        control_url: format!("{base_url}/_blindpost"),
-        base_url,
-        token: cast.token(),
-        app_id: cast.app_id(),
-        app_secret: cast.app_secret(),
-        verify_token: cast.verify_token(),
-        waba_id: cast.waba_id(),
-        phone_number_id: cast.phone_number_id(),
-        display_phone_number: cast.business.to_string(),
-        users: cast.people.iter().map(|phone| phone.digits().to_owned()).collect(),
-        transport_addr: addresses.transport.to_string(),
-        transport_key: hex(&key),
-        operations_url: url(addresses.operations),
-        webhook_url: webhook.or(sample).unwrap_or_default(),
-        ca_file: addresses.intercept.map(|_| path.join(INTERCEPT).join(CERTIFICATE)),
-        proxy_url: addresses.intercept.map(url),
-        data_dir: path.to_path_buf(),
-        data_is_temporary,
-        pids: vec![std::process::id()],
-    })
 }
 
 impl Start {

@@ -7,6 +7,7 @@ mod build;
 mod cast;
 mod journal;
 mod people;
+mod process;
 mod ready;
 mod setup;
 mod snapshots;
@@ -15,11 +16,8 @@ mod world;
 
 use std::path::PathBuf;
 
-pub use self::{
-    build::Up,
-    cast::{MOST_PEOPLE, Webhook},
-    ready::Ready,
-};
+use vocab::{limits, rate::Rate};
+
 pub(crate) use self::{
     cast::{CLOUD_API, Cast, PEOPLE, TRANSPORT, is_end},
     journal::{Filter, Journal, Said},
@@ -27,8 +25,11 @@ pub(crate) use self::{
     snapshots::{Name, SnapshotError, list, restore, save},
     world::{Stopped, World},
 };
-use vocab::{limits, rate::Rate};
-
+pub use self::{
+    cast::{MOST_PEOPLE, Webhook},
+    process::Up,
+    ready::Ready,
+};
 use crate::{folder::FolderError, intercept::AuthorityError, log::Log, site::StartError};
 
 /// Which clock.

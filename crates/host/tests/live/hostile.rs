@@ -246,3 +246,27 @@ fn a_token_that_is_nearly_one_is_nobodys_and_is_told_nothing_more() {
         assert!(absent.iter().all(|one| *one == absent[0]), "{absent:?}");
     });
 }
+
+#[test]
+fn no_webhook_goes_to_where_it_may_not() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let up = Up::start(options(folder.path())).await.unwrap();
+        let caller = Caller::of(&up);
+        let url = format!("{}/v24.0/{}", caller.ready.base_url, caller.ready.phone_number_id);
+        for elsewhere in [
+            "http://169.254.169.254/latest/meta-data",
+            "http://192.0.2.1/hook",
+            "http://[fe80::1]/hook",
+            "http://user@127.0.0.1/hook",
+            "file:///etc/passwd",
+            "gopher://127.0.0.1/",
+        ] {
+            let address = json!({ "override_callback_uri": elsewhere, "verify_token": CANARY });
+            let (status, answer) =
+                caller.post(&url, json!({ "webhook_configuration": address })).await;
+            assert_eq!(status, 400, "{elsewhere}: {answer}");
+        }
+        up.end().await;
+    });
+}
