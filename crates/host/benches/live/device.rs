@@ -157,7 +157,6 @@ impl Wire {
                     FromTransport::Answer { .. }
                     | FromTransport::Piece { .. }
                     | FromTransport::Deliver { .. }
-                    | FromTransport::Piece { .. }
                     | FromTransport::Gone { .. }
                     | FromTransport::PrekeysLow { .. } => {}
                 }

@@ -79,7 +79,7 @@ fn parts_of_a_sweep_merge_to_what_one_machine_finds() {
 
 #[test]
 fn the_median_of_a_sweep_is_right_to_a_sixteenth() {
-    // Each seed takes as long as the clock goes on between two looks: 100,000 us, 200,000 and so on.
+    // Each seed takes as long as the clock goes on between two looks: 100 ms, 200 ms and so on.
     let looks = AtomicU64::new(0);
     let clock = || {
         let look = looks.fetch_add(1, Ordering::Relaxed);
