@@ -138,7 +138,15 @@ impl CloudApi {
                 Note::End(note) => self.apply_end(self.noting, note, step),
                 Note::Loaded => self.is_loaded = true,
                 Note::Grant(grant) => granted.extend(self.grant(grant)),
-                Note::Waits(key, bytes) => self.outbox.add(key, bytes, step.now.mono),
+                Note::Waits(key, bytes) => {
+                    // The clock may be earlier than it was when the row was written.
+                    let slot = outbox::slot(&key).and_then(|slot| u32::try_from(slot).ok());
+                    let number = slot.and_then(|slot| self.number_mut(slot));
+                    if let (Some(number), Some(last)) = (number, key.last_number()) {
+                        number.account.numbered(last);
+                    }
+                    self.outbox.add(key, bytes, step.now.mono);
+                }
                 Note::MoreWaits => self.outbox.more = true,
                 Note::Gone(keys) => self.outbox.remove(&keys),
                 Note::Next(slot, work) => next.push((slot, work)),

@@ -199,7 +199,7 @@ impl<V: Vault> Account<V> {
     }
 
     /// `id` was given before a restart, whatever the clock says now.
-    pub(crate) fn numbered(&self, id: u64) {
+    pub fn numbered(&self, id: u64) {
         self.last_request.set(self.last_request.get().max(id));
     }
 

@@ -25,7 +25,7 @@ impl<V: Vault> Account<V> {
         outgoing: &Outgoing,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
-        self.fetch(attempt, peer, Some(outgoing.id), rng)?;
+        let number = self.fetch(attempt, peer, Some(outgoing.id), rng)?;
         let queue = self.keys.waiting(&peer.name, peer.device());
         let mut row = kept_row(peer, outgoing);
         let key = if outgoing.attempt > 0 {
@@ -34,29 +34,37 @@ impl<V: Vault> Account<V> {
             row.content.clear();
             queue.with(&outgoing.id.0)
         } else {
-            queue.with_number(self.next_number(attempt.now()))
+            queue.with_number(number)
         };
         self.vault.put(attempt, key, &row.encode_to_vec(), self.config.work, rng)
     }
 
     /// Asks for the bundle of `peer`, unless that is under way. Whoever takes what
     /// waits learns here of the `last` message that does: what was looked up may be older.
+    ///
+    /// Gives a number greater than those of all that waits: the row says what the last one was,
+    /// since after a restart the clock may be earlier than it was.
     pub(crate) fn fetch<E, N: From<Note>>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
         peer: &Peer,
         last: Option<MessageId>,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(), Waiting> {
+    ) -> Result<u64, Waiting> {
         let fetch = self.keys.fetch(&peer.name, peer.device());
-        if attempt.read(&fetch)?.is_none() {
-            let ask = Ask::Fetch { address: peer.address.clone() };
-            self.ask(attempt, ask, rng)?;
+        match attempt.read(&fetch)? {
+            Some(row) => self.numbered(split(&row).1),
+            None => {
+                let ask = Ask::Fetch { address: peer.address.clone() };
+                self.ask(attempt, ask, rng)?;
+            }
         }
+        let number = self.next_number(attempt.now());
+        let mut row = last.map(|id| id.0.to_vec()).unwrap_or_default();
+        row.extend(number.to_be_bytes());
         // As long as the request itself, or an expired request would stop every later one.
-        let (class, keep) = (DataClass::ConnectionMetadata, self.config.work);
-        attempt.write(fetch, last.map(|id| id.0.to_vec()).unwrap_or_default(), class, keep);
-        Ok(())
+        attempt.write(fetch, row, DataClass::ConnectionMetadata, self.config.work);
+        Ok(number)
     }
 
     /// Takes what waits for a bundle of `peer`, and says whether more than that may wait.
@@ -75,9 +83,23 @@ impl<V: Vault> Account<V> {
             self.vault.remove(attempt, key);
         }
         // A message that came to wait after these were looked up waits for another answer.
-        let last = last?.filter(|id| !id.is_empty() && rows.iter().all(|row| row.id != *id));
+        let last = last?.map(|row| {
+            let (id, number) = split(&row);
+            self.numbered(number);
+            id.to_vec()
+        });
+        let last = last.filter(|id| !id.is_empty() && rows.iter().all(|row| row.id != *id));
         attempt.delete(fetch);
         let more = last.is_some() || stored.len() == limits::MAX_WAITING_FOR_BUNDLE;
         Ok((rows, more))
+    }
+}
+
+/// What the row of a fetch says: the id of the last message that waits, if one does, and the last
+/// number that was given.
+fn split(row: &[u8]) -> (&[u8], u64) {
+    match row.split_last_chunk() {
+        Some((id, number)) => (id, u64::from_be_bytes(*number)),
+        None => (&[], 0),
     }
 }

@@ -52,6 +52,18 @@ fn a_webhook_is_tried_ever_more_slowly_until_it_is_taken_also_after_a_restart() 
 }
 
 #[test]
+fn no_webhook_takes_the_place_of_another_though_the_clock_went_back_over_a_restart() {
+    let mut world = World::new();
+    world.webhook_status = 500;
+    let before = world.now.wall;
+    world.sends(1, "is there bread?");
+    world.restart(0);
+    world.now.wall = before;
+    world.sends(1, "or rolls?");
+    assert_eq!(world.table("hook").len(), 2);
+}
+
+#[test]
 fn what_waited_for_a_business_comes_in_one_webhook_and_nothing_is_missing() {
     let mut world = World::new();
     world.webhook_status = 500;

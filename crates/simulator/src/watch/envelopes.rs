@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use vocab::MessageId;
 use wire::{
     signal::{PreKeySignalMessage, SignalMessage},
-    transport::{Ask, Envelope, Payload, ToTransport},
+    transport::{Ask, Envelope, Payload, ReceiptKind, ToTransport},
 };
 
 use super::Watch;
@@ -21,6 +21,8 @@ use crate::{
 pub struct Envelopes {
     /// The newest transmission of each message.
     carried: BTreeMap<MessageId, Carried>,
+    /// Whom each transmission of a first flight is to, and what it starts its session with.
+    flights: BTreeMap<(MessageId, u32), (String, First)>,
     /// Base keys by sender and recipient, in the order in which they came.
     begun: BTreeMap<(String, String), Vec<Vec<u8>>>,
     /// First flights that were not opened yet, by sender and recipient.
@@ -120,7 +122,18 @@ impl Watch {
     fn asked(&mut self, ask: &Ask) {
         match ask {
             Ask::Send(envelope) => {
+                if let Payload::Receipt { kind: ReceiptKind::Delivered, ids, attempt } =
+                    &envelope.payload
+                {
+                    for id in ids {
+                        self.transmission_opened((*id, *attempt), envelope.from.phone.digits());
+                    }
+                }
                 if let Some(carried) = Carried::of(envelope) {
+                    if let Some(first) = &carried.first {
+                        let flight = (carried.to.clone(), first.clone());
+                        self.envelopes.flights.insert((envelope.id, envelope.attempt), flight);
+                    }
                     self.sent(envelope.id, carried);
                 }
             }
@@ -189,8 +202,13 @@ impl Watch {
         if newest.is_some_and(|newest| *newest != first.base_key) {
             self.occasion("older-session");
         }
-        for private in first.privates {
-            self.spent((carried.to.clone(), private), &first.base_key);
+    }
+
+    /// An end says that a transmission opened: only then is it known which one of a message did.
+    fn transmission_opened(&mut self, of: (MessageId, u32), by: &str) {
+        let Some((to, first)) = self.envelopes.flights.get(&of).cloned() else { return };
+        for private in first.privates.into_iter().filter(|_| to == by) {
+            self.spent((to.clone(), private), &first.base_key);
         }
     }
 

@@ -94,15 +94,30 @@ impl Port<'_> {
         self.troubles().at_work = None;
     }
 
-    /// Lets go of everything that waited for a process which is gone.
+    /// Lets go of everything that waited for a process which is gone. What people want of it, and
+    /// what is wrong with its network, is not gone with it.
     pub(in crate::kernel) fn let_go(&mut self) {
         let Some(troubles) = self.ground.troubles.as_mut() else { return };
         for event in troubles.forget() {
             let stamp = event.stamp();
-            if let Happening::Web(web) = event.happening
-                && let Web { wire, body: WebBody::Request(_), .. } = *web
-            {
-                self.refuse(stamp.source, wire);
+            match event.happening {
+                Happening::Web(web) => {
+                    if let Web { wire, body: WebBody::Request(_), .. } = *web {
+                        self.refuse(stamp.source, wire);
+                    }
+                }
+                world @ (Happening::Offline(_)
+                | Happening::Cut { .. }
+                | Happening::Command(_)
+                | Happening::Told(_)) => self.cause(self.ground.id, Micros(1), world),
+                Happening::Frame(_)
+                | Happening::Boot
+                | Happening::Crash { .. }
+                | Happening::Strike { .. }
+                | Happening::Greeting { .. }
+                | Happening::Farewell { .. }
+                | Happening::Timer { .. }
+                | Happening::Next { .. } => {}
             }
         }
     }

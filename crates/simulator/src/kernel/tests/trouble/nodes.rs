@@ -83,6 +83,22 @@ fn a_crash_during_a_pause_ends_it_and_loses_what_waited() {
 }
 
 #[test]
+fn what_a_person_wants_of_a_node_that_stands_still_is_wanted_after_it_crashed() {
+    let mut story = story(
+        1,
+        &[
+            fault(100, 300, at_node("a", NodeFault::Pause)),
+            fault(200, 220, at_node("a", NodeFault::Crash { torn: false })),
+        ],
+    );
+    story.kernel.command(story.a, millis(150), Ask(0, "clock"));
+    story.kernel.run_until(millis(60_000), &mut ());
+    let clock = story.told(story.a, "clock");
+    assert_eq!(clock.len(), 1);
+    assert!(clock[0].0 >= millis(220), "{clock:?}");
+}
+
+#[test]
 fn a_full_disk_takes_no_more_and_works_again_afterwards() {
     for (how, word) in [(NodeFault::DiskFull, "full"), (NodeFault::DiskReadOnly, "Unavailable")] {
         let story = run(&[fault(105, 205, at_node("a", how))]);
