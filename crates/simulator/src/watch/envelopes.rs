@@ -183,6 +183,11 @@ impl Watch {
         self.envelopes.carried.insert(id, carried);
     }
 
+    /// Whether the transport was asked to deliver a message.
+    pub(super) fn was_sent(&self, id: MessageId) -> bool {
+        self.envelopes.carried.contains_key(&id)
+    }
+
     /// An end has opened a message.
     pub(super) fn opened(&mut self, id: MessageId) {
         let Some(carried) = self.envelopes.carried.get(&id).cloned() else { return };

@@ -97,6 +97,17 @@ impl Watch {
         }
     }
 
+    /// Somebody deleted their account: what had not left the device went with it, as they wanted.
+    fn account_went(&mut self, host: HostId, at: Time) {
+        let name = self.name(host).to_owned();
+        let mine = self.journal.entries().iter();
+        let mine = mine.filter(|entry| entry.from == name && entry.waits());
+        let unsent: Vec<MessageId> =
+            mine.filter_map(|entry| entry.id).filter(|id| !self.was_sent(*id)).collect();
+        unsent.into_iter().for_each(|id| self.journal.refused_by(&name, id));
+        self.left.insert(name, Left { at_us: at.0, back_us: None });
+    }
+
     pub(super) fn happened(&mut self, host: HostId, at: Time, happening: &Happening) {
         match happening {
             Happening::Derived { during, id, steps } => {
@@ -142,10 +153,7 @@ impl Watch {
                     watch.journal.of_id(*id).into_iter().for_each(|it| watch.journal.failed(it));
                 });
             }
-            Happening::Deleted => {
-                let left = Left { at_us: at.0, back_us: None };
-                self.left.insert(self.name(host).to_owned(), left);
-            }
+            Happening::Deleted => self.account_went(host, at),
             Happening::Ready => {
                 let name = self.name(host).to_owned();
                 if let Some(left) = self.left.get_mut(&name) {
