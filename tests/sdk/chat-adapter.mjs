@@ -91,7 +91,8 @@ async function inbound(checks, bot, world) {
     assert(reaction.rawEmoji === "👍" && reaction.messageId === wamid, reaction.rawEmoji);
   });
   await checks.check("in: image", async () => {
-    const heard = await world.says("image", { mime_type: "image/png" });
+    const file = { data: PNG.toString("base64"), mime_type: "image/png" };
+    const heard = await world.says("image", file);
     assert((await bot.hears(heard)).message.attachments[0].type === "image", "an attachment");
   });
 }

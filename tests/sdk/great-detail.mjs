@@ -103,7 +103,8 @@ async function inbound(checks, bot, world) {
     assert(reaction.emoji === "👍" && reaction.message_id === wamid, JSON.stringify(reaction));
   });
   await checks.check("in: image", async () => {
-    const heard = await world.says("image", { mime_type: "image/png" });
+    const file = { data: PNG.toString("base64"), mime_type: "image/png" };
+    const heard = await world.says("image", file);
     assert((await bot.hears(heard)).message.image.id, "an id");
   });
 }

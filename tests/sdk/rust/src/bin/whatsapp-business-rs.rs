@@ -121,7 +121,9 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
     };
     checks.check("in: reaction", reaction).await;
     let image = async {
-        let heard = world.says("image", json!({ "mime_type": "image/png" })).await?;
+        // Base64 of "not much of a picture".
+        let file = json!({ "data": "bm90IG11Y2ggb2YgYSBwaWN0dXJl", "mime_type": "image/png" });
+        let heard = world.says("image", file).await?;
         ensure(bot.hears(&heard).await?.content.media().is_some(), "a file")
     };
     checks.check("in: image", image).await;
