@@ -62,7 +62,7 @@ pub struct GrantRow {
     /// business: one of [`crate::errors::codes::RESTRICTIONS`]; 0 while it is in good standing.
     #[prost(uint32, tag = "7")]
     pub restriction: u32,
-    /// Its storage mode, as [`crate::storage::Storage::name`] writes it; empty where its business
+    /// Its storage mode, as `Storage::name` writes it; empty where its business
     /// never configured one.
     #[prost(string, tag = "8")]
     pub storage: String,

@@ -3,7 +3,7 @@
 //!
 //! In the store, for every mode but the first, there is a *marker* under the key that content would
 //! have: it says where the content is, so that what waits is found by looking through the store as
-//! ever. Of a number without storage the content itself is in [`Held`], and in no row.
+//! ever. Of a number without storage the content itself is in memory, and in no row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
