@@ -13,6 +13,26 @@ export const PNG = Buffer.from(
   "1f15c4890000000d49444154789c6360606060000000050001a5f64540" +
   "0000000049454e44ae426082", "hex");
 
+// A picture that a person sends.
+export const PICTURE = { data: PNG.toString("base64"), mime_type: "image/png" };
+
+// What else a person sends, by its type, and webhooks carry as it is.
+export const CARRIED = {
+  location: { latitude: 52.5, longitude: 13.4, name: "Here" },
+  contacts: [{ name: { formatted_name: "Ada" }, phones: [{ phone: "+1 555" }] }],
+  order: { catalog_id: "1", product_items: [{ product_retailer_id: "a", quantity: 1 }] },
+};
+
+// The error with which a call is refused.
+export async function refused(call) {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it was not refused");
+}
+
 // A bot, and what its webhooks told: each thing has the `message` of a person, or the kind
 // `status` with the `id` and `status` of what was sent.
 export class Bot {

@@ -6,7 +6,7 @@
 // on, so that what came of a message is looked up over the control API. With --plant the bot has
 // another app secret, so that no webhook may pass its verification.
 
-import { Bot, PNG, WORDS, run } from "./bot.mjs";
+import { PICTURE, PNG, WORDS, Bot, refused, run } from "./bot.mjs";
 import { load } from "./npm/load.mjs";
 import { assert } from "./world.mjs";
 
@@ -57,15 +57,6 @@ class ChatBot extends Bot {
   }
 }
 
-async function refused(call) {
-  try {
-    await call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it was not refused");
-}
-
 async function inbound(checks, bot, world) {
   await checks.check("in: text, marked as read, answered", async () => {
     const wamid = await world.says("text", { body: WORDS });
@@ -91,8 +82,7 @@ async function inbound(checks, bot, world) {
     assert(reaction.rawEmoji === "👍" && reaction.messageId === wamid, reaction.rawEmoji);
   });
   await checks.check("in: image", async () => {
-    const file = { data: PNG.toString("base64"), mime_type: "image/png" };
-    const heard = await world.says("image", file);
+    const heard = await world.says("image", PICTURE);
     assert((await bot.hears(heard)).message.attachments[0].type === "image", "an attachment");
   });
 }

@@ -4,7 +4,7 @@
 //
 // With --plant the bot has another app secret, so that no webhook may pass its verification.
 
-import { Bot, PNG, WORDS, run } from "./bot.mjs";
+import { CARRIED, PICTURE, PNG, WORDS, Bot, refused, run } from "./bot.mjs";
 import { load } from "./npm/load.mjs";
 import { assert } from "./world.mjs";
 
@@ -48,15 +48,6 @@ class KapsoBot extends Bot {
   }
 }
 
-async function refused(call) {
-  try {
-    await call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it was not refused");
-}
-
 async function inbound(checks, bot, world) {
   await checks.check("in: text, marked as read, answered to the user id", async () => {
     const wamid = await world.says("text", { body: WORDS });
@@ -74,12 +65,7 @@ async function inbound(checks, bot, world) {
     const shown = await world.passed(answer.messages[0].id, "shown");
     assert(shown.context.id === wamid && shown.text.body === WORDS, "quoted");
   });
-  const carried = {
-    location: { latitude: 52.5, longitude: 13.4, name: "Here" },
-    contacts: [{ name: { formatted_name: "Ada" }, phones: [{ phone: "+1 555" }] }],
-    order: { catalog_id: "1", product_items: [{ product_retailer_id: "a", quantity: 1 }] },
-  };
-  for (const [kind, value] of Object.entries(carried)) {
+  for (const [kind, value] of Object.entries(CARRIED)) {
     await checks.check(`in: ${kind}`, async () => {
       const { message } = await bot.hears(await world.says(kind, value));
       assert(message.type === kind && message[kind], JSON.stringify(message));
@@ -92,8 +78,7 @@ async function inbound(checks, bot, world) {
     assert(reaction.emoji === "👍" && reaction.messageId === wamid, JSON.stringify(reaction));
   });
   await checks.check("in: image", async () => {
-    const file = { data: PNG.toString("base64"), mime_type: "image/png" };
-    const heard = await world.says("image", file);
+    const heard = await world.says("image", PICTURE);
     assert((await bot.hears(heard)).message.image.id, "an id");
   });
 }

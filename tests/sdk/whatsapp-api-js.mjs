@@ -4,7 +4,7 @@
 //
 // With --plant the bot has another app secret, so that no webhook may pass its verification.
 
-import { Bot, WORDS, run } from "./bot.mjs";
+import { CARRIED, WORDS, Bot, run } from "./bot.mjs";
 import { load } from "./npm/load.mjs";
 import { assert } from "./world.mjs";
 
@@ -75,12 +75,7 @@ async function inbound(checks, bot, world) {
     const shown = await world.passed(answer.messages[0].id, "shown");
     assert(shown.context.id === wamid && shown.text.body === "You wrote " + WORDS, "quoted");
   });
-  const carried = {
-    location: { latitude: 52.5, longitude: 13.4, name: "Here" },
-    contacts: [{ name: { formatted_name: "Ada" }, phones: [{ phone: "+1 555" }] }],
-    order: { catalog_id: "1", product_items: [{ product_retailer_id: "a", quantity: 1 }] },
-  };
-  for (const [kind, value] of Object.entries(carried)) {
+  for (const [kind, value] of Object.entries(CARRIED)) {
     await checks.check(`in: ${kind}`, async () => {
       const { message } = await bot.hears(await world.says(kind, value));
       assert(message.type === kind && message[kind], JSON.stringify(message));
