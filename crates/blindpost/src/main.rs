@@ -21,6 +21,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// A sweep is small rows, frames and answers that come and go by the million.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
     if std::env::var_os("BLINDPOST_PORTABLE").is_some_and(|value| value == "1") {

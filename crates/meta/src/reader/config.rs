@@ -17,6 +17,9 @@ pub struct Config {
     pub every: Micros,
     /// How many rounds; it is idle after the last.
     pub rounds: u32,
+    /// In each round it asks one question of so many, drawn anew; 1 is all of them. Of
+    /// each class it asks at least one.
+    pub one_in: u32,
 }
 
 /// One question.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use hop::{ExchangeId, Unreachable, http::Response};
+use rand_core::CryptoRng;
 use vocab::{
-    Instant, Micros, Now,
+    DataClass, Instant, Micros, Now,
     limits::{RESEND_FIRST, RESEND_MOST},
 };
 
@@ -28,10 +29,24 @@ pub(super) struct Question {
 }
 
 impl Round {
-    /// A round that asks everything at once.
-    pub(super) fn of(asks: &[Ask], now: Now) -> Self {
+    /// A round that asks, at once, everything; or of each class one question of `one_in`, and one
+    /// at least.
+    pub(super) fn of(asks: &[Ask], one_in: u32, now: Now, rng: &mut dyn CryptoRng) -> Self {
         let mut round = Self::default();
-        asks.iter().for_each(|ask| round.add(ask.clone(), now));
+        if one_in <= 1 {
+            asks.iter().for_each(|ask| round.add(ask.clone(), now));
+            return round;
+        }
+        let mut classes: BTreeMap<DataClass, Vec<&Ask>> = BTreeMap::new();
+        for ask in asks {
+            classes.entry(ask.class).or_default().push(ask);
+        }
+        for asks in classes.into_values() {
+            let every = (one_in as usize).min(asks.len());
+            // The remainder favours nothing that matters: `every` is small beside 2^32.
+            let first = (rng.next_u32() as usize).checked_rem(every).unwrap_or_default();
+            asks.into_iter().skip(first).step_by(every).for_each(|ask| round.add(ask.clone(), now));
+        }
         round
     }
 

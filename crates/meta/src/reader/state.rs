@@ -76,7 +76,7 @@ impl Reader {
         let Some(progress) = self.progress else { return };
         let due = progress.done < self.config.rounds && progress.next <= now.wall.0;
         if self.round.is_none() && due {
-            self.round = Some(Round::of(&self.config.asks, now));
+            self.round = Some(Round::of(&self.config.asks, self.config.one_in, now, rng));
         }
         let Some(round) = self.round.as_mut() else { return };
         for question in round.due(now) {

@@ -37,14 +37,19 @@ fn everything() -> Vec<Ask> {
 }
 
 fn reader(name: &str, rounds: u32) -> Reader {
-    Reader::new(Config {
+    Reader::new(config(name, rounds))
+}
+
+fn config(name: &str, rounds: u32) -> Config {
+    Config {
         name: name.to_string(),
         token: format!("{name}-token"),
         asks: everything(),
         first: Micros::seconds(10),
         every: Micros::minutes(1),
         rounds,
-    })
+        one_in: 1,
+    }
 }
 
 /// Answers everything that is asked; how many questions that were.
@@ -81,6 +86,29 @@ fn a_reader_asks_every_route_of_every_server_with_its_own_token() {
 }
 
 #[test]
+fn a_reader_that_asks_a_part_asks_of_every_class_and_in_time_everything() {
+    let name = |ask: &Request| (ask.authority.clone(), ask.method.clone(), ask.target.clone());
+    let all: BTreeSet<_> =
+        everything().into_iter().map(|ask| (ask.authority, ask.method, ask.target)).collect();
+    let classes: BTreeSet<DataClass> = everything().iter().map(|ask| ask.class).collect();
+    let mut node = Node::start(Reader::new(Config { one_in: 4, ..config("ads", 40) }));
+    let mut reached = BTreeSet::new();
+    for _round in 0..40 {
+        wake(&mut node);
+        assert!(node.requests.len() <= 23usize.div_ceil(4) + classes.len());
+        reached.extend(node.requests.iter().map(|(_, request)| name(request)));
+        node.events.clear();
+        answer_all(&mut node, |_| router::Refusal::Forbidden.response());
+        let asked = node.events.iter().filter_map(|event| match event {
+            Event::Asked { class, .. } => Some(*class),
+            Event::Unanswered { .. } | Event::RoundEnded { .. } => None,
+        });
+        assert_eq!(asked.collect::<BTreeSet<_>>(), classes);
+    }
+    assert_eq!(reached, all);
+}
+
+#[test]
 fn a_round_goes_on_after_a_restart_and_ends_at_the_last() {
     let mut node = Node::start(reader("ads", 2));
     wake(&mut node);
@@ -109,6 +137,7 @@ fn a_question_that_nobody_answers_is_repeated_and_then_given_up_as_no_attempt() 
         first: Micros(0),
         every: Micros::minutes(1),
         rounds: 1,
+        one_in: 1,
     };
     let mut node = Node::start(Reader::new(config));
     node.answer(Ok(Response::empty(403)));

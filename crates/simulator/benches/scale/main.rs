@@ -42,6 +42,10 @@ use simulator::{
 
 use towns::Town;
 
+/// The command line's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Cargo hands a bench `--bench` over.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

@@ -28,6 +28,8 @@ pub const MAX_WORDS: u64 = 100;
 pub const MAX_PACE: u64 = 1_000_000;
 /// Rounds of the readers.
 pub const MAX_ROUNDS: u64 = 10_000;
+/// Of so many questions a reader asks one in a round.
+pub const MAX_ONE_IN: u64 = 1_000;
 /// Faults of one plan.
 pub const MAX_FAULTS: usize = 1_000;
 /// Faults of one family that a swarm draws.

@@ -225,6 +225,7 @@ fn readers(out: &mut Text, readers: &Readers) {
     out.pair("first", &span(readers.first));
     out.pair("every", &span(readers.every));
     out.pair("rounds", &readers.rounds.to_string());
+    out.pair("one_in", &readers.one_in.to_string());
 }
 
 fn person(out: &mut Text, person: &Person) {

@@ -31,6 +31,7 @@ pub(super) fn add(stage: &mut Stage<'_>) -> Result<(), WorldError> {
             first: stage.scenario.readers.first,
             every: stage.scenario.readers.every,
             rounds: u32::try_from(stage.scenario.readers.rounds).unwrap_or(u32::MAX),
+            one_in: u32::try_from(stage.scenario.readers.one_in).unwrap_or(u32::MAX),
         };
         let observer = std::sync::Arc::new(std::sync::Mutex::new(stage.shared.clone()));
         let node = HopNode::new(move || Reader::new(config.clone())).with_observer(observer);

@@ -8,7 +8,7 @@ use crate::{
     scenario::{
         Problem, ScenarioError,
         format::{self, Expect},
-        limits::MAX_ROUNDS,
+        limits::{MAX_ONE_IN, MAX_ROUNDS},
         model::{Crash, Impostor, Leak, Probe, Readers, Say},
         names::Names,
         source::Spot,
@@ -63,10 +63,12 @@ pub(super) fn readers(
     let first = readers.and_then(|readers| readers.first.as_ref());
     let every = readers.and_then(|readers| readers.every);
     let rounds = readers.and_then(|readers| readers.rounds.as_ref());
+    let one_in = readers.and_then(|readers| readers.one_in.as_ref());
     Ok(Readers {
         first: first.map_or(Ok(Micros::seconds(20)), |first| desk.moment("first", first))?,
         every: every.map_or(Micros::minutes(1), |every| every.0),
         rounds: rounds.map_or(Ok(3), |rounds| desk.whole("rounds", rounds, 1..=MAX_ROUNDS))?,
+        one_in: one_in.map_or(Ok(1), |one_in| desk.whole("one_in", one_in, 1..=MAX_ONE_IN))?,
     })
 }
 

@@ -63,6 +63,8 @@ pub struct Readers {
     pub every: Micros,
     /// How often, at most.
     pub rounds: u64,
+    /// They ask one question of so many in each round.
+    pub one_in: u64,
 }
 
 /// A leak to plant.

@@ -25,7 +25,8 @@ fn every_key_of_the_format_reaches_the_scenario() {
     assert!(!scenario.rules.business_sender_check);
     assert_eq!(scenario.compare_traces, [("Maria".into(), "Nadia".into())]);
     assert_eq!(scenario.expect_fail, ["R008", "exactly-once"]);
-    let readers = Readers { first: Micros::seconds(25), every: Micros::minutes(2), rounds: 4 };
+    let (first, every) = (Micros::seconds(25), Micros::minutes(2));
+    let readers = Readers { first, every, rounds: 4, one_in: 5 };
     assert_eq!(scenario.readers, readers);
     let leak = scenario.leak.unwrap();
     assert_eq!((leak.by.as_str(), leak.forms), ("Nadia", vec![Form::Raw, Form::SplitOverTwo]));
@@ -114,7 +115,8 @@ fn what_a_file_leaves_out_has_the_defaults_of_the_reference() {
     assert_eq!((scenario.claims, scenario.canaries), (Claims::Seed, true));
     assert_eq!(scenario.start, UnixMicros(1_767_600_000_000_000));
     assert!(scenario.rules.business_sender_check);
-    let readers = Readers { first: Micros::seconds(20), every: Micros::seconds(60), rounds: 3 };
+    let (first, every) = (Micros::seconds(20), Micros::seconds(60));
+    let readers = Readers { first, every, rounds: 3, one_in: 1 };
     assert_eq!(scenario.readers, readers);
     assert_eq!(scenario.people[0].reads, Some(Micros::seconds(3)));
     assert_eq!((scenario.links.loss_ppm, scenario.noise), (0, false));

@@ -137,6 +137,7 @@ fn numbers_have_their_ranges() {
     );
     refused("words = 9", "words = §0", "`words` is 0: expected a whole number from 1 to 100");
     refused("rounds = 4", "rounds = §0", "`rounds` is 0: expected a whole number from 1 to 10000");
+    refused("one_in = 5", "one_in = §0", "`one_in` is 0: expected a whole number from 1 to 1000");
     refused("pace = 2", "pace = §0", "`pace` is 0: expected a whole number from 1 to 1000000");
     refused(
         "at_most = 500",
