@@ -123,8 +123,8 @@ fn streams(file: &Path, names: &BTreeMap<u16, &str>) -> Streams {
 /// What the dissector of tools/wireshark makes of the links at `port` in a capture: records for
 /// which there is a key, and those of them that do not verify.
 pub(crate) fn records(file: &Path, keys: &Path, port: u16) -> (usize, usize) {
-    // Nothing but the links, by a filter that dissects nothing: the other ports were free by chance,
-    // and tshark takes some of them for protocols that nobody spoke.
+    // Nothing but the links, by a filter that dissects nothing: the other ports were free by
+    // chance, and tshark takes some of them for protocols that nobody spoke.
     let links = file.with_extension("links");
     let output = Command::new("tcpdump")
         .args(["-r", "-", "-w", "-", &format!("tcp port {port}")])

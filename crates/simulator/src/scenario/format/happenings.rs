@@ -48,8 +48,8 @@ pub(in crate::scenario) struct Readers {
     /// How often they ask, 1 to 10,000; what would be after the end is left out. Default 3.
     #[schemars(range(min = 1, max = MAX_ROUNDS))]
     pub(in crate::scenario) rounds: Option<Spot<u64>>,
-    /// In each round they ask one question of so many, drawn anew, and of each class one at least: for
-    /// sweeps, whose seeds ask everything together. 1 to 1,000. Default 1, everything.
+    /// In each round they ask one question of so many, drawn anew, and of each class one at least:
+    /// for sweeps, whose seeds ask everything together. 1 to 1,000. Default 1, everything.
     #[schemars(range(min = 1, max = MAX_ONE_IN))]
     pub(in crate::scenario) one_in: Option<Spot<u64>>,
 }
