@@ -50,6 +50,11 @@ async fn listening(asked: Listen) -> Result<(), Failure> {
     let listener = Listener::start(session, forward_to, tell).await?;
     say(&format!("Webhooks are signed with {secret}"));
     say(&format!("They go to {}", to.as_deref().unwrap_or("this terminal alone")));
+    if let Some(before) = &listener.replaced {
+        say(&format!(
+            "The number had an override of its own, {before}: set it again when this has ended"
+        ));
+    }
     say("Ctrl-C ends it.");
     signals.heard().await;
     Ok(listener.end().await?)

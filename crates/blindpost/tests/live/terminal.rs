@@ -144,6 +144,18 @@ fn what_cannot_be_triggered_or_listened_to_is_said() {
 }
 
 #[test]
+fn an_override_that_listening_replaces_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (up, told) = up(folder.path());
+    let base = told["base_url"].as_str().unwrap();
+    let mut first = Live::start(&["listen", "--url", base]);
+    first.is_ready();
+    let mut second = Live::start(&["listen", "--url", base]);
+    second.prints("The number had an override of its own, http://127.0.0.1:");
+    assert!(second.end() && first.end() && up.end());
+}
+
+#[test]
 fn what_the_server_answers_is_what_the_cloud_api_hears_and_afterwards_all_is_as_before() {
     let folder = tempfile::tempdir().unwrap();
     let (up, told) = up(folder.path());

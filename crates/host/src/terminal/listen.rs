@@ -42,6 +42,9 @@ pub struct Listener {
     session: Session,
     server: JoinHandle<()>,
     stopper: Stopper,
+    /// Where an override of the number's own led until now. Graph shows no verify token, so it
+    /// can't be put back.
+    pub replaced: Option<String>,
 }
 
 impl Listener {
@@ -56,6 +59,7 @@ impl Listener {
         forward: Option<Webhook>,
         tell: impl Fn(&Forwarded) + Send + Sync + 'static,
     ) -> Result<Self, TerminalError> {
+        let replaced = overridden(&session).await?;
         let (listener, at) = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let mut token = [0; 16];
         getrandom::fill(&mut token)?;
@@ -68,7 +72,7 @@ impl Listener {
         let server = Server::new(listener, "listen", Log::none());
         let answers = answers(session.clone(), token.clone(), (forward, Arc::new(tell)));
         let server = tokio::spawn(server.run(answers, stop));
-        let listening = Self { session, server, stopper };
+        let listening = Self { session, server, stopper, replaced };
         listening.lead_to(&format!("http://{at}/"), &token).await?;
         Ok(listening)
     }
@@ -79,7 +83,8 @@ impl Listener {
         self.session.number("", body).await.map(drop)
     }
 
-    /// Webhooks go where they went before.
+    /// Webhooks go where the app or the account has them, as before; an override that was
+    /// [`replaced`](Self::replaced) is gone.
     ///
     /// # Errors
     ///
@@ -92,6 +97,14 @@ impl Listener {
         let _ended = self.server.await;
         led_back.map(drop)
     }
+}
+
+/// Where webhooks of the number go by an override of its own.
+async fn overridden(session: &Session) -> Result<Option<String>, TerminalError> {
+    let path = format!("/v24.0/{}?fields=webhook_configuration", session.ready.phone_number_id);
+    let number = session.ask("GET", &path, None).await?;
+    let at = number.pointer("/webhook_configuration/phone_number").and_then(Value::as_str);
+    Ok(at.map(str::to_owned))
 }
 
 type Tell = Arc<dyn Fn(&Forwarded) + Send + Sync>;
