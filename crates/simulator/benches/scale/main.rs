@@ -11,8 +11,10 @@
 //! - `page FILE`: draws the lines in FILE, whatever their cases, for docs/reference: `scale.md` and
 //!   `scale.svg`.
 //!
-//! One JSON object a line. Memory is the resident set of the process, as Linux tells it: at its
-//! peak, less what it was before the first device registered.
+//! One JSON object a line. Times of one event and of one device are processor time, which others on
+//! the machine change little; `run_s` is what a clock on the wall showed. Memory is the resident
+//! set of the process, as Linux tells it: at its peak, less what it was before the first device
+//! registered.
 
 #![expect(
     clippy::disallowed_methods,
@@ -122,9 +124,9 @@ fn measure(case: &str, town: &Town, rows: bool) -> Result<(), Box<dyn Error>> {
     let mut world = World::new(&scenario, &Options::default(), None)?;
     let built = began.elapsed();
     let before = resident("VmRSS:")?;
-    let began = Instant::now();
+    let (began, busy) = (Instant::now(), processor()?);
     let probes = world.run(&scenario, &mut |_, _| {});
-    let ran = began.elapsed();
+    let (ran, busy) = (began.elapsed(), processor()? - busy);
     let peak = resident("VmHWM:")?;
     let began = Instant::now();
     let messages = count(&scenario, &world, &probes);
@@ -141,8 +143,9 @@ fn measure(case: &str, town: &Town, rows: bool) -> Result<(), Box<dyn Error>> {
         "built_s": built.as_secs_f64(),
         "run_s": ran.as_secs_f64(),
         "judged_s": judged.as_secs_f64(),
-        "us_an_event": ran.as_secs_f64() * 1e6 / events as f64,
-        "ms_a_device": ran.as_secs_f64() * 1e3 / devices,
+        "processor_s": busy,
+        "us_an_event": busy * 1e6 / events as f64,
+        "ms_a_device": busy * 1e3 / devices,
         "rss_before_mb": before / MEGABYTE,
         "rss_peak_mb": peak / MEGABYTE,
         "bytes_a_device": per_device.round(),
@@ -166,6 +169,16 @@ fn count(scenario: &Scenario, world: &World, probes: &[simulator::world::ProbeRe
         let counted = invariants::count(&ended);
         serde_json::to_value(counted).unwrap_or_default()
     })
+}
+
+/// Seconds that processors have worked for this process. Linux counts them in hundredths.
+fn processor() -> Result<f64, Box<dyn Error>> {
+    let told = std::fs::read_to_string("/proc/self/stat")?;
+    // Behind the name in brackets stand the state and ten numbers, then user and system time.
+    let (_, told) = told.rsplit_once(')').ok_or("no name in /proc/self/stat")?;
+    let times = told.split_whitespace().skip(11).take(2);
+    let times = times.map(str::parse).collect::<Result<Vec<u64>, _>>()?;
+    Ok(times.iter().sum::<u64>() as f64 / 100.0)
 }
 
 /// A size that Linux tells of this process, in bytes.
