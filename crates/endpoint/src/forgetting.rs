@@ -2,7 +2,9 @@
 //!
 //! The notice waits in the mailbox until all of it is done, so that a restart begins anew. What
 //! stays is a keyed hash with an expiry, which tells late copies of what the person sent from what
-//! the number's next owner sends: everything before the notice's place is of the former.
+//! the number's next owner sends: everything before the notice's place is of the former. The
+//! transport pushes a notice once all before it was acknowledged, so that what comes from there
+//! later was dealt with already.
 
 use alloc::vec::Vec;
 

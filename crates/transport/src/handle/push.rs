@@ -3,7 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use hop::{Act, Waiting};
-use store::transaction::Stored;
+use store::{Key, transaction::Stored};
 use wire::transport::{Envelope, FromTransport, Notice};
 
 use super::{Attempt, Context, Note, Stop, still_owned};
@@ -32,7 +32,10 @@ pub(super) fn push(
     let rows = attempt.scan(&queue, cursor.as_ref(), room)?;
     let mut places = Vec::new();
     for row in rows {
-        places.extend(deliver(attempt, to, &alias, row, false));
+        if may_go(attempt, &queue, row)? {
+            deliver(attempt, to, &alias, row, false);
+        }
+        places.extend(row.key.last_number());
         if planted!(context.config, ForgottenWhenPushed) {
             attempt.delete(row.key.clone());
         }
@@ -73,7 +76,9 @@ pub(super) fn push_again(
     for row in found {
         if let Some(place) = row.key.last_number().filter(|place| places.contains(place)) {
             gone.retain(|other| *other != place);
-            deliver(attempt, to, &alias, row, true);
+            if may_go(attempt, &queue, row)? {
+                deliver(attempt, to, &alias, row, true);
+            }
         }
     }
     let (link, address) = (to.link, to.address.clone());
@@ -81,19 +86,28 @@ pub(super) fn push_again(
     Ok(())
 }
 
-/// Puts one row on its owner's link: its place.
-fn deliver(
-    attempt: &mut Attempt<'_>,
-    to: &Mailbox,
-    alias: &Alias,
-    row: &Stored,
-    again: bool,
-) -> Option<u64> {
-    let place = row.key.last_number()?;
+/// So many notices may be on their way to one mailbox at once.
+const NOTICES_AT_ONCE: usize = 8;
+
+/// Whether a row may be pushed. A notice that an account is gone waits until no envelope stands
+/// before it in its mailbox: on a link that reorders it would overtake what that account had sent,
+/// and its end takes whatever comes from before the notice for a late copy. It counts as pushed
+/// meanwhile, and so it is tried again.
+fn may_go(attempt: &mut Attempt<'_>, queue: &Key, row: &Stored) -> Result<bool, Waiting> {
+    if notice(row).is_none() {
+        return Ok(true);
+    }
+    let oldest = attempt.scan(queue, None, NOTICES_AT_ONCE)?;
+    let mut notices = oldest.iter().take_while(|oldest| notice(oldest).is_some());
+    Ok(notices.any(|notice| notice.key == row.key))
+}
+
+/// Puts one row on its owner's link.
+fn deliver(attempt: &mut Attempt<'_>, to: &Mailbox, alias: &Alias, row: &Stored, again: bool) {
+    let Some(place) = row.key.last_number() else { return };
     if let Some(notice) = notice(row) {
         let bytes = FromTransport::Gone { place, notice }.encode();
-        attempt.act(Act::Send { to: to.link, bytes });
-        return Some(place);
+        return attempt.act(Act::Send { to: to.link, bytes });
     }
     match envelope(row) {
         Some(envelope) => {
@@ -104,7 +118,6 @@ fn deliver(
         }
         None => attempt.act(Act::Log(format!("row {:?} does not read back", row.key))),
     }
-    Some(place)
 }
 
 fn envelope(row: &Stored) -> Option<Envelope> {
