@@ -12,6 +12,7 @@ mod backups;
 mod callers;
 mod clock;
 mod failing;
+mod forms;
 mod hostile;
 mod intercept;
 mod people;
