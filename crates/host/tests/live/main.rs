@@ -16,6 +16,7 @@ mod forms;
 mod hostile;
 mod intercept;
 mod people;
+mod refusals;
 mod snapshots;
 #[cfg(feature = "otel")]
 mod traces;
