@@ -108,6 +108,21 @@ pub(crate) fn find(
     Ok(phone.filter(|phone| user_id(number, phone) == user))
 }
 
+/// The number of the account that is meant by a number: another form of it, where the platform has
+/// met that form's account and not this one's.
+pub(crate) fn meant(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    written: &PhoneNumber,
+) -> Result<PhoneNumber, Waiting> {
+    let Some(other) = written.other_form() else { return Ok(written.clone()) };
+    let keys = number.account.keys();
+    let [here, there] = [written, &other].map(|phone| keys.pin(&name(number, phone)));
+    attempt.need(&[here.clone(), there.clone()])?;
+    let is_other = attempt.peek(&here)?.is_none() && attempt.peek(&there)?.is_some();
+    Ok(if is_other { other } else { written.clone() })
+}
+
 /// Who wrote a message, while that is known.
 pub(crate) fn author(
     number: &Number,

@@ -242,6 +242,9 @@ pub struct SentRow {
     /// The recipient has listened to it.
     #[prost(bool, tag = "6")]
     pub played: bool,
+    /// Nobody has the number that it was written to, and it goes to that number's other form.
+    #[prost(bool, tag = "7")]
+    pub other_form: bool,
 }
 
 /// A message in the vault: in `kept` and in `wait`.

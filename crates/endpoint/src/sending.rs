@@ -59,6 +59,7 @@ impl<V: Vault> Account<V> {
             delivered: false,
             read: false,
             played: false,
+            other_form: false,
         };
         let outgoing = Outgoing { id: content.id, content: content.encode(), attempt: 0 };
         if content.body.check().is_err() || outgoing.content.len() > limits::MAX_CONTENT {
@@ -191,7 +192,11 @@ impl<V: Vault> Account<V> {
                 if more {
                     self.fetch(attempt, &peer, None, rng)?;
                 }
-                return Ok(all_failed(&waiting, &peer, why));
+                let lost = match why {
+                    Failure::NoSuchAccount => self.redirect(attempt, address, waiting, rng)?,
+                    _ => waiting,
+                };
+                return Ok(all_failed(&lost, &peer, why));
             }
         };
         let mut happened = self.pin(attempt, &peer, identity)?;

@@ -5,13 +5,13 @@ use alloc::vec::Vec;
 use hop::{Attempt, Waiting};
 use prost::Message as _;
 use rand_core::CryptoRng;
-use vocab::{DataClass, MessageId, limits};
+use vocab::{Address, DataClass, MessageId, limits};
 use wire::transport::Ask;
 
 use crate::{
     account::Account,
     courier::Note,
-    rows::{KeptRow, Peer},
+    rows::{KeptRow, Peer, SentRow},
     sending::{Outgoing, kept_row},
     vault::Vault,
 };
@@ -65,6 +65,42 @@ impl<V: Vault> Account<V> {
         // As long as the request itself, or an expired request would stop every later one.
         attempt.write(fetch, row, DataClass::ConnectionMetadata, self.config.work);
         Ok(number)
+    }
+
+    /// Nobody has the number at `address`. What waited for them goes to the other form of that
+    /// number, if it has one and the message has not come from there; gives what goes nowhere.
+    pub(crate) fn redirect<E, N: From<Note>>(
+        &self,
+        attempt: &mut Attempt<'_, E, N>,
+        address: &Address,
+        waiting: Vec<KeptRow>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<KeptRow>, Waiting> {
+        let other = address.phone.other_form();
+        let Some(phone) = other.filter(|phone| *phone != self.config.address.phone) else {
+            return Ok(waiting);
+        };
+        let peer = self.peer(&Address { phone, device: address.device });
+        let mut lost = Vec::new();
+        for row in waiting {
+            let id = MessageId::from_slice(&row.id);
+            let key = id.map(|id| self.keys.sent(id));
+            let sent = key.as_ref().map(|key| attempt.read(key)).transpose()?.flatten();
+            let sent = sent.and_then(|sent| SentRow::decode(sent.as_slice()).ok());
+            match (id, key, sent) {
+                // What is only asked for again has no content here: its session is elsewhere.
+                (Some(id), Some(key), Some(sent))
+                    if !sent.other_form && !row.content.is_empty() =>
+                {
+                    let sent = SentRow { peer: peer.name.to_vec(), other_form: true, ..sent };
+                    self.write_sent(attempt, key, &sent);
+                    let outgoing = Outgoing { id, content: row.content, attempt: 0 };
+                    self.wait_for_bundle(attempt, &peer, &outgoing, rng)?;
+                }
+                _ => lost.push(row),
+            }
+        }
+        Ok(lost)
     }
 
     /// Takes what waits for a bundle of `peer`, and says whether more than that may wait.

@@ -9,6 +9,7 @@
 extern crate alloc;
 
 pub mod class;
+mod forms;
 pub mod ids;
 pub mod limits;
 pub mod marker;

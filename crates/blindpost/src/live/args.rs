@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use host::up::{MOST_PEOPLE, Webhook};
+use vocab::PhoneNumber;
 
 /// Runs everything on this machine: transport, Cloud API, a sample business, simulated people.
 #[derive(Args, Debug)]
@@ -31,6 +32,10 @@ pub(crate) struct Up {
     #[arg(long, value_name = "N", default_value_t = 3,
         value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_PEOPLE)))]
     pub(crate) people: u32,
+
+    /// One more simulated person, whose account has this number. Can be repeated.
+    #[arg(long, value_name = "NUMBER", value_parser = PhoneNumber::parse)]
+    pub(crate) person: Vec<PhoneNumber>,
 
     /// How much the business may send.
     #[arg(long, value_enum, default_value_t = Throughput::Standard)]

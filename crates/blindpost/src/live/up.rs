@@ -54,6 +54,7 @@ async fn live(asked: &args::Up) -> Result<Option<String>, Failure> {
             args::Clock::Virtual => Time::Virtual,
         },
         people: asked.people,
+        persons: asked.person.clone(),
         throughput: match asked.throughput {
             args::Throughput::Standard => Throughput::Standard,
             args::Throughput::High => Throughput::High,

@@ -5,8 +5,6 @@
 pub const RESTRICTIONS: [u32; 9] =
     [33, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_057];
 
-/// The app or its token is nobody's.
-pub const AUTH: u32 = 0;
 /// Nothing is known about what happened.
 pub const UNKNOWN: u32 = 1;
 /// The service is down or overloaded; the call may be made again.

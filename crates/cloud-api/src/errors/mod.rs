@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 
 mod catalogue;
 pub mod codes;
+mod page;
 pub mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::CATALOGUE;
+pub use page::page;
 
 /// One row of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -74,7 +74,10 @@ pub(super) fn tell(
                 }
                 if *why == Failure::NoSuchAccount {
                     number.account.forget_unsent(attempt, to, *id);
-                    rules::forget(number, attempt, &users::name(number, &to.phone));
+                    let other = to.phone.other_form();
+                    for phone in [Some(&to.phone), other.as_ref()].into_iter().flatten() {
+                        rules::forget(number, attempt, &users::name(number, phone));
+                    }
                     let tag = rows::tag(number.grant.slot, *id);
                     number.account.vault().remove(attempt, &tag);
                 }

@@ -5,7 +5,7 @@
 //! told in a status, as the platform does it (facts, cloud-api.md section 1.5).
 
 use endpoint::Vault as _;
-use hop::{ExchangeId, Waiting};
+use hop::{ExchangeId, Waiting, http::Response};
 use prost::Message as _;
 use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha256};
@@ -63,15 +63,16 @@ pub(super) fn send(
     outgoing: &Outgoing,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    let to = meant(number, attempt, &outgoing.to)?;
     let repeated =
         outgoing.request_id.as_deref().map(|id| rows::request(number.grant.slot, &cut(id)));
     if let Some(key) = repeated.as_ref().filter(|_| !number.planted(Mutant::RequestForgotten))
         && let Some(known) = attempt.read(key)?.and_then(|bytes| MessageId::from_slice(&bytes))
     {
-        reply(attempt, exchange, messages::accepted(outgoing, known));
+        reply(attempt, exchange, messages::accepted(outgoing, &to, known));
         return Ok(());
     }
-    let mut accepted = match judge(number, attempt, outgoing) {
+    let mut accepted = match judge(number, attempt, outgoing, &to) {
         Ok(accepted) => accepted,
         Err(Stop::Waiting) => return Err(Waiting),
         Err(Stop::Refused(error)) => {
@@ -90,14 +91,15 @@ pub(super) fn send(
         let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::DEDUPE_AGE));
         attempt.write(key, outgoing.id.0.to_vec(), class, keep);
     }
-    go(number, attempt, exchange, (outgoing, accepted), rng)
+    let answer = messages::accepted(outgoing, &to, outgoing.id);
+    go(number, attempt, (exchange, answer), (outgoing, accepted), rng)
 }
 
 /// Sends what was accepted, or tells why it does not go.
 fn go(
     number: &Number,
     attempt: &mut Attempted<'_>,
-    exchange: ExchangeId,
+    (exchange, answer): (ExchangeId, Response),
     (outgoing, accepted): (&Outgoing, Accepted),
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
@@ -110,7 +112,7 @@ fn go(
     }
     let to = Address::first_device(accepted.to);
     if let Some(error) = accepted.withheld {
-        reply(attempt, exchange, messages::accepted(outgoing, id));
+        reply(attempt, exchange, answer);
         let code = error.code;
         attempt.event(Event::Took { phone_number_id: phone_number_id.clone(), id });
         happenings::failed(number, attempt, (id, &to, &error), rng)?;
@@ -129,7 +131,7 @@ fn go(
         Some(file) => number.account.send_file(attempt, &to, (content, &file), rng)?,
         None => number.account.send(attempt, &to, &content, rng)?,
     };
-    reply(attempt, exchange, messages::accepted(outgoing, id));
+    reply(attempt, exchange, answer);
     attempt.event(Event::Took { phone_number_id, id });
     happenings::tell(number, attempt, happened, rng)
 }
@@ -144,6 +146,7 @@ fn judge(
     number: &Number,
     attempt: &mut Attempted<'_>,
     outgoing: &Outgoing,
+    to: &Recipient,
 ) -> Result<Accepted, Stop> {
     if number.grant.restriction != 0 {
         return Err(GraphError::new(number.grant.restriction).into());
@@ -151,7 +154,7 @@ fn judge(
     if number.grant.deregistered {
         return Err(GraphError::new(codes::NOT_REGISTERED).into());
     }
-    let to = recipient(number, attempt, &outgoing.to)?;
+    let to = recipient(number, attempt, to)?;
     if to == number.account.address().phone {
         return Err(GraphError::new(codes::TO_ITSELF).into());
     }
@@ -194,6 +197,18 @@ fn judge(
         return Err(GraphError::parameter("The message is longer than may be sent.").into());
     }
     Ok(Accepted { to, name, body, file, tag, withheld })
+}
+
+/// The recipient by the number of their own account.
+fn meant(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    to: &Recipient,
+) -> Result<Recipient, Waiting> {
+    Ok(match to {
+        Recipient::Phone(phone) => Recipient::Phone(users::meant(number, attempt, phone)?),
+        Recipient::User(user) => Recipient::User(user.clone()),
+    })
 }
 
 fn recipient(

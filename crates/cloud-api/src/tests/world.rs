@@ -73,6 +73,10 @@ pub(super) struct World {
     pub(super) endpoint: Option<super::manage::endpoint::Endpoint>,
     /// What webhooks are answered with.
     pub(super) webhook_status: u16,
+    /// Whether the bakery's server leaves requests without an answer.
+    pub(super) is_shop_silent: bool,
+    /// Those that it left so.
+    unanswered: Vec<(usize, ExchangeId, Request)>,
     /// Whether Business Manager still has the bakery's grant.
     pub(super) is_granted: bool,
     /// How the platform restricts the bakery's number, for Business Manager to say.
@@ -162,6 +166,8 @@ impl World {
             served: Vec::new(),
             endpoint: None,
             webhook_status: 200,
+            is_shop_silent: false,
+            unanswered: Vec::new(),
             is_granted: true,
             restriction: 0,
             is_manager_up: true,
@@ -201,6 +207,10 @@ impl World {
             if let Some((from, bytes)) = self.frames.pop_front() {
                 self.relay(from, &bytes);
             } else if let Some((from, id, request)) = self.asked.pop_front() {
+                if self.is_shop_silent && request.authority == "shop" {
+                    self.unanswered.push((from, id, request));
+                    continue;
+                }
                 let outcome = self.server(&request);
                 self.served.push((from, self.now.mono, request));
                 self.handle(from, Input::Response { id, outcome });
@@ -208,6 +218,13 @@ impl World {
                 break;
             }
         }
+    }
+
+    /// The bakery's server answers what it had left without an answer.
+    pub(super) fn shop_answers(&mut self) {
+        self.is_shop_silent = false;
+        self.asked.extend(self.unanswered.drain(..));
+        self.settle();
     }
 
     fn handle(&mut self, node: usize, input: Input<crate::Command>) {

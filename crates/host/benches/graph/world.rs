@@ -31,6 +31,7 @@ pub(crate) fn serve(mut words: impl Iterator<Item = String>) {
             seed: None,
             time: Time::Real,
             people: people.parse().unwrap(),
+            persons: Vec::new(),
             throughput: Throughput::High,
             webhook: Some(Webhook { authority, path: "/webhook".to_owned() }),
             allowed: Vec::new(),

@@ -77,7 +77,7 @@ impl Start {
     pub(super) fn new(world: &World) -> Result<Self, UpError> {
         let World { options, addresses, .. } = world;
         let folder = locked(&world.folder);
-        let cast = Cast::new(folder.secrets(), options.people)?;
+        let cast = Cast::new(folder.secrets(), options)?;
         let clock = match options.time {
             Time::Real => Clock::real(),
             Time::Virtual => {
@@ -128,14 +128,10 @@ impl Start {
     }
 
     /// Waits until everybody is set up.
-    pub(super) async fn settled(
-        self,
-        world: &World,
-        operations: Operations,
-    ) -> Result<Running, UpError> {
-        let people = PATIENCE_EACH.saturating_mul(world.options.people);
-        let patience = PATIENCE.saturating_add(people);
+    pub(super) async fn settled(self, operations: Operations) -> Result<Running, UpError> {
         let Self { crew, folder, setup, cast, .. } = self;
+        let people = u32::try_from(cast.people.len()).unwrap_or(u32::MAX);
+        let patience = PATIENCE.saturating_add(PATIENCE_EACH.saturating_mul(people));
         if timeout(patience, setup.done()).await.is_err() {
             crew.end().await;
             return Err(UpError::NotReady(setup.missing()));

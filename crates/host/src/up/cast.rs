@@ -8,6 +8,7 @@ use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
 
+use super::Options;
 use crate::secrets::Secrets;
 
 /// The transport, by its name as a server and in the log.
@@ -60,10 +61,16 @@ fn person(index: u32) -> Result<PhoneNumber, NotAPhoneNumber> {
 pub const MOST_PEOPLE: u32 = 59_900;
 
 impl Cast {
-    /// So many people, at most [`MOST_PEOPLE`].
-    pub(crate) fn new(secrets: Secrets, people: u32) -> Result<Self, NotAPhoneNumber> {
+    /// As many people as were asked for, at most [`MOST_PEOPLE`], and those who were named.
+    pub(crate) fn new(secrets: Secrets, asked: &Options) -> Result<Self, NotAPhoneNumber> {
         let business = PhoneNumber::parse("18005550199")?;
-        let people = (0..people.min(MOST_PEOPLE)).map(person).collect::<Result<_, _>>()?;
+        let mut people: Vec<PhoneNumber> =
+            (0..asked.people.min(MOST_PEOPLE)).map(person).collect::<Result<_, _>>()?;
+        for named in &asked.persons {
+            if *named != business && !people.contains(named) {
+                people.push(named.clone());
+            }
+        }
         Ok(Self { secrets, business, people })
     }
 

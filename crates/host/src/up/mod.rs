@@ -16,7 +16,7 @@ mod world;
 
 use std::path::PathBuf;
 
-use vocab::{limits, rate::Rate};
+use vocab::{PhoneNumber, limits, rate::Rate};
 
 pub(crate) use self::{
     cast::{CLOUD_API, Cast, PEOPLE, TRANSPORT, is_end},
@@ -75,6 +75,8 @@ pub struct Options {
     pub time: Time,
     /// How many simulated people, at most [`MOST_PEOPLE`].
     pub people: u32,
+    /// Numbers of more of them; one that is there already is nobody else's.
+    pub persons: Vec<PhoneNumber>,
     /// How much the business may send.
     pub throughput: Throughput,
     /// Where webhooks go, if not to the sample business.

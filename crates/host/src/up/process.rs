@@ -154,7 +154,7 @@ fn ready(
     addresses: &Addresses,
     data_is_temporary: bool,
 ) -> Result<Ready, UpError> {
-    let cast = Cast::new(folder.secrets(), options.people)?;
+    let cast = Cast::new(folder.secrets(), options)?;
     let base_url = url(addresses.graph);
     let sample = addresses.business().map(|at| format!("{}/webhook", url(at)));
     let webhook = options.webhook.as_ref();

@@ -74,7 +74,7 @@ impl World {
     pub(super) async fn begin(self: &Arc<Self>, sockets: Sockets) -> Result<Running, UpError> {
         let mut start = Start::new(self)?;
         let operations = start.everybody(sockets, self)?;
-        start.settled(self, operations).await
+        start.settled(operations).await
     }
 
     /// Stops everything in order, does `work` with what lies on the disk, and starts again on the

@@ -12,9 +12,11 @@ mod backups;
 mod callers;
 mod clock;
 mod failing;
+mod forms;
 mod hostile;
 mod intercept;
 mod people;
+mod refusals;
 mod snapshots;
 #[cfg(feature = "otel")]
 mod traces;

@@ -28,6 +28,7 @@ pub(crate) fn options(data: &Path) -> Options {
         seed: Some(1),
         time: Time::Real,
         people: 2,
+        persons: Vec::new(),
         throughput: Throughput::Standard,
         webhook: None,
         allowed: Vec::new(),

@@ -247,9 +247,9 @@ fn carried(call: &Fields<'_>, name: &str, json: Vec<u8>) -> Result<Vec<u8>, Grap
     Ok(json)
 }
 
-/// The answer to an accepted send.
-pub(crate) fn accepted(outgoing: &Outgoing, id: MessageId) -> Response {
-    let contact = match &outgoing.to {
+/// The answer to an accepted send, to the account of `to`.
+pub(crate) fn accepted(outgoing: &Outgoing, to: &Recipient, id: MessageId) -> Response {
+    let contact = match to {
         Recipient::Phone(phone) => json!({ "input": outgoing.input, "wa_id": phone.digits() }),
         Recipient::User(user) => json!({ "input": outgoing.input, "user_id": user }),
     };

@@ -87,7 +87,7 @@ fn change(
 ) -> Result<PhoneNumber, Stop> {
     let number = context.number;
     let found = match PhoneNumber::parse(input) {
-        Ok(phone) => Some(phone),
+        Ok(phone) => Some(users::meant(number, attempt, &phone)?),
         Err(_) => users::find(number, attempt, input)?,
     };
     let phone = found.ok_or_else(|| user.wrong("user", "is nobody that is known here"))?;

@@ -59,6 +59,18 @@ fn the_history_tells_how_far_a_message_got_and_whether_the_business_was_told() {
 }
 
 #[test]
+fn a_webhook_that_was_neither_taken_nor_refused_yet_is_pending() {
+    let mut world = world();
+    world.is_shop_silent = true;
+    let wamid = world.sends(0, "bread");
+    let pending = |status: &str| (status.to_owned(), "PENDING".to_owned());
+    assert_eq!(world.states(&wamid), [pending("SENT"), pending("DELIVERED")]);
+    world.shop_answers();
+    let states = world.states(&wamid);
+    assert!(states.iter().all(|(_, one)| one == "DELIVERED"), "{states:?}");
+}
+
+#[test]
 fn a_webhook_that_is_refused_is_retrying_until_it_is_taken_or_its_time_is_over() {
     let mut world = world();
     world.webhook_status = 500;

@@ -86,6 +86,40 @@ fn a_decision_takes_its_time_also_over_a_restart_and_before_it_nothing_is_sent()
 }
 
 #[test]
+fn a_template_is_pending_until_it_is_decided_about_and_again_after_an_edit() {
+    let mut world = World::new();
+    let after = Micros::hours(2);
+    world.configure(0, |config| {
+        config.management.approval = Approval { after, rejects: Vec::new() }
+    });
+    let made = world.posts(PATH, order("order_ready"));
+    let template = format!("/{}", made["id"].as_str().unwrap());
+    let pending = |world: &mut World| -> usize {
+        world.get(&format!("{PATH}?status=PENDING"))["data"].as_array().unwrap().len()
+    };
+    assert_eq!(
+        (world.get(&template)["status"].clone(), pending(&mut world)),
+        ("PENDING".into(), 1)
+    );
+    let edit = json!({ "components": order("order_ready")["components"] });
+    world.refused(("POST", &template), edit.clone(), (100, 400));
+    world.pass(after);
+    assert_eq!(
+        (world.get(&template)["status"].clone(), pending(&mut world)),
+        ("APPROVED".into(), 0)
+    );
+    world.does("POST", &template, edit);
+    assert_eq!(
+        (world.get(&template)["status"].clone(), pending(&mut world)),
+        ("PENDING".into(), 1)
+    );
+    refused(&world.template("order_ready", "bread"), (132_001, 404));
+    world.pass(after);
+    assert_eq!(world.decisions().len(), 2);
+    assert_eq!(world.template("order_ready", "bread").status, 200);
+}
+
+#[test]
 fn a_rejected_template_is_edited_and_decided_about_again() {
     let mut world = World::new();
     world.configure(0, |config| {
