@@ -44,7 +44,7 @@ def main(blindpost, node):
     bots = {kind: code.replace("5000", str(port)) for kind, code in blocks if kind != "sh"}
     runs = {"python": ("bot.py", [sys.executable]), "js": ("bot.mjs", [node])}
     with World(blindpost, f"http://127.0.0.1:{port}/webhook") as world:
-        folder = Path(world.folder.name)
+        folder = world.folder
         accepted = json.loads(shell(folder, variables, send))
         wamid = accepted["messages"][0]["id"]
         assert wamid in shell(folder, variables, look), "the template was not delivered"
@@ -62,7 +62,7 @@ def main(blindpost, node):
                 bot.wait()
             language = {"python": "Python", "js": "JavaScript"}[kind]
             assert f"{language} heard: Grüße 😀" in heard, heard
-            world.control("/reset", {})
+            world.reset()
             print(f"ok      guide: {language}")
 
 

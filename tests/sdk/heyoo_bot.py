@@ -163,13 +163,13 @@ def managed(check, bot, world):
     wa, to = bot.wa, world.user
 
     def media():
-        file = os.path.join(world.folder.name, "a.png")
+        file = os.path.join(world.folder, "a.png")
         with open(file, "wb") as png:
             png.write(PNG)
         uploaded = wa.upload_media(file)["id"]
         bot.arrives(lambda: wa.send_image(uploaded, to, link=False), "image")
         url = wa.query_media_url(uploaded)
-        saved = wa.download_media(url, "image/png", os.path.join(world.folder.name, "b"))
+        saved = wa.download_media(url, "image/png", os.path.join(world.folder, "b"))
         with open(saved, "rb") as png:
             assert png.read() == PNG
         assert wa.delete_media(uploaded)["success"]

@@ -32,7 +32,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Value {
     let count = arguments.messages.unwrap_or(if smoke { 100 } else { 10_000 });
     let begins = machine();
     let world = World::start(&arguments.folder, people).await;
-    println!("{people} people have written");
     let floor = Served::start(&["floor"]);
     let caller = world.caller();
     let of_floor = caller.of(floor.line.trim().parse().expect("the floor listens"));
