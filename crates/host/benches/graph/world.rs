@@ -18,12 +18,17 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::load::{CONNECTIONS, Caller, Connection};
+use crate::{
+    figures::tenth,
+    load::{CONNECTIONS, Caller, Connection},
+};
 
 /// Where a person writes, and where the control API says whose message was received.
 const INBOUND: &str = "/_blindpost/inbound";
 const RECEIVED: &str =
     "/_blindpost/messages?direction=inbound&status=received&wait_ms=25000&count=";
+/// Files that the world has open beside the two ends of each person's connection.
+const OTHER_FILES: u32 = 200;
 /// So many messages the control API remembers.
 const REMEMBERED: usize = 10_000;
 /// Calls, of 25 seconds each, until what people wrote must have been received.
@@ -96,11 +101,19 @@ pub(crate) struct World {
     pub(crate) ready: Value,
     /// Where its store lies, and whatever else has to lie on the same disk.
     pub(crate) folder: TempDir,
+    /// What it took until everybody was registered, and until all that they wrote was received.
+    pub(crate) setup: Value,
 }
 
 impl World {
-    /// Starts one with so many people, each of whom writes once.
+    /// Starts one with so many people, each of whom writes once; with as many as a process may have
+    /// connections, if these are fewer.
     pub(crate) async fn start(place: &Path, people: u32) -> Self {
+        let room = (open_files() - OTHER_FILES) / 2;
+        if room < people {
+            println!("a process may have {} files open, two for each person", open_files());
+        }
+        let people = people.min(room);
         fs::create_dir_all(place).unwrap();
         let folder = tempfile::Builder::new().prefix("graph-").tempdir_in(place).unwrap();
         let webhook = receiver().await.to_string();
@@ -109,11 +122,14 @@ impl World {
         let begun = Instant::now();
         let served = Served::start(&words);
         let ready: Value = serde_json::from_str(&served.line).expect("the world started");
-        let world = Self { served, ready, folder };
+        let mut world = Self { served, ready, folder, setup: Value::Null };
         let registered = begun.elapsed().as_secs_f64();
         world.open_windows().await;
         let written = begun.elapsed().as_secs_f64();
         println!("{people} people registered in {registered:.1} s, and wrote by {written:.1} s");
+        world.setup = json!({
+            "registered_seconds": tenth(registered), "received_seconds": tenth(written),
+        });
         world
     }
 
@@ -181,6 +197,13 @@ impl World {
         let (status, answer) = connection.call("POST", &path, self.text("token"), body).await;
         assert_eq!(status, 200, "{edge}: {answer}");
     }
+}
+
+/// How many files a process may have open.
+fn open_files() -> u32 {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap_or(u32::MAX)
 }
 
 /// Takes webhooks and does nothing with them.
