@@ -147,7 +147,8 @@ fn search(texts: &Texts, written: &Path) -> Searched {
         .into_iter()
         .flat_map(|name| rows(&data, name).into_iter().map(move |row| (name, row)))
         .collect();
-    for name in OTHERS {
+    // Statistics come once a minute, and some runs are shorter.
+    for name in ["transport", "billing"] {
         assert!(opened.iter().any(|(of, _)| *of == name), "{name} has no rows");
     }
     let rows = opened.iter().map(|(name, row)| (*name, row.as_slice()));

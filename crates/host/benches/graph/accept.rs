@@ -28,9 +28,9 @@ const KEEPS: f64 = 0.98;
 const ROW: usize = 410;
 
 /// Of the highest rate, so many of a hundred: at these it is measured how long accepting takes.
-const PARTS: [u64; 3] = [10, 25, 50];
+const PARTS: [u64; 2] = [25, 50];
 /// Seconds of each of them.
-const SECONDS: u64 = 10;
+const SECONDS: u64 = 6;
 
 /// The world and the floor, under the same load.
 struct Both<'a> {
