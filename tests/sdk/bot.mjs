@@ -68,8 +68,8 @@ export class Bot {
   }
 }
 
-// What else a person sends comes to an SDK that hands it on as webhooks carry it. `asks` sends a text
-// with which the person may do something: its wamid; `names` says which message a reaction is to.
+// What else a person sends comes to an SDK that hands it on as webhooks carry it. `asks` sends a
+// text, to which the person reacts: its wamid; `names` says which message a reaction is to.
 export async function carried(checks, bot, asks, names) {
   const { world } = bot;
   for (const [kind, value] of Object.entries(CARRIED)) {
@@ -79,7 +79,7 @@ export async function carried(checks, bot, asks, names) {
     });
   }
   await checks.check("in: reaction", async () => {
-    const wamid = await asks("React to this");
+    const wamid = await asks("React to this message");
     const heard = await world.says("reaction", { message_id: wamid, emoji: "👍" });
     const { reaction } = (await bot.hears(heard)).message;
     assert(reaction.emoji === "👍" && names(reaction) === wamid, JSON.stringify(reaction));

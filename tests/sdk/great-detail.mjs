@@ -90,7 +90,7 @@ async function inbound(checks, bot, world) {
 }
 
 const url = "https://example.com/a";
-const body = { text: "Bread?" };
+const body = { text: "Bread or a cake?" };
 const reply = (id, title) => ({ type: "reply", reply: { id, title } });
 const parameters = {
   flow_message_version: "3", flow_id: "1", flow_token: "t", flow_cta: "Open", mode: "draft",
@@ -121,10 +121,10 @@ const INTERACTIVE = {
 async function outbound(checks, bot, world) {
   const template = { name: "hello_world", language: { code: "en_US" } };
   const card = { name: { formatted_name: "Ada", first_name: "Ada" }, phones: [{ phone: "+1555" }] };
-  const place = { latitude: 52.5, longitude: 13.4, name: "Here", address: "Street 1" };
+  const place = { latitude: 52.5, longitude: 13.4, name: "Here", address: "Street 1, Court 2" };
   for (const [type, value, words] of [
     ["text", { body: WORDS, preview_url: true }, "Grüße"],
-    ["location", place, "Street 1"],
+    ["location", place, "Street 1, Court 2"],
     ["contacts", [card], "Ada"],
     ["template", template, "hello_world"],
   ]) {
@@ -135,7 +135,7 @@ async function outbound(checks, bot, world) {
     await checks.check(`out: ${name}`, () => bot.arrives("interactive", value, words));
   }
   await checks.check("out: reaction, and its removal", async () => {
-    const message_id = await world.says("text", { body: "Nice?" });
+    const message_id = await world.says("text", { body: "Is this not a nice one?" });
     await bot.hears(message_id);
     await bot.arrives("reaction", { message_id, emoji: "👍" }, "👍");
     const wamid = await bot.send("reaction", { message_id, emoji: "" });
@@ -149,7 +149,8 @@ async function outbound(checks, bot, world) {
     });
   }
   await checks.check("out: image that is uploaded", async () => {
-    await bot.arrives("image", { id: await bot.uploads(), caption: "Caption" }, "Caption");
+    const image = { id: await bot.uploads(), caption: "Caption of this file" };
+    await bot.arrives("image", image, "Caption");
   });
 }
 
@@ -176,7 +177,7 @@ async function pressed(checks, bot, world) {
 async function statuses(checks, bot, world) {
   const template = (name) => ({ name, language: { code: "en_US" } });
   await checks.check("out of the window: 131047 in a status", async () => {
-    const wamid = await bot.send("text", { body: "Hello?" }, { to: world.stranger });
+    const wamid = await bot.send("text", { body: "Hello, are you there?" }, { to: world.stranger });
     const { errors } = await bot.status(wamid, "failed");
     assert(errors[0].code === 131047, JSON.stringify(errors));
   });
