@@ -37,6 +37,7 @@ struct Both<'a> {
     world: &'a World,
     caller: Caller,
     floor: Caller,
+    floor_id: u32,
     smoke: bool,
     /// Messages that were sent.
     sent: u64,
@@ -52,7 +53,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let floor = Served::start(&["floor"]);
     let caller = world.caller();
     let to_floor = caller.of(floor.line.trim().parse().expect("the floor listens"));
-    let mut both = Both { world: &world, caller, floor: to_floor, smoke, sent: 0 };
+    let floor_id = floor.id();
+    let mut both = Both { world: &world, caller, floor: to_floor, floor_id, smoke, sent: 0 };
     let (mut rounds, mut rates, mut holds) = (Vec::new(), Vec::new(), true);
     for _ in 0..if smoke { 1 } else { 3 } {
         let round = both.round(count, pace).await;
@@ -97,13 +99,16 @@ impl Both<'_> {
         let sent = self.caller.pace(first, count, pace).await;
         let cost = (computed(id) - used) * 1e6 / count as f64;
         let beside = self.floor.pace(first, count, pace).await;
+        let used = computed(self.floor_id);
         let most = self.floor.press(first, count).await;
+        let floor_cost = (computed(self.floor_id) - used) * 1e6 / count as f64;
         let raw = self.world.folder.path().join(format!("raw-{first}"));
         let commit = commit_ms(&raw, self.smoke);
         let bound = MOST_MS.max(MOST_COMMITS * commit);
         println!(
             "at {pace}/s: accepted {:.0}/s, p50 {} ms, p99 {} ms (at most {bound:.1}); the floor \
-             p99 {} ms, {:.0}/s at most; a commit p99 {commit} ms; {cost:.0} us of the world each",
+             p99 {} ms, {:.0}/s at most; a commit p99 {commit} ms; {cost:.0} us of the world each, \
+             {floor_cost:.0} of the floor",
             sent.per_second,
             sent.ms(50),
             sent.ms(99),
@@ -113,7 +118,7 @@ impl Both<'_> {
         let figures = json!({
             "accepted": sent.json(), "floor_at_the_pace": beside.json(), "floor": most.json(),
             "commit_p99_ms": commit, "p99_bound_ms": tenth(bound),
-            "world_us_per_message": tenth(cost),
+            "world_us_per_message": tenth(cost), "floor_us_per_message": tenth(floor_cost),
         });
         Round { accepted: sent.per_second, in_time: sent.ms(99) <= bound, figures }
     }
