@@ -2,10 +2,10 @@
 //! no log.
 //!
 //! Runs leave folders. In `written` is all that `blindpost up` wrote: `data`, its log, what it
-//! printed; in `passed` what the control API showed of messages and webhooks, which is where content
-//! may be. Every text there is looked for in everything of `written`, and in the rows of those who
-//! must not have it: these are opened first, since a store seals what it is given and a search of
-//! its file alone would find nothing whatever it holds.
+//! printed; in `passed` what the control API showed of messages and webhooks, where content may be.
+//! Every text there is looked for in everything of `written`, and in the rows of those who must not
+//! have it: these are opened first, since a store seals what it is given and a search of its file
+//! alone would find nothing whatever it holds.
 //!
 //! `BLINDPOST_RUNS` names a folder of such folders (tests/sdk/run has one for each SDK); without it
 //! the test makes a run of its own.

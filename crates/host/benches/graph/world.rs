@@ -147,8 +147,8 @@ impl World {
         users.iter().map(|user| user.as_str().unwrap().to_owned()).collect()
     }
 
-    /// Everybody writes once, over so many connections at a time as messages are sent later; returns
-    /// when the Cloud API has received all of it.
+    /// Everybody writes once, over as many connections as messages are sent over later; returns when
+    /// the Cloud API has received all of it.
     async fn open_windows(&self) {
         let (at, users) = (self.at(), self.users());
         let mut writers = JoinSet::new();

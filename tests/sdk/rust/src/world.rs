@@ -79,8 +79,8 @@ impl World {
         Ok(Self { process, folder, ready, http })
     }
 
-    /// Where runs are kept, its folder has what passed too, as crates/blindpost/tests/proof/passed.rs
-    /// reads it.
+    /// Where runs are kept, its folder has what passed too, as the test
+    /// `crates/blindpost/tests/proof/passed.rs` reads it.
     pub async fn keep(&self) -> Done {
         if kept().is_some() {
             for what in ["messages", "webhooks"] {
