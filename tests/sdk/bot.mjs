@@ -68,6 +68,28 @@ export class Bot {
   }
 }
 
+// What else a person sends comes to an SDK that hands it on as webhooks carry it. `asks` sends a
+// text, to which the person reacts: its wamid; `names` says which message a reaction is to.
+export async function carried(checks, bot, asks, names) {
+  const { world } = bot;
+  for (const [kind, value] of Object.entries(CARRIED)) {
+    await checks.check(`in: ${kind}`, async () => {
+      const { message } = await bot.hears(await world.says(kind, value));
+      assert(message.type === kind && message[kind], JSON.stringify(message));
+    });
+  }
+  await checks.check("in: reaction", async () => {
+    const wamid = await asks("React to this message");
+    const heard = await world.says("reaction", { message_id: wamid, emoji: "👍" });
+    const { reaction } = (await bot.hears(heard)).message;
+    assert(reaction.emoji === "👍" && names(reaction) === wamid, JSON.stringify(reaction));
+  });
+  await checks.check("in: image", async () => {
+    const heard = await world.says("image", PICTURE);
+    assert((await bot.hears(heard)).message.image.id, "an id");
+  });
+}
+
 // A server as somebody writes it who uses an SDK without a framework.
 function receiver(bot) {
   return createServer(async (request, response) => {

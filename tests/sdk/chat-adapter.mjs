@@ -76,7 +76,7 @@ async function inbound(checks, bot, world) {
     assert(message.attachments[0].url.endsWith("52.5,13.4"), JSON.stringify(message.attachments));
   });
   await checks.check("in: reaction", async () => {
-    const { wamid } = await bot.arrives("React to this", "text");
+    const { wamid } = await bot.arrives("React to this message", "text");
     const heard = await world.says("reaction", { message_id: wamid, emoji: "👍" });
     const { reaction } = await bot.hears(heard);
     assert(reaction.rawEmoji === "👍" && reaction.messageId === wamid, reaction.rawEmoji);
@@ -90,7 +90,7 @@ async function inbound(checks, bot, world) {
 const link = LinkButton({ label: "Go", url: "https://example.com/a" });
 const yes = Button({ id: "bread", label: "Yes", value: "yes" });
 const card = (button) => Card({
-  title: "Bread", children: [CardText("Bread?"), Actions([button])],
+  title: "Bread", children: [CardText("Bread or a cake?"), Actions([button])],
 });
 const hello = { name: "hello_world", language: "en_US" };
 
@@ -112,7 +112,7 @@ async function outbound(checks, bot, world) {
     assert((await world.passed(id, "read")).type === "template", "a template");
   });
   await checks.check("out: reaction, and its removal", async () => {
-    const heard = await world.says("text", { body: "Nice?" });
+    const heard = await world.says("text", { body: "Is this not a nice one?" });
     const { thread } = await bot.hears(heard);
     const shown = async (count) => {
       const reactions = "/messages?direction=outbound&type=reaction&status=shown";
@@ -125,7 +125,7 @@ async function outbound(checks, bot, world) {
     assert(await shown(2) === "👍,", "removed");
   });
   await checks.check("typing indicator", async () => {
-    const heard = await world.says("text", { body: "Are you there?" });
+    const heard = await world.says("text", { body: "Are you there today?" });
     const { thread } = await bot.hears(heard);
     await thread.startTyping();
     await world.passed(heard, "read");
@@ -137,7 +137,7 @@ async function outbound(checks, bot, world) {
     ["document", "a.pdf", "application/pdf", "document"],
     ["audio", "a.mp3", "audio/mpeg", "audio"],
   ]) {
-    const raw = kind === "audio" ? "" : "Caption";
+    const raw = kind === "audio" ? "" : "Caption of this file";
     const message = { raw, files: [{ data, filename, mimeType }] };
     await checks.check(`out: ${name} that is uploaded`, () => bot.arrives(message, kind));
   }
@@ -155,7 +155,7 @@ async function pressed(checks, bot, world) {
 
 async function errors(checks, bot, world) {
   await checks.check("out of the window: failed", async () => {
-    const { id } = await (await bot.thread(world.stranger)).post("Hello?");
+    const { id } = await (await bot.thread(world.stranger)).post("Hello, are you there?");
     await world.passed(id, "failed");
   });
   await checks.check("out: image by a link that may not be fetched fails", async () => {

@@ -29,10 +29,12 @@ def wait_until_it_listens(port, bot):
     sys.exit("the bot of the page ended")
 
 
-def shell(folder, *blocks):
+def shell(folder, *blocks, env=None):
     """Runs blocks one after the other, and returns what they print."""
     script = "set -e\n" + "\n".join(blocks)
-    ran = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True)
+    ran = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True
+    )
     assert ran.returncode == 0, f"{script}\n{ran.stderr}{ran.stdout}"
     return ran.stdout
 
@@ -44,25 +46,26 @@ def main(blindpost, node):
     bots = {kind: code.replace("5000", str(port)) for kind, code in blocks if kind != "sh"}
     runs = {"python": ("bot.py", [sys.executable]), "js": ("bot.mjs", [node])}
     with World(blindpost, f"http://127.0.0.1:{port}/webhook") as world:
-        folder = Path(world.folder.name)
-        accepted = json.loads(shell(folder, variables, send))
+        folder = world.folder
+        # Once for all examples: it starts Python for each variable.
+        start = shell(folder, variables, "env -0").split("\0")
+        env = dict(variable.split("=", 1) for variable in start if "=" in variable)
+        accepted = json.loads(shell(folder, send, env=env))
         wamid = accepted["messages"][0]["id"]
-        assert wamid in shell(folder, variables, look), "the template was not delivered"
+        assert wamid in shell(folder, look, env=env), "the template was not delivered"
         print("ok      guide: curl")
         for kind, (name, command) in runs.items():
             (folder / name).write_text(bots[kind])
-            start = shell(folder, variables, "env -0").split("\0")
-            env = dict(variable.split("=", 1) for variable in start if "=" in variable)
             bot = subprocess.Popen([*command, name], cwd=folder, env=env, stderr=subprocess.DEVNULL)
             try:
                 wait_until_it_listens(port, bot)
-                heard = shell(folder, variables, write)
+                heard = shell(folder, write, env=env)
             finally:
                 bot.kill()
                 bot.wait()
             language = {"python": "Python", "js": "JavaScript"}[kind]
             assert f"{language} heard: Grüße 😀" in heard, heard
-            world.control("/reset", {})
+            world.reset()
             print(f"ok      guide: {language}")
 
 

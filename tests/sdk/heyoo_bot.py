@@ -91,15 +91,15 @@ def outbound(check, bot, world):
     card = {"name": {"formatted_name": "Ada", "first_name": "Ada"}, "phones": [{"phone": "+1555"}]}
     rows = [{"id": "cake", "title": "Cake", "description": "sweet"}]
     choose = {"button": "Choose", "sections": [{"title": "All", "rows": rows}]}
-    listed = {"header": "H", "body": "What?", "footer": "F", "action": choose}
+    listed = {"header": "H", "body": "What do you take?", "footer": "F", "action": choose}
     yes = {"type": "reply", "reply": {"id": "yes", "title": "Yes"}}
-    asks = {"type": "button", "body": {"text": "Bread?"}, "action": {"buttons": [yes]}}
+    asks = {"type": "button", "body": {"text": "Bread or a cake?"}, "action": {"buttons": [yes]}}
     own = {"messaging_product": "whatsapp", "type": "text", "text": {"body": "As it is"}}
-    place = ("52.5", "13.4", "Here", "Street 1")
+    place = ("52.5", "13.4", "Here", "Street 1, Court 2")
     for name, kind, words, send in [
         ("text", "text", "\\ud83d\\ude00", lambda: wa.send_message(WORDS, to)),
         ("template", "template", "hello_world", lambda: wa.send_template("hello_world", to, [])),
-        ("location", "location", "Street 1", lambda: wa.send_location(*place, to)),
+        ("location", "location", "Street 1, Court 2", lambda: wa.send_location(*place, to)),
         ("contacts", "contacts", "Ada", lambda: wa.send_contacts([card], to)),
         ("list", "interactive", "sweet", lambda: wa.send_button(listed, to)),
         ("buttons", "interactive", "yes", lambda: wa.send_reply_button(asks, to)),
@@ -141,13 +141,14 @@ def inbound(check, bot, world):
         assert wa.get_location(told)["latitude"] == 52.5, told
 
     def reaction():
-        heard = world.says("text", {"body": "Nice?"})
+        heard = world.says("text", {"body": "Is this not a nice one?"})
         bot.hears(heard)
         bot.arrives(lambda: wa.send_reaction("👍", heard, to), "reaction")
 
     def pressed():
         yes = {"type": "reply", "reply": {"id": "yes", "title": "Yes"}}
-        asks = {"type": "button", "body": {"text": "Bread?"}, "action": {"buttons": [yes]}}
+        body = {"text": "Bread or a cake?"}
+        asks = {"type": "button", "body": body, "action": {"buttons": [yes]}}
         bot.arrives(lambda: wa.send_reply_button(asks, to), "interactive")
         reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
         told = bot.hears(world.says("interactive", reply))
@@ -163,13 +164,13 @@ def managed(check, bot, world):
     wa, to = bot.wa, world.user
 
     def media():
-        file = os.path.join(world.folder.name, "a.png")
+        file = os.path.join(world.folder, "a.png")
         with open(file, "wb") as png:
             png.write(PNG)
         uploaded = wa.upload_media(file)["id"]
         bot.arrives(lambda: wa.send_image(uploaded, to, link=False), "image")
         url = wa.query_media_url(uploaded)
-        saved = wa.download_media(url, "image/png", os.path.join(world.folder.name, "b"))
+        saved = wa.download_media(url, "image/png", os.path.join(world.folder, "b"))
         with open(saved, "rb") as png:
             assert png.read() == PNG
         assert wa.delete_media(uploaded)["success"]

@@ -4,7 +4,7 @@
 //
 // With --plant the bot has another app secret, so that no webhook may pass its verification.
 
-import { CARRIED, PICTURE, PNG, WORDS, Bot, refused, run } from "./bot.mjs";
+import { PNG, WORDS, Bot, carried, refused, run } from "./bot.mjs";
 import { load } from "./npm/load.mjs";
 import { assert } from "./world.mjs";
 
@@ -65,25 +65,11 @@ async function inbound(checks, bot, world) {
     const shown = await world.passed(answer.messages[0].id, "shown");
     assert(shown.context.id === wamid && shown.text.body === WORDS, "quoted");
   });
-  for (const [kind, value] of Object.entries(CARRIED)) {
-    await checks.check(`in: ${kind}`, async () => {
-      const { message } = await bot.hears(await world.says(kind, value));
-      assert(message.type === kind && message[kind], JSON.stringify(message));
-    });
-  }
-  await checks.check("in: reaction", async () => {
-    const wamid = await bot.arrives("sendText", { body: "React to this" }, "text");
-    const heard = await world.says("reaction", { message_id: wamid, emoji: "👍" });
-    const { reaction } = (await bot.hears(heard)).message;
-    assert(reaction.emoji === "👍" && reaction.messageId === wamid, JSON.stringify(reaction));
-  });
-  await checks.check("in: image", async () => {
-    const heard = await world.says("image", PICTURE);
-    assert((await bot.hears(heard)).message.image.id, "an id");
-  });
+  const asks = (body) => bot.arrives("sendText", { body }, "text");
+  await carried(checks, bot, asks, (reaction) => reaction.messageId);
 }
 
-const bodyText = "Bread?";
+const bodyText = "Bread or a cake?";
 const url = "https://example.com/a";
 const buttons = [{ id: "yes", title: "Yes" }, { id: "no", title: "No" }];
 const sections = [{ title: "All", rows: [{ id: "cake", title: "Cake", description: "sweet" }] }];
@@ -97,8 +83,8 @@ const cards = (action) => [0, 1].map((cardIndex) => ({
 const MESSAGES = {
   "text": ["sendText", { body: WORDS, previewUrl: true }, "text", "Grüße"],
   "location": ["sendLocation", { location: {
-    latitude: 52.5, longitude: 13.4, name: "Here", address: "Street 1",
-  } }, "location", "Street 1"],
+    latitude: 52.5, longitude: 13.4, name: "Here", address: "Street 1, Court 2",
+  } }, "location", "Street 1, Court 2"],
   "contacts": ["sendContacts", { contacts: [
     { name: { formattedName: "Ada", firstName: "Ada" }, phones: [{ phone: "+15551234" }] },
   ] }, "contacts", "Ada"],
@@ -121,7 +107,7 @@ const MESSAGES = {
   "address": ["sendInteractiveAddress", { bodyText, parameters: { country: "IN" } },
     "interactive", "address_message"],
   "location request": ["sendInteractiveLocationRequest", {
-    bodyText, parameters: { requestMessage: "Where?" },
+    bodyText, parameters: { requestMessage: "Where are you now?" },
   }, "interactive", "send_location"],
   "call permission request": ["sendInteractiveCallPermission", {
     bodyText, parameters: { phoneNumber: "15551234" },
@@ -145,7 +131,7 @@ async function outbound(checks, bot, world) {
     await checks.check(`out: ${name}`, () => bot.arrives(method, message, kind, words));
   }
   await checks.check("out: reaction, and its removal", async () => {
-    const messageId = await world.says("text", { body: "Nice?" });
+    const messageId = await world.says("text", { body: "Is this not a nice one?" });
     await bot.hears(messageId);
     const reaction = { messageId, emoji: "👍" };
     await bot.arrives("sendReaction", { reaction }, "reaction", "👍");
@@ -153,7 +139,7 @@ async function outbound(checks, bot, world) {
     assert(!(await world.passed(wamid, "shown")).reaction.emoji, "no emoji");
   });
   await checks.check("typing indicator", async () => {
-    const messageId = await world.says("text", { body: "Are you there?" });
+    const messageId = await world.says("text", { body: "Are you there today?" });
     await bot.hears(messageId);
     const typingIndicator = { type: "text" };
     const answer = await bot.api.messages.markRead(
@@ -173,7 +159,8 @@ async function outbound(checks, bot, world) {
   await checks.check("out: image that is uploaded", async () => {
     const file = new Blob([PNG], { type: "image/png" });
     const { id } = await bot.api.media.upload({ phoneNumberId: bot.id, type: "image/png", file });
-    await bot.arrives("sendImage", { image: { id, caption: "Caption" } }, "image", "Caption");
+    const image = { id, caption: "Caption of this file" };
+    await bot.arrives("sendImage", { image }, "image", "Caption");
   });
 }
 
@@ -203,7 +190,7 @@ async function pressed(checks, bot, world) {
 
 async function statuses(checks, bot, world) {
   await checks.check("out of the window: 131047 in a status", async () => {
-    const wamid = await bot.send("sendText", { to: world.stranger, body: "Hello?" });
+    const wamid = await bot.send("sendText", { to: world.stranger, body: "Hello, are you there?" });
     const { errors } = await bot.status(wamid, "failed");
     assert(errors[0].code === 131047, JSON.stringify(errors));
   });

@@ -72,7 +72,8 @@ def inbound(check, bot, world, plant):
         assert world.passed(answer.id, "shown")["context"]["id"] == message.id
 
     def location():
-        place = {"latitude": 52.5, "longitude": 13.4, "name": "Here", "address": "Street 1"}
+        address = "Street 1, Court 2"
+        place = {"latitude": 52.5, "longitude": 13.4, "name": "Here", "address": address}
         message = bot.hears(types.Message, world.says("location", place))
         assert (message.location.latitude, message.location.name) == (52.5, "Here")
 
@@ -82,7 +83,7 @@ def inbound(check, bot, world, plant):
         assert message.contacts[0].name.formatted_name == "Ada"
 
     def reaction():
-        sent = wa.send_message(world.user, "React to this")
+        sent = wa.send_message(world.user, "React to this message")
         world.passed(sent.id, "shown")
         heard = world.says("reaction", {"message_id": sent.id, "emoji": "👍"})
         assert bot.hears(types.Message, heard).reaction.emoji == "👍"
@@ -93,7 +94,7 @@ def inbound(check, bot, world, plant):
         assert bot.hears(types.Message, heard).order.products[0].sku == "a"
 
     def quoted():
-        sent = wa.send_message(world.user, "Which?")
+        sent = wa.send_message(world.user, "Which of the two breads?")
         world.passed(sent.id, "shown")
         heard = world.says("text", {"body": "This"}, context={"id": sent.id})
         assert bot.hears(types.Message, heard).reply_to_message.id == sent.id
@@ -143,7 +144,7 @@ def outbound(check, bot, world):
         for index in range(2)
     ]
     section = types.ProductsSection(title="All", skus=["a", "b"])
-    location = lambda: wa.send_location(to, 52.5, 13.4, "Here", "Street 1")
+    location = lambda: wa.send_location(to, 52.5, 13.4, "Here", "Street 1, Court 2")
     hello = lambda: wa.send_template(to, "hello_world", TemplateLanguage.ENGLISH_US, [])
     text = lambda **more: wa.send_message(to, "Text", **more)
     for name, kind, send in [
@@ -157,7 +158,7 @@ def outbound(check, bot, world):
         ("call permission request", "interactive", lambda: text(buttons=may_call)),
         ("contact info request", "interactive", lambda: text(buttons=ContactInfoRequestButton())),
         ("location", "location", location),
-        ("location request", "interactive", lambda: wa.request_location(to, "Where?")),
+        ("location request", "interactive", lambda: wa.request_location(to, "Where are you now?")),
         ("contacts", "contacts", lambda: wa.send_contact(to, card)),
         ("catalog", "interactive", lambda: wa.send_catalog(to, "All", "Footer")),
         ("product", "interactive", lambda: wa.send_product(to, "1", "a", "One")),
@@ -168,14 +169,14 @@ def outbound(check, bot, world):
         check(f"out: {name}", lambda: bot.arrives(send, kind))
 
     def reaction():
-        heard = world.says("text", {"body": "Nice?"})
+        heard = world.says("text", {"body": "Is this not a nice one?"})
         bot.hears(types.Message, heard)
         bot.arrives(lambda: wa.send_reaction(to, "❤️", heard), "reaction")
         removed = wa.remove_reaction(to, heard)
         assert world.passed(removed.id, "shown")["reaction"]["emoji"] == ""
 
     def typing():
-        heard = world.says("text", {"body": "Are you there?"})
+        heard = world.says("text", {"body": "Are you there today?"})
         bot.hears(types.Message, heard)
         assert wa.indicate_typing(heard)
         world.passed(heard, "read")
@@ -188,7 +189,7 @@ def outbound(check, bot, world):
     check("typing indicator", typing)
     link = "https://example.com/file"
     for name, send in [
-        ("image", lambda: wa.send_image(to, link + ".png", "Caption")),
+        ("image", lambda: wa.send_image(to, link + ".png", "Caption of this file")),
         ("video", lambda: wa.send_video(to, link + ".mp4")),
         ("document", lambda: wa.send_document(to, link + ".pdf", "a.pdf")),
         ("audio", lambda: wa.send_audio(to, link + ".mp3")),
@@ -196,7 +197,7 @@ def outbound(check, bot, world):
     ]:
         name = f"out: {name} by a link that may not be fetched fails with 131053"
         check(name, lambda: linked(send))
-    sends = lambda: wa.send_image(to, PNG, "Caption", mime_type="image/png")
+    sends = lambda: wa.send_image(to, PNG, "Caption of this file", mime_type="image/png")
     check("out: image that is uploaded", lambda: bot.arrives(sends, "image"))
 
 
@@ -205,7 +206,8 @@ def pressed(check, bot, world):
 
     def button():
         yes = [types.Button("Yes", "yes")]
-        sent, _ = bot.arrives(lambda: wa.send_message(to, "Bread?", buttons=yes), "interactive")
+        asks = lambda: wa.send_message(to, "Bread or a cake?", buttons=yes)
+        sent, _ = bot.arrives(asks, "interactive")
         reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
         update = bot.hears(types.CallbackButton, world.says("interactive", reply))
         assert (update.data, update.title) == ("yes", "Yes"), update
@@ -214,7 +216,7 @@ def pressed(check, bot, world):
     def row():
         rows = [types.SectionRow("Cake", "cake", "sweet")]
         choose = types.SectionList("Choose", [types.Section("All", rows)])
-        bot.arrives(lambda: wa.send_message(to, "What?", buttons=choose), "interactive")
+        bot.arrives(lambda: wa.send_message(to, "What do you take?", buttons=choose), "interactive")
         reply = {"type": "list_reply", "list_reply": {"id": "cake"}}
         update = bot.hears(types.CallbackSelection, world.says("interactive", reply))
         assert (update.data, update.description) == ("cake", "sweet"), update
@@ -255,7 +257,7 @@ def errors_and_statuses(check, bot, world):
         raise AssertionError(f"no {kind.__name__}")
 
     def outside():
-        sent = wa.send_message(world.stranger, "Hello?")
+        sent = wa.send_message(world.stranger, "Hello, are you there?")
         status = bot.status(sent, types.MessageStatusType.FAILED)
         assert isinstance(status.error, errors.ReEngagementMessage), status
 
@@ -309,7 +311,7 @@ def managed(check, bot, world):
         uploaded = wa.upload_media(PNG, mime_type="image/png", filename="a.png")
         url = wa.get_media_url(uploaded.id)
         assert wa.get_media_bytes(url.url) == PNG
-        sent = wa.send_image(world.user, uploaded.id, "Caption")
+        sent = wa.send_image(world.user, uploaded.id, "Caption of this file")
         got = world.passed(sent.id, "fetched")["file"]
         expected = {"sha256": hashlib.sha256(PNG).hexdigest(), "file_size": len(PNG)}
         assert got == expected, got

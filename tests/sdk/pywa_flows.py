@@ -90,7 +90,8 @@ def flows(check, bot, world, receiver):
         button = types.FlowButton(
             "Open", flow_id=made["id"], flow_token=token, flow_action_type="data_exchange"
         )
-        sent, _ = bot.arrives(lambda: wa.send_message(to, "Cake?", buttons=button), "interactive")
+        asks = lambda: wa.send_message(to, "Cake or a bread?", buttons=button)
+        sent, _ = bot.arrives(asks, "interactive")
         return sent
 
     def managed():

@@ -82,7 +82,7 @@ async function inbound(checks, bot, world) {
     });
   }
   await checks.check("in: reaction", async () => {
-    const wamid = await bot.arrives(new M.Text("React to this"), "text");
+    const wamid = await bot.arrives(new M.Text("React to this message"), "text");
     const heard = await world.says("reaction", { message_id: wamid, emoji: "👍" });
     assert((await bot.hears(heard)).message.reaction.emoji === "👍", "emoji");
   });
@@ -97,7 +97,7 @@ async function inbound(checks, bot, world) {
   });
 }
 
-const body = new M.Body("Bread?");
+const body = new M.Body("Bread or a cake?");
 const action = {
   buttons: () => new M.ActionButtons(new M.Button("yes", "Yes"), new M.Button("no", "No")),
   list: () => {
@@ -114,7 +114,7 @@ async function outbound(checks, bot, world) {
   const phone = new M.Phone("+15551234", "HOME");
   const messages = {
     "text": ["text", () => new M.Text(WORDS, true)],
-    "location": ["location", () => new M.Location(13.4, 52.5, "Here", "Street 1")],
+    "location": ["location", () => new M.Location(13.4, 52.5, "Here", "Street 1, Court 2")],
     "contacts": ["contacts", () => new M.Contacts([name, phone])],
     "buttons": ["interactive", () => interactive(
       action.buttons(), body, new M.Header("H"), new M.Footer("F"))],
@@ -137,14 +137,14 @@ async function outbound(checks, bot, world) {
     await checks.check(`out: ${name}`, () => bot.arrives(message(), kind));
   }
   await checks.check("out: reaction, and its removal", async () => {
-    const heard = await world.says("text", { body: "Nice?" });
+    const heard = await world.says("text", { body: "Is this not a nice one?" });
     await bot.hears(heard);
     await bot.arrives(new M.Reaction(heard, "👍"), "reaction");
     const removed = await world.passed(await bot.send(new M.Reaction(heard)), "shown");
     assert(removed.reaction.emoji === "", "no emoji");
   });
   await checks.check("typing indicator", async () => {
-    const heard = await world.says("text", { body: "Are you there?" });
+    const heard = await world.says("text", { body: "Are you there today?" });
     await bot.hears(heard);
     assert((await bot.api.markAsRead(bot.id, heard, "text")).success, "success");
     await world.passed(heard, "read");
@@ -183,7 +183,7 @@ async function pressed(checks, bot, world) {
 async function statuses(checks, bot, world) {
   await checks.check("out of the window: 131047 in a status", async () => {
     const to = { phone: world.stranger };
-    const answer = await bot.api.sendMessage(bot.id, to, new M.Text("Hello?"));
+    const answer = await bot.api.sendMessage(bot.id, to, new M.Text("Hello, are you there?"));
     const { error } = await bot.status(answer.messages[0].id, "failed");
     assert(error.code === 131047, JSON.stringify(error));
   });

@@ -2,11 +2,15 @@
 // world.py is, for JavaScript.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
+import {
+  existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const PATIENCE = 10_000;
+// Where worlds leave what they wrote; with none they leave nothing.
+const KEPT = process.env.BLINDPOST_SDK_RUNS;
 
 export function assert(holds, what) {
   if (!holds) throw new Error(what);
@@ -15,13 +19,22 @@ export function assert(holds, what) {
 const later = (time) => new Promise((over) => setTimeout(over, time));
 
 export class World {
-  // `blindpost up`, whose webhooks go to `webhook`.
+  // `blindpost up`, whose webhooks go to `webhook`. Where runs are kept, its folder has all that it
+  // wrote, and at its end what passed.
   static async start(blindpost, webhook) {
     const world = new World();
-    world.folder = mkdtempSync(join(tmpdir(), "blindpost-sdk-"));
+    world.folder = mkdtempSync(join(KEPT ?? tmpdir(), "blindpost-sdk-"));
     const file = join(world.folder, "ready.json");
     const flags = ["up", "--port", "0", "--webhook", webhook, "--ready-file", file];
-    world.process = spawn(blindpost, flags, { stdio: ["ignore", "ignore", "inherit"] });
+    const stdio = ["ignore", "ignore", "inherit"];
+    if (KEPT) {
+      for (const name of ["written", "passed"]) mkdirSync(join(world.folder, name));
+      flags.push("--data", join(world.folder, "written", "data"));
+      ["said", "log"].forEach((name, index) => {
+        stdio[index + 1] = openSync(join(world.folder, "written", name), "w");
+      });
+    }
+    world.process = spawn(blindpost, flags, { stdio });
     world.ended = new Promise((ended) => world.process.on("exit", ended));
     const until = Date.now() + 6 * PATIENCE;
     while (!existsSync(file)) {
@@ -36,9 +49,19 @@ export class World {
   }
 
   async end() {
-    this.process.kill("SIGTERM");
+    // Killed, so that nothing is tidied up before it is searched.
+    if (KEPT) await this.keep();
+    this.process.kill(KEPT ? "SIGKILL" : "SIGTERM");
     await this.ended;
-    rmSync(this.folder, { recursive: true });
+    if (!KEPT) rmSync(this.folder, { recursive: true });
+  }
+
+  // What passed, as crates/blindpost/tests/proof/passed.rs reads it.
+  async keep() {
+    for (const what of ["messages", "webhooks"]) {
+      const answer = JSON.stringify(await this.control(`/${what}`));
+      writeFileSync(join(this.folder, "passed", `${what}.json`), answer);
+    }
   }
 
   // A call of the control API; a refusal is an error that says why.

@@ -1,6 +1,8 @@
 """A live Blindpost for one program, its control API, and the checks that the program makes."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,16 +13,25 @@ import urllib.request
 from pathlib import Path
 
 PATIENCE = 10
+# Where worlds leave what they wrote; with none they leave nothing.
+KEPT = os.environ.get("BLINDPOST_SDK_RUNS")
 
 
 class World:
-    """`blindpost up`, whose webhooks go to `webhook`."""
+    """`blindpost up`, whose webhooks go to `webhook`. Where runs are kept, its folder has all that
+    it wrote, and at its end what passed."""
 
     def __init__(self, blindpost, webhook, *flags):
-        self.folder = tempfile.TemporaryDirectory(prefix="blindpost-sdk-")
-        file = Path(self.folder.name) / "ready.json"
+        self.folder = Path(tempfile.mkdtemp(prefix="blindpost-sdk-", dir=KEPT))
+        file = self.folder / "ready.json"
         command = [blindpost, "up", "--port", "0", "--webhook", webhook, "--ready-file", file]
-        self.process = subprocess.Popen(command + list(flags), stdout=subprocess.DEVNULL)
+        said, log = subprocess.DEVNULL, None
+        if KEPT:
+            for name in ("written", "passed"):
+                (self.folder / name).mkdir()
+            command += ["--data", self.folder / "written" / "data"]
+            said, log = (open(self.folder / "written" / name, "wb") for name in ("said", "log"))
+        self.process = subprocess.Popen(command + list(flags), stdout=said, stderr=log)
         until = time.monotonic() + 2 * PATIENCE
         while not file.exists():
             if self.process.poll() is not None or time.monotonic() > until:
@@ -29,14 +40,34 @@ class World:
             time.sleep(0.05)
         self.ready = json.loads(file.read_text())
         self.user, self.stranger = self.ready["users"][:2]
+        self.kept = 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
+        if KEPT:
+            self.keep()
+            # So that nothing is tidied up before it is searched.
+            self.process.kill()
+        else:
+            self.process.terminate()
         self.process.wait(PATIENCE)
-        self.folder.cleanup()
+        if not KEPT:
+            shutil.rmtree(self.folder)
+
+    def keep(self):
+        """What passed since the last reset, as crates/blindpost/tests/proof/passed.rs reads it."""
+        for what in ("messages", "webhooks"):
+            file = self.folder / "passed" / f"{what}-{self.kept}.json"
+            file.write_text(json.dumps(self.control(f"/{what}")))
+        self.kept += 1
+
+    def reset(self):
+        """Nothing has passed, for who looks from now on."""
+        if KEPT:
+            self.keep()
+        self.control("/reset", {})
 
     def control(self, path, body=None):
         """A call of the control API; a refusal is an error that says why."""

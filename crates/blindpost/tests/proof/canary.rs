@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) hits: Vec<String>,
     /// Bytes that were searched.
     pub(crate) bytes: u64,
+    /// Files that these were of.
+    pub(crate) files: u64,
 }
 
 impl Canaries {
@@ -48,8 +50,8 @@ impl Canaries {
     /// Searches every file below a folder.
     pub(crate) fn in_files(&self, folder: &Path) -> Found {
         let mut scanner = Scanner::new();
-        self.feed_files(&mut scanner, folder, folder);
-        self.found(scanner)
+        let files = self.feed_files(&mut scanner, folder, folder);
+        Found { files, ..self.found(scanner) }
     }
 
     /// Searches streams of bytes, each with a name.
@@ -64,11 +66,13 @@ impl Canaries {
         self.found(scanner)
     }
 
-    fn feed_files(&self, scanner: &mut Scanner, folder: &Path, root: &Path) {
+    /// How many files there are below the folder.
+    fn feed_files(&self, scanner: &mut Scanner, folder: &Path, root: &Path) -> u64 {
+        let mut files = 0;
         for entry in fs::read_dir(folder).expect("a folder can be read") {
             let path = entry.expect("a folder can be read").path();
             if path.is_dir() {
-                self.feed_files(scanner, &path, root);
+                files += self.feed_files(scanner, &path, root);
                 continue;
             }
             let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
@@ -83,7 +87,9 @@ impl Canaries {
                 }
                 scanner.feed(&self.mint, &place, 0, &chunk[..count]);
             }
+            files += 1;
         }
+        files
     }
 
     fn found(&self, mut scanner: Scanner) -> Found {
@@ -100,6 +106,6 @@ impl Canaries {
             let disguise = &hit.disguise;
             hit.places.keys().map(move |place| format!("{what} in {place}, {disguise}"))
         });
-        Found { hits: hits.collect(), bytes: scanner.bytes_scanned() }
+        Found { hits: hits.collect(), bytes: scanner.bytes_scanned(), files: 0 }
     }
 }

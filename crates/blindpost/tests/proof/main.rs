@@ -22,6 +22,7 @@ mod capture;
 mod disk;
 mod http;
 mod kills;
+mod passed;
 mod people;
 mod plaintext;
 mod ports;

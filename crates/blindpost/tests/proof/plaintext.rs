@@ -77,7 +77,7 @@ fn overheard(canaries: &mut Canaries) -> (Stage, Option<Streams>) {
 }
 
 #[track_caller]
-fn nothing(what: &str, Found { hits, bytes }: &Found) {
+fn nothing(what: &str, Found { hits, bytes, .. }: &Found) {
     println!("{what}: {bytes} bytes searched, {} canaries", hits.len());
     assert!(*bytes > 0, "{what}: nothing was searched");
     assert!(hits.is_empty(), "{what}:\n{}", hits.join("\n"));
@@ -107,7 +107,7 @@ fn what_processes_write_and_send_has_no_plaintext_but_at_the_ends() {
     }
     // The same search finds what it looks for where it may be.
     for name in ENDS {
-        let Found { hits, bytes } = canaries.in_streams(of(name));
+        let Found { hits, bytes, .. } = canaries.in_streams(of(name));
         println!("{name}: {bytes} bytes searched, {} canaries, in plaintext by right", hits.len());
         assert!(hits.iter().any(|hit| hit.starts_with("MessageContent")), "{name}: {hits:?}");
         assert!(hits.iter().any(|hit| hit.starts_with("ConsumerPhone")), "{name}: {hits:?}");

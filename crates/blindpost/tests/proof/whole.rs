@@ -31,10 +31,10 @@ const KILLS: u64 = 5;
 const MOST: u32 = 12;
 
 /// What a webhook brought: id and text of a message.
-type Brought = (String, String);
+pub(crate) type Brought = (String, String);
 
 /// An application: takes webhooks, and tells of the messages in them.
-fn application(at: SocketAddr) -> Receiver<Brought> {
+pub(crate) fn application(at: SocketAddr) -> Receiver<Brought> {
     let listener = TcpListener::bind(at).expect("the port was free a moment ago");
     let (brings, brought) = channel();
     thread::spawn(move || {

@@ -17,7 +17,7 @@ use tokio::{
 use crate::figures::{micros, percentile, rate, tenth};
 
 /// Connections that are open at a time.
-const CONNECTIONS: u64 = 64;
+pub(crate) const CONNECTIONS: u64 = 64;
 
 /// A connection, on which one call is made after the other.
 pub(crate) struct Connection {

@@ -9,6 +9,7 @@
 //!                                                the messages and all of them
 //! ```
 //!
+//! Either exits with 1 if it is short of its goal, after it has said and written what it measured.
 //! With `--smoke` each is small enough for CI; with `--json FILE` the figures are written there;
 //! `--people N`, `--messages N` and `--pace N` (a second) say how much, where it is not the usual.
 //! The number is raised to 1,000 messages a second, and the pace stays below that: what goes beyond
@@ -34,7 +35,7 @@ mod load;
 mod storage;
 mod world;
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::PathBuf, process::ExitCode};
 
 use serde_json::Value;
 
@@ -73,28 +74,41 @@ impl Arguments {
     }
 }
 
-fn measure(what: impl Future<Output = Value>, arguments: &Arguments) {
+/// What a measurement came to.
+pub(crate) struct Outcome {
+    pub(crate) figures: Value,
+    /// Which goal it is short of, if any.
+    pub(crate) fails: Option<&'static str>,
+}
+
+/// Figures are written whatever they are.
+fn measure(what: impl Future<Output = Outcome>, arguments: &Arguments) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let figures = runtime.block_on(what);
+    let Outcome { figures, fails } = runtime.block_on(what);
     if let Some(path) = &arguments.json {
         fs::write(path, format!("{figures:#}\n")).unwrap();
     }
+    fails.map_or(ExitCode::SUCCESS, |goal| {
+        println!("{goal}");
+        ExitCode::FAILURE
+    })
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut words = env::args().skip(1);
     match words.next().unwrap_or_default().as_str() {
         "serve" => world::serve(words),
         "floor" => floor::serve(),
         "accept" => {
             let arguments = Arguments::read(words);
-            measure(accept::run(&arguments), &arguments);
+            return measure(accept::run(&arguments), &arguments);
         }
         "storage" => {
             let arguments = Arguments::read(words);
-            measure(storage::run(&arguments), &arguments);
+            return measure(storage::run(&arguments), &arguments);
         }
         // `cargo bench` alone runs every benchmark of the workspace, and these take minutes.
         _ => println!("one of: accept, storage"),
     }
+    ExitCode::SUCCESS
 }

@@ -7,6 +7,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
+    time::Instant,
 };
 
 use host::up::{Options, Ready, Throughput, Time, Up, Webhook};
@@ -15,9 +16,23 @@ use hyper::{Request, Response, body::Incoming, server::conn::http1, service::ser
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::load::{Caller, Connection};
+use crate::{
+    figures::tenth,
+    load::{CONNECTIONS, Caller, Connection},
+};
+
+/// Where a person writes, and where the control API says whose message was received.
+const INBOUND: &str = "/_blindpost/inbound";
+const RECEIVED: &str =
+    "/_blindpost/messages?direction=inbound&status=received&wait_ms=25000&count=";
+/// Files that the world has open beside the two ends of each person's connection.
+const OTHER_FILES: u32 = 200;
+/// So many messages the control API remembers.
+const REMEMBERED: usize = 10_000;
+/// Calls, of 25 seconds each, until what people wrote must have been received.
+const LOOKS: usize = 12;
 
 /// Serves until the standard input ends. Says how to use it in one line of JSON.
 pub(crate) fn serve(mut words: impl Iterator<Item = String>) {
@@ -87,20 +102,35 @@ pub(crate) struct World {
     pub(crate) ready: Value,
     /// Where its store lies, and whatever else has to lie on the same disk.
     pub(crate) folder: TempDir,
+    /// What it took until everybody was registered, and until all that they wrote was received.
+    pub(crate) setup: Value,
 }
 
 impl World {
-    /// Starts one with so many people, each of whom writes once.
+    /// Starts one with so many people, each of whom writes once; with as many as a process may have
+    /// connections, if these are fewer.
     pub(crate) async fn start(place: &Path, people: u32) -> Self {
+        let room = (open_files() - OTHER_FILES) / 2;
+        if room < people {
+            println!("a process may have {} files open, two for each person", open_files());
+        }
+        let people = people.min(room);
         fs::create_dir_all(place).unwrap();
         let folder = tempfile::Builder::new().prefix("graph-").tempdir_in(place).unwrap();
         let webhook = receiver().await.to_string();
         let data = folder.path().join("world");
         let words = ["serve", data.to_str().unwrap(), &people.to_string(), &webhook];
+        let begun = Instant::now();
         let served = Served::start(&words);
         let ready: Value = serde_json::from_str(&served.line).expect("the world started");
-        let world = Self { served, ready, folder };
+        let mut world = Self { served, ready, folder, setup: Value::Null };
+        let registered = begun.elapsed().as_secs_f64();
         world.open_windows().await;
+        let written = begun.elapsed().as_secs_f64();
+        println!("{people} people registered in {registered:.1} s, and wrote by {written:.1} s");
+        world.setup = json!({
+            "registered_seconds": tenth(registered), "received_seconds": tenth(written),
+        });
         world
     }
 
@@ -118,28 +148,41 @@ impl World {
         users.iter().map(|user| user.as_str().unwrap().to_owned()).collect()
     }
 
+    /// Everybody writes once, over as many connections as messages are sent over later; returns when
+    /// the Cloud API has received all of it.
     async fn open_windows(&self) {
-        let mut control = Connection::open(self.at()).await;
-        for user in self.users() {
-            let call = json!({
-                "from": user, "phone_number_id": self.text("phone_number_id"),
-                "message": { "type": "text", "text": { "body": "Hello" } },
+        let (at, users) = (self.at(), self.users());
+        let mut writers = JoinSet::new();
+        for part in users.chunks(users.len().div_ceil(CONNECTIONS as usize)) {
+            let calls: Vec<Value> = part.iter().map(|user| self.hello(user)).collect();
+            writers.spawn(async move {
+                let mut control = Connection::open(at).await;
+                for call in calls {
+                    let (status, body) = control.call("POST", INBOUND, "", &call).await;
+                    assert_eq!(status, 200, "{body}");
+                }
             });
-            let (status, body) = control.call("POST", "/_blindpost/inbound", "", &call).await;
-            assert_eq!(status, 200, "{body}");
         }
-        let least = self.users().len();
-        let path = "/_blindpost/messages?direction=inbound&status=received&wait_ms=25000&count=";
-        // The journal holds the last ten thousand, and answers with what there is in time.
-        for _ in 0..40 {
-            let path = format!("{path}{}", least.min(9_000));
+        writers.join_all().await;
+        let mut control = Connection::open(at).await;
+        let everybody = users.len().min(REMEMBERED);
+        let path = format!("{RECEIVED}{everybody}");
+        // Each call answers with what there is in time.
+        for _ in 0..LOOKS {
             let (_, body) = control.call("GET", &path, "", &json!({})).await;
             let received: Value = serde_json::from_str(&body).unwrap();
-            if received["messages"].as_array().unwrap().len() >= least.min(9_000) {
+            if received["messages"].as_array().unwrap().len() >= everybody {
                 return;
             }
         }
         panic!("not everybody's message was received");
+    }
+
+    fn hello(&self, user: &str) -> Value {
+        json!({
+            "from": user, "phone_number_id": self.text("phone_number_id"),
+            "message": { "type": "text", "text": { "body": "Hello" } },
+        })
     }
 
     /// Those who send messages to everybody in turn.
@@ -155,6 +198,13 @@ impl World {
         let (status, answer) = connection.call("POST", &path, self.text("token"), body).await;
         assert_eq!(status, 200, "{edge}: {answer}");
     }
+}
+
+/// How many files a process may have open.
+fn open_files() -> u32 {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap_or(u32::MAX)
 }
 
 /// Takes webhooks and does nothing with them.

@@ -43,6 +43,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How much longer for each person, who draws a hundred keys on a machine that has much to do.
 const PATIENCE_EACH: Duration = Duration::from_millis(200);
+/// How many people are set up at a time. Thousands who all register at once are answered so late
+/// that each asks again and again, and one whose handshake is not done makes room for a newer one.
+const IN_TURN: usize = 128;
 /// The date at which a seeded virtual clock starts: 2026-01-01.
 const SEEDED_DATE: UnixMicros = UnixMicros(1_767_225_600_000_000);
 /// How far a virtual clock has moved over a restart: two starts write no row at the same moment.
@@ -127,22 +130,40 @@ impl Start {
         })
     }
 
-    /// Waits until everybody is set up.
-    pub(super) async fn settled(self, operations: Operations) -> Result<Running, UpError> {
-        let Self { crew, folder, setup, cast, .. } = self;
-        let people = u32::try_from(cast.people.len()).unwrap_or(u32::MAX);
+    /// People take part too, one after the other; waits until everybody is set up.
+    pub(super) async fn settled(mut self, operations: Operations) -> Result<Running, UpError> {
+        let people = u32::try_from(self.cast.people.len()).unwrap_or(u32::MAX);
         let patience = PATIENCE.saturating_add(PATIENCE_EACH.saturating_mul(people));
-        if timeout(patience, setup.done()).await.is_err() {
-            crew.end().await;
-            return Err(UpError::NotReady(setup.missing()));
+        let started = timeout(patience, self.people()).await;
+        let Self { crew, folder, setup, cast, .. } = self;
+        match started {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => {
+                crew.end().await;
+                return Err(why);
+            }
+            Err(_elapsed) => {
+                crew.end().await;
+                return Err(UpError::NotReady(setup.missing()));
+            }
         }
         locked(&folder).set_ready(accounts(&cast))?;
         operations.set_ready(true);
         Ok(Running { crew, operations })
     }
 
-    /// Everybody takes part.
-    pub(super) fn everybody(
+    async fn people(&mut self) -> Result<(), UpError> {
+        let setup = self.setup.clone();
+        for (index, phone) in self.cast.people.clone().into_iter().enumerate() {
+            setup.turn(&Cast::name(index), IN_TURN).await;
+            self.person(index, phone)?;
+        }
+        setup.done().await;
+        Ok(())
+    }
+
+    /// Everybody takes part but people.
+    pub(super) fn servers(
         &mut self,
         sockets: Sockets,
         world: &Arc<World>,
@@ -184,9 +205,6 @@ impl Start {
                 _ => to_node(&business),
             };
             self.crew.serve(listener, name, service);
-        }
-        for (index, phone) in self.cast.people.clone().into_iter().enumerate() {
-            self.person(index, phone)?;
         }
         Ok(operations)
     }

@@ -73,7 +73,7 @@ impl World {
     /// Starts the world on these sockets, and waits until everybody is set up.
     pub(super) async fn begin(self: &Arc<Self>, sockets: Sockets) -> Result<Running, UpError> {
         let mut start = Start::new(self)?;
-        let operations = start.everybody(sockets, self)?;
+        let operations = start.servers(sockets, self)?;
         start.settled(operations).await
     }
 

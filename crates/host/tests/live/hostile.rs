@@ -1,20 +1,35 @@
 //! Who means harm at the port of the Graph interface: each is refused with the documented error or
 //! cut off, nothing of what was sent is said again or logged, and the business notices nothing.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
-use host::up::Up;
+use hop::http::Response;
+use host::{
+    http::{Server, service},
+    log::Log,
+    stop::Stopper,
+    up::Up,
+};
 use serde_json::{Value, json};
+use simulator::scan::{MarkerClass, Mint, Place, Scanner};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 use vocab::limits;
 
 use crate::world::{Caller, options, run};
 
-/// What no answer and no log may hold.
-const CANARY: &str = "CANARY-7d1f";
+/// What no answer and no log may hold, plain or in disguise: a marker word of content.
+const CANARY: &str = "zq4msgxwhostileinputcanaryaaaa";
+
+/// Whether somebody who sees this has seen the canary.
+fn leaks(said: &str) -> bool {
+    let (mint, mut scanner) = (Mint::new([0; 32]), Scanner::new());
+    scanner.feed(&mint, &Place::new("said"), 0, said.as_bytes());
+    scanner.finish(&mint, 0);
+    scanner.seen(MarkerClass::MessageContent) > 0
+}
 
 /// Somebody who writes bytes to the port, and whatever comes back: a status and the rest, or
 /// nothing where the connection is closed.
@@ -31,7 +46,15 @@ impl Prober {
         Self { to, token: up.ready.token.clone(), messages }
     }
 
+    /// The same, which must not have the canary or the token in it.
     async fn raw(&self, bytes: &[u8]) -> Option<(u16, String)> {
+        let (status, answer) = self.exchange(bytes).await?;
+        assert!(!leaks(&answer), "{answer}");
+        assert!(!answer.contains(&self.token), "an answer has the token");
+        Some((status, answer))
+    }
+
+    async fn exchange(&self, bytes: &[u8]) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(self.to).await.unwrap();
         // It may be refused before all of it is read.
         let _cut = stream.write_all(bytes).await;
@@ -39,8 +62,6 @@ impl Prober {
         let _reset = stream.read_to_end(&mut answer).await;
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let status = answer.split(' ').nth(1)?.parse().unwrap();
-        assert!(!answer.contains(CANARY), "{answer}");
-        assert!(!answer.contains(&self.token), "an answer has the token");
         Some((status, answer))
     }
 
@@ -80,7 +101,58 @@ fn probes<F: Future<Output = ()>>(test: impl FnOnce(Prober) -> F) {
         up.end().await;
     });
     let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
-    assert!(!log.is_empty() && !log.contains(CANARY), "{log}");
+    assert!(!log.is_empty() && !leaks(&log), "{log}");
+}
+
+/// What a handler that means well answers to a body that does not read, and tells its operator.
+type Mistake = fn(&[u8], &Log) -> Vec<u8>;
+
+fn repeats(body: &[u8], _: &Log) -> Vec<u8> {
+    [b"this does not read: ", body].concat()
+}
+
+fn logs_the_text(body: &[u8], log: &Log) -> Vec<u8> {
+    log.line("graph", "does not read", &[("body", String::from_utf8_lossy(body).into())]);
+    Vec::new()
+}
+
+fn logs_the_bytes(body: &[u8], log: &Log) -> Vec<u8> {
+    log.line("graph", &format!("{body:?} does not read"), &[]);
+    Vec::new()
+}
+
+/// A server that makes this mistake: what it answers to hostile input.
+async fn careless(mistake: Mistake, log: Log) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let to = listener.local_addr().unwrap();
+    let answers = service(move |request| {
+        let response = Response::json(400, mistake(&request.body, &log));
+        async { Some(response) }
+    });
+    let (stopper, stop) = Stopper::new();
+    let server = tokio::spawn(Server::new(listener, "graph", Log::none()).run(answers, stop));
+    let prober = Prober { to, token: String::new(), messages: String::new() };
+    let body = format!("{{\"{CANARY}\":");
+    let head = format!("connection: close\r\ncontent-length: {}", body.len());
+    let call = format!("POST / HTTP/1.1\r\nhost: {to}\r\n{head}\r\n\r\n{body}");
+    let (_, answer) = prober.exchange(call.as_bytes()).await.expect("an answer");
+    stopper.stop();
+    server.await.unwrap();
+    answer
+}
+
+#[test]
+fn a_server_that_says_again_or_logs_what_hostile_callers_send_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mistakes: [(Mistake, bool); 3] =
+        [(repeats, true), (logs_the_text, false), (logs_the_bytes, false)];
+    for (number, (mistake, in_the_answer)) in mistakes.into_iter().enumerate() {
+        let path = folder.path().join(number.to_string());
+        let answer = run(careless(mistake, Log::append(&path).unwrap()));
+        let log = std::fs::read_to_string(&path).unwrap();
+        let noticed = (leaks(&answer), leaks(&log));
+        assert_eq!(noticed, (in_the_answer, !in_the_answer), "{answer}\n{log}");
+    }
 }
 
 #[test]
@@ -90,12 +162,12 @@ fn bodies_that_are_too_long_too_deep_or_not_what_they_say_are_refused() {
         let (status, error) = prober.sends(&deep).await;
         assert_eq!((status, &error["code"]), (400, &json!(100)), "{error}");
         for body in [
-            &b"{\"messaging_product\":\"whatsapp\",\"text\":{\"body\":\"CANARY-7d1f \xff\xfe\"}}"[..],
-            b"{\"messaging_product\":\"whatsapp\",\"text\":{\"body\":\"CANARY-7d1f \\ud800\"}}",
-            b"{\"CANARY-7d1f\":",
-            b"[\"CANARY-7d1f\"]",
-            b"\"CANARY-7d1f\"",
-            b"\x00\x01CANARY-7d1f",
+            &b"{\"text\":{\"body\":\"zq4msgxwhostileinputcanaryaaaa \xff\xfe\"}}"[..],
+            b"{\"text\":{\"body\":\"zq4msgxwhostileinputcanaryaaaa \\ud800\"}}",
+            b"{\"zq4msgxwhostileinputcanaryaaaa\":",
+            b"[\"zq4msgxwhostileinputcanaryaaaa\"]",
+            b"\"zq4msgxwhostileinputcanaryaaaa\"",
+            b"\x00\x01zq4msgxwhostileinputcanaryaaaa",
             b"{}{}",
         ] {
             let (status, error) = prober.sends(body).await;
@@ -184,7 +256,7 @@ fn no_trick_with_a_path_reaches_what_the_path_does_not_say() {
 fn heads_that_are_too_long_or_broken_are_cut_off() {
     probes(|prober| async move {
         let line = format!("POST {}", prober.messages);
-        let many = "x-canary: CANARY-7d1f\r\n".repeat(limits::MAX_HTTP_HEADERS + 1);
+        let many = format!("x-canary: {CANARY}\r\n").repeat(limits::MAX_HTTP_HEADERS + 1);
         let long = format!("x-canary: {}\r\n", CANARY.repeat(limits::MAX_HTTP_HEAD));
         for headers in [many, long, "no colon\r\n".to_owned(), "x: \0\r\n".to_owned()] {
             if let Some((status, answer)) = prober.request(&line, &headers, b"").await {
@@ -192,7 +264,7 @@ fn heads_that_are_too_long_or_broken_are_cut_off() {
             }
         }
         for bytes in [
-            &b"CANARY-7d1f\r\n\r\n"[..],
+            &b"zq4msgxwhostileinputcanaryaaaa\r\n\r\n"[..],
             b"POST / HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n12345",
             b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n12345",
             b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n",

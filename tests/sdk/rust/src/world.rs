@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeMap,
     error::Error,
-    path::Path,
+    fs::{self, File},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -14,6 +15,11 @@ use tempfile::TempDir;
 use tokio::{sync::Notify, time::timeout};
 
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where worlds leave what they wrote; with none they leave nothing.
+fn kept() -> Option<PathBuf> {
+    std::env::var_os("BLINDPOST_SDK_RUNS").map(PathBuf::from)
+}
 
 /// What a check comes to.
 pub type Done<T = ()> = Result<T, Box<dyn Error>>;
@@ -26,7 +32,7 @@ pub fn ensure(holds: bool, what: impl std::fmt::Debug) -> Done {
 /// `blindpost up` in a process of its own.
 pub struct World {
     process: Child,
-    _folder: TempDir,
+    folder: TempDir,
     pub ready: Value,
     http: reqwest::Client,
 }
@@ -40,16 +46,26 @@ impl Drop for World {
 }
 
 impl World {
-    /// One whose webhooks go to `webhook`, with more flags.
+    /// One whose webhooks go to `webhook`, with more flags. Where runs are kept, its folder has all
+    /// that it wrote.
     pub fn start(blindpost: &str, webhook: &str, flags: &[&str]) -> Done<Self> {
-        let folder = TempDir::with_prefix("blindpost-sdk-")?;
+        let mut folder = tempfile::Builder::new();
+        let kept = kept();
+        let folder = folder.prefix("blindpost-sdk-").disable_cleanup(kept.is_some());
+        let folder = folder.tempdir_in(kept.clone().unwrap_or_else(std::env::temp_dir))?;
         let file = folder.path().join("ready.json");
-        let mut process = Command::new(blindpost)
-            .args(["up", "--port", "0", "--webhook", webhook, "--ready-file"])
-            .arg(&file)
-            .args(flags)
-            .stdout(Stdio::null())
-            .spawn()?;
+        let mut command = Command::new(blindpost);
+        command.args(["up", "--port", "0", "--webhook", webhook, "--ready-file"]).arg(&file);
+        command.args(flags).stdout(Stdio::null());
+        if kept.is_some() {
+            let written = folder.path().join("written");
+            fs::create_dir(&written)?;
+            fs::create_dir(folder.path().join("passed"))?;
+            command.arg("--data").arg(written.join("data"));
+            command.stdout(File::create(written.join("said"))?);
+            command.stderr(File::create(written.join("log"))?);
+        }
+        let mut process = command.spawn()?;
         let until = Instant::now() + 6 * PATIENCE;
         while !file.exists() {
             if process.try_wait()?.is_some() || Instant::now() > until {
@@ -58,9 +74,22 @@ impl World {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        let ready = serde_json::from_slice(&std::fs::read(&file)?)?;
+        let ready = serde_json::from_slice(&fs::read(&file)?)?;
         let http = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self { process, _folder: folder, ready, http })
+        Ok(Self { process, folder, ready, http })
+    }
+
+    /// Where runs are kept, its folder has what passed too, as the test
+    /// `crates/blindpost/tests/proof/passed.rs` reads it.
+    pub async fn keep(&self) -> Done {
+        if kept().is_some() {
+            for what in ["messages", "webhooks"] {
+                let answer = self.control(&format!("/{what}"), None).await?;
+                let file = self.folder.path().join("passed").join(what).with_extension("json");
+                fs::write(file, answer.to_string())?;
+            }
+        }
+        Ok(())
     }
 
     /// A text of what it said when it was ready.

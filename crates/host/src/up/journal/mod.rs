@@ -253,12 +253,19 @@ impl Journal {
             tokio::pin!(changes);
             // From here on no change is missed.
             changes.as_mut().enable();
-            let found = self.list(filter);
-            if found.len() >= least {
+            if let Some(found) = self.list_if(filter, least) {
                 return found;
             }
             changes.await;
         }
+    }
+
+    /// The messages that fit, if there are at least so many. They are counted first: who waits for
+    /// thousands asks after each change, and showing a message costs more than looking at it.
+    fn list_if(&self, filter: &Filter, least: usize) -> Option<Vec<Value>> {
+        let state = self.state();
+        let fitting = || state.messages.values().filter(|one| filter.fits(one));
+        (fitting().count() >= least).then(|| fitting().map(Message::show).collect())
     }
 }
 

@@ -392,5 +392,6 @@ fn main() -> Done<ExitCode> {
     unsafe { std::env::set_var("API_BASE_URL_FOR_TESTING", world.text("base_url")) };
     let runtime = tokio::runtime::Runtime::new()?;
     let holds = runtime.block_on(run(&world, port, plant))?;
+    runtime.block_on(world.keep())?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -225,5 +225,6 @@ fn main() -> Done<ExitCode> {
     let runtime = tokio::runtime::Runtime::new()?;
     let listener = runtime.block_on(async { TcpListener::from_std(listener) })?;
     let holds = runtime.block_on(run(&world, listener, plant))?;
+    runtime.block_on(world.keep())?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
