@@ -192,9 +192,11 @@ impl<V: Vault> Account<V> {
                 if more {
                     self.fetch(attempt, &peer, None, rng)?;
                 }
-                let lost = match why {
-                    Failure::NoSuchAccount => self.redirect(attempt, address, waiting, rng)?,
-                    _ => waiting,
+                let is_nobody = why == Failure::NoSuchAccount;
+                let lost = if is_nobody {
+                    self.redirect(attempt, address, waiting, rng)?
+                } else {
+                    waiting
                 };
                 return Ok(all_failed(&lost, &peer, why));
             }
