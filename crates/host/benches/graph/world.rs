@@ -148,7 +148,7 @@ impl World {
         users.iter().map(|user| user.as_str().unwrap().to_owned()).collect()
     }
 
-    /// Everybody writes once, over as many connections as messages are sent over later; returns when
+    /// Everybody writes once, over as many connections as messages later go over; returns when
     /// the Cloud API has received all of it.
     async fn open_windows(&self) {
         let (at, users) = (self.at(), self.users());
