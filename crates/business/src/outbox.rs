@@ -258,9 +258,20 @@ fn judge(
         }
         (401 | 403, _) if patient => None,
         (408 | 425 | 429, _) => None,
+        (400, _) if is_limit(&response.body) => None,
         (status @ 400..=499, _) => Some(Ended::Refused(status)),
         _ => None,
     }
+}
+
+/// Codes of Graph's limits: of calls (4, 80007), of a number's throughput (130429) and of messages
+/// to one person (131056). They come with status 400, and pass (facts, cloud-api.md section 1).
+const LIMITS: [u64; 4] = [4, 80_007, 130_429, 131_056];
+
+fn is_limit(body: &[u8]) -> bool {
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    let code = body.as_ref().and_then(|body| body.pointer("/error/code")?.as_u64());
+    code.is_some_and(|code| LIMITS.contains(&code))
 }
 
 /// What the Cloud API calls a picture that was uploaded.

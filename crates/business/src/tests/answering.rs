@@ -81,6 +81,13 @@ fn a_send_is_repeated_with_growing_patience_until_it_is_answered() {
         waits.push(Micros(node.now.mono.0 - before.0));
     }
     assert_eq!(waits, [Micros::seconds(2), Micros::seconds(4), Micros::seconds(8)]);
+    // Graph answers with 400 whom a limit stops.
+    for code in [4, 80_007, 130_429, 131_056] {
+        let limited = format!(r#"{{"error":{{"code":{code}}}}}"#);
+        assert_eq!(node.answer(Ok(Response::json(400, limited.into_bytes()))), first);
+        assert!(node.requests.is_empty(), "asked again without waiting");
+        wake(&mut node);
+    }
     assert_eq!(node.answer(Ok(accepted("wamid.1"))), first);
     let sent = Event::SendAccepted { request: MessageId([1; 16]), wamid: "wamid.1".to_string() };
     assert_eq!(node.events.last(), Some(&sent));
@@ -92,7 +99,8 @@ fn a_refusal_is_final_and_the_next_message_of_the_customer_goes_out() {
     node.give(send(1, ADA, "one"));
     node.give(send(2, ADA, "two"));
     assert_eq!(node.requests.len(), 1, "one at a time for each customer");
-    node.answer(Ok(Response::empty(400)));
+    let refused = br#"{"error":{"code":131051}}"#.to_vec();
+    node.answer(Ok(Response::json(400, refused)));
     let failed = Event::SendFailed { request: MessageId([1; 16]), status: 400 };
     assert_eq!(node.events.last(), Some(&failed));
     assert_eq!(body_of(&node.answer(Ok(accepted("wamid.2"))))["text"]["body"], "two");
