@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
+    fs::{self, File},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -95,16 +95,22 @@ fn write(mut packets: ChildStdout, mut to: File, tells: &Sender<()>) {
     }
 }
 
+/// What a command printed, which must have ended well.
+fn printed(command: &mut Command) -> Vec<u8> {
+    let output = command.output().expect("it runs: tests/proof/run installs it");
+    let (status, said) = (output.status, String::from_utf8_lossy(&output.stderr));
+    assert!(status.success(), "{command:?}: {status}: {said}");
+    output.stdout
+}
+
 fn streams(file: &Path, names: &BTreeMap<u16, &str>) -> Streams {
     let fields = ["tcp.stream", "tcp.srcport", "tcp.dstport", "tcp.payload"];
     let mut command = Command::new("tshark");
     // Segments as they were sent: what is sent again would be there twice, and on loopback is not.
     command.args(["-n", "-Y", "tcp.len > 0", "-T", "fields", "-r"]).arg(file);
     command.args(fields.into_iter().flat_map(|field| ["-e", field]));
-    let output = command.output().expect("tshark runs: tests/proof/run installs it");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut streams = Streams::new();
-    for line in String::from_utf8(output.stdout).expect("it prints text").lines() {
+    for line in String::from_utf8(printed(&mut command)).expect("it prints text").lines() {
         let mut columns = line.split('\t');
         let mut column = || columns.next().expect("four columns");
         let (stream, from, to, payload) = (column(), column(), column(), column());
@@ -126,27 +132,20 @@ pub(crate) fn records(file: &Path, keys: &Path, port: u16) -> (usize, usize) {
     // Nothing but the links, by a filter that dissects nothing: the other ports were free by
     // chance, and tshark takes some of them for protocols that nobody spoke.
     let links = file.with_extension("links");
-    let output = Command::new("tcpdump")
-        .args(["-r", "-", "-w", "-", &format!("tcp port {port}")])
-        .stdin(File::open(file).expect("the capture is there"))
-        .stdout(File::create(&links).expect("a file can be made"))
-        .output()
-        .expect("tcpdump runs: tests/proof/run installs it");
-    let (status, said) = (output.status, String::from_utf8_lossy(&output.stderr));
-    assert!(status.success(), "tcpdump: {status}: {said}");
+    let mut cut = Command::new("tcpdump");
+    cut.args(["-r", "-", "-w", "-", &format!("tcp port {port}")])
+        .stdin(File::open(file).expect("the capture is there"));
+    fs::write(&links, printed(&mut cut)).expect("a file can be made");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/wireshark/blindpost.lua");
     let count = |field: &str| {
-        let output = Command::new("tshark")
+        let mut command = Command::new("tshark");
+        command
             .args(["-n", "-X", &format!("lua_script:{script}"), "-o"])
             .arg(format!("blindpost.keys:{}", keys.display()))
             .args(["-d", &format!("tcp.port=={port},blindpost"), "-T", "fields", "-e", field])
             .args(["-Y", field, "-r"])
-            .arg(&links)
-            .output()
-            .expect("tshark runs: tests/proof/run installs it");
-        let (status, said) = (output.status, String::from_utf8_lossy(&output.stderr));
-        assert!(status.success(), "tshark, {field}: {status}: {said}");
-        let lines = String::from_utf8(output.stdout).expect("it prints text");
+            .arg(&links);
+        let lines = String::from_utf8(printed(&mut command)).expect("it prints text");
         lines.split([',', '\n']).filter(|value| !value.is_empty()).count()
     };
     (count("blindpost.verified"), count("blindpost.unverified"))
