@@ -136,16 +136,10 @@ impl Start {
         let patience = PATIENCE.saturating_add(PATIENCE_EACH.saturating_mul(people));
         let started = timeout(patience, self.people()).await;
         let Self { crew, folder, setup, cast, .. } = self;
-        match started {
-            Ok(Ok(())) => {}
-            Ok(Err(why)) => {
-                crew.end().await;
-                return Err(why);
-            }
-            Err(_elapsed) => {
-                crew.end().await;
-                return Err(UpError::NotReady(setup.missing()));
-            }
+        let started = started.unwrap_or_else(|_elapsed| Err(UpError::NotReady(setup.missing())));
+        if let Err(why) = started {
+            crew.end().await;
+            return Err(why);
         }
         locked(&folder).set_ready(accounts(&cast))?;
         operations.set_ready(true);
