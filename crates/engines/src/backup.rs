@@ -15,8 +15,8 @@ use vocab::UnixMicros;
 use crate::{
     error::{CopyError, OpenError},
     folder::{Folder, at},
-    schema,
-    sqlite::{Sqlite, moment},
+    redo, schema,
+    sqlite::{Counts, Sqlite, moment, read_counts},
     tables,
 };
 
@@ -117,9 +117,8 @@ impl Source {
         is_kept: &dyn Fn(&[u8], Option<i64>) -> bool,
         numbers_skipped: i64,
     ) -> rusqlite::Result<u64> {
-        let sql = "SELECT last_number, sealed FROM store";
-        let (last_number, sealed): (i64, i64) =
-            self.connection.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let Counts { last_number, sealed } = read_counts(&self.connection)?;
+        let (last_number, sealed) = (last_number.cast_signed(), sealed.cast_signed());
         let last_number = last_number.saturating_add(numbers_skipped);
         target.execute_batch("BEGIN")?;
         target.execute("UPDATE store SET last_number = ?1, sealed = ?2", (last_number, sealed))?;
@@ -134,7 +133,7 @@ impl Source {
                 None => tables::put(target, &row, None),
             }
         };
-        tables::each(&self.connection, &mut take)?;
+        tables::each(&self.connection, &redo::load(&self.connection)?, &mut take)?;
         target.execute_batch("COMMIT")?;
         Ok(count)
     }

@@ -9,8 +9,8 @@ use crate::{
     error::OpenError,
     folder::Folder,
     keyring::{Keyring, RootKey},
-    schema,
-    sqlite::{class, moment},
+    redo, schema,
+    sqlite::{class, moment, read_counts},
     tables::{self, Columns},
 };
 
@@ -66,7 +66,7 @@ pub enum Finding {
 /// Where a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The table in the file: `rows` or `queued`.
+    /// The table in the file: `rows`, `queued`, or `redo` for what is in neither yet.
     pub table: &'static str,
     /// The row's key.
     pub key: Key,
@@ -154,8 +154,7 @@ impl Look {
             }
         }
         drop(statement);
-        let sql = "SELECT last_number FROM store";
-        let last: i64 = self.connection.query_row(sql, (), |row| row.get(0))?;
+        let last = read_counts(&self.connection)?.last_number.cast_signed();
         let Self { connection, keyring, missing, now, .. } = self;
         let mut visit = |table, row: Columns, number| -> rusqlite::Result<()> {
             let place = Place { table, key: Key::from_bytes(row.key.clone()) };
@@ -172,7 +171,7 @@ impl Look {
             }
             Ok(())
         };
-        tables::each(connection, &mut visit)
+        tables::each(connection, &redo::load(connection)?, &mut visit)
     }
 }
 

@@ -6,12 +6,14 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod backup;
+mod changes;
 mod check;
 mod commit;
 pub mod cycle;
 mod error;
 mod folder;
 mod keyring;
+mod redo;
 mod schema;
 mod scrub;
 mod seal;

@@ -10,11 +10,12 @@ use crate::{error::OpenError, folder};
 pub const APPLICATION_ID: i32 = 0x4250_7374;
 
 /// The schema that this program writes, kept in the database's `user_version`.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// The step at place `n` makes version `n + 1` of version `n`; an empty file is version 0. A step
 /// that was released is never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE store (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         last_number INTEGER NOT NULL,
@@ -41,7 +42,20 @@ const STEPS: &[&str] = &["
     ) STRICT;
     CREATE INDEX queued_key ON queued (key);
     CREATE INDEX queued_expires ON queued (expires) WHERE expires IS NOT NULL;
-"];
+",
+    "
+    CREATE TABLE redo (
+        place INTEGER PRIMARY KEY,
+        key BLOB NOT NULL,
+        number INTEGER,
+        revision INTEGER,
+        class INTEGER,
+        expires INTEGER,
+        data_key INTEGER,
+        value BLOB
+    ) STRICT;
+",
+];
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE_SIZE: usize = 8_192;

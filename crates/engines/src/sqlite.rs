@@ -9,16 +9,18 @@ use store::{Answer, Engine, Key, RawRow, Refusal, Revision, Transaction};
 use vocab::{DataClass, UnixMicros};
 
 use crate::{
+    changes::Changes,
     error::{OpenError, Trouble},
     folder::{Folder, Lock, at},
     keyring::{Keyring, RootKey},
-    schema,
+    redo, schema,
     scrub::Scrubber,
     standings::Standings,
     tables::{self, Columns},
 };
 
 mod rotation;
+mod syncing;
 mod transact;
 
 pub use self::rotation::Resealed;
@@ -39,6 +41,8 @@ pub struct Sqlite {
     counts: Counts,
     /// The same as of the last sync.
     durable: Counts,
+    /// What the tables do not have yet.
+    changes: Changes,
     /// How rows stand, durable or not.
     standings: Standings,
     /// Whether SQLite has a transaction open.
@@ -61,11 +65,11 @@ pub struct Sqlite {
 
 /// What is counted in the table `store`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
+pub(crate) struct Counts {
     /// The newest number that a queue gave. One counter serves all queues.
-    last_number: u64,
+    pub(crate) last_number: u64,
     /// Values sealed with the key in use.
-    sealed: u64,
+    pub(crate) sealed: u64,
 }
 
 impl Sqlite {
@@ -98,8 +102,9 @@ impl Sqlite {
             None => Keyring::create(&folder, &root, &mut *rng)?,
         };
         folder.sync_names()?;
-        let counts = read_counts(&connection);
-        let counts = counts.map_err(|source| OpenError::of(database.clone(), source))?;
+        let read =
+            read_counts(&connection).and_then(|counts| Ok((counts, redo::load(&connection)?)));
+        let (counts, changes) = read.map_err(|source| OpenError::of(database.clone(), source))?;
         let scrubber = Scrubber::open(&database, schema::PAGE_SIZE).map_err(at(&database))?;
         Ok(Self {
             connection,
@@ -110,6 +115,7 @@ impl Sqlite {
             folder,
             counts,
             durable: counts,
+            changes: Changes::durable(changes),
             standings: Standings::default(),
             begun: false,
             lost: None,
@@ -167,67 +173,6 @@ impl Sqlite {
     pub(crate) const fn folder(&self) -> &Folder {
         &self.folder
     }
-
-    fn begin(&mut self) -> Result<(), Trouble> {
-        if !self.begun {
-            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-            self.begun = true;
-        }
-        Ok(())
-    }
-
-    /// Undoes everything since the last sync, which the next one says.
-    fn give_up(&mut self, refusal: Refusal) {
-        if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
-        {
-            self.note(error.into());
-        }
-        self.begun = false;
-        self.standings.forget();
-        self.counts = self.durable;
-        self.lost = Some(refusal);
-    }
-
-    fn commit(&mut self) -> Result<(), Trouble> {
-        if self.counts != self.durable {
-            let Counts { last_number, sealed } = self.counts;
-            let mut statement =
-                self.connection.prepare_cached("UPDATE store SET last_number = ?1, sealed = ?2")?;
-            statement.execute((last_number.cast_signed(), sealed.cast_signed()))?;
-        }
-        self.connection.prepare_cached("COMMIT")?.execute(())?;
-        self.begun = false;
-        self.changed = true;
-        self.durable = self.counts;
-        Ok(())
-    }
-
-    /// Sees to it that what was deleted is in no file; whether it is so, which it cannot be while
-    /// somebody copies the store.
-    fn shred(&mut self) -> Result<bool, Trouble> {
-        if !self.changed {
-            return Ok(true);
-        }
-        if !self.empty_log()? {
-            return Ok(false);
-        }
-        let stains = self.scrubber.look()?;
-        if !stains.is_empty() {
-            self.connection.execute_batch("PRAGMA shrink_memory")?;
-            self.scrubber.remove(&stains)?;
-        }
-        self.changed = false;
-        Ok(true)
-    }
-
-    /// Copies the log into the database and empties it: pages that a sweep or a delete has changed
-    /// are in neither file any more. Whether it could, which it cannot while somebody copies.
-    fn empty_log(&self) -> Result<bool, Trouble> {
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let busy: i64 = self.connection.query_row(sql, (), |row| row.get(0))?;
-        Ok(busy == 0)
-    }
 }
 
 impl Engine for Sqlite {
@@ -246,26 +191,7 @@ impl Engine for Sqlite {
     ///
     /// A disk that fails while it syncs may have the batch all the same after a crash, as a whole.
     fn sync(&mut self) -> Result<(), Refusal> {
-        if self.begun
-            && let Err(trouble) = self.commit()
-        {
-            let refusal = trouble.refusal;
-            self.note(trouble);
-            self.give_up(refusal);
-            // What is in the log already need not lie there twice: that may make room.
-            let _made_room = self.empty_log();
-        }
-        if let Some(refusal) = self.lost.take() {
-            return Err(refusal);
-        }
-        if self.swept {
-            match self.shred() {
-                Ok(shredded) => self.swept = !shredded,
-                Err(trouble) => self.note(trouble),
-            }
-        }
-        self.rotate_when_worn();
-        Ok(())
+        self.make_durable()
     }
 
     fn sweep(&mut self, now: UnixMicros) -> Vec<(DataClass, u64)> {
@@ -273,7 +199,7 @@ impl Engine for Sqlite {
             return Vec::new();
         }
         self.swept = true;
-        let swept = self.remove_expired(moment(now)).unwrap_or_else(|trouble| {
+        let swept = self.settle_and_remove(moment(now)).unwrap_or_else(|trouble| {
             let refusal = trouble.refusal;
             self.note(trouble);
             self.give_up(refusal);
@@ -283,8 +209,10 @@ impl Engine for Sqlite {
     }
 
     fn next_expiry(&self) -> Option<UnixMicros> {
-        let next = tables::next_expiry(&self.connection).ok().flatten();
-        next.map(|end| UnixMicros(end.unsigned_abs()))
+        let has_changed = |key: Key| self.changes.get(&key).is_some();
+        let lying = tables::next_expiry(&self.connection, &has_changed).ok().flatten();
+        let lying = lying.map(|end| UnixMicros(end.unsigned_abs()));
+        lying.into_iter().chain(self.changes.next_expiry()).min()
     }
 
     /// Values are shown as they lie there: sealed.
@@ -298,19 +226,7 @@ impl Engine for Sqlite {
             Ok(())
         };
         // What cannot be read any more has no row to show; `check` says what is wrong.
-        let _shown = tables::each(&self.connection, &mut show);
-    }
-}
-
-impl Sqlite {
-    fn remove_expired(&mut self, now: i64) -> Result<Vec<(i64, u64)>, Trouble> {
-        let expired = tables::count_expired(&self.connection, now)?;
-        if !expired.is_empty() {
-            self.begin()?;
-            self.standings.forget();
-            tables::delete_expired(&self.connection, now)?;
-        }
-        Ok(expired)
+        let _shown = tables::each(&self.connection, self.changes.rows(), &mut show);
     }
 }
 
@@ -327,11 +243,13 @@ fn is_there(path: &Path) -> bool {
     path.metadata().is_ok_and(|file| file.len() > 0)
 }
 
-fn read_counts(connection: &Connection) -> rusqlite::Result<Counts> {
+/// What is counted in the table `store`, and what has come about since.
+pub(crate) fn read_counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    let (given, values) = redo::counts(connection)?;
     connection.query_row("SELECT last_number, sealed FROM store", (), |row| {
         let (last_number, sealed): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let (last_number, sealed) = (last_number.unsigned_abs(), sealed.unsigned_abs());
-        Ok(Counts { last_number, sealed })
+        let last_number = last_number.max(given).unsigned_abs();
+        Ok(Counts { last_number, sealed: sealed.saturating_add(values).unsigned_abs() })
     })
 }
 

@@ -2,12 +2,15 @@
 //!
 //! `queued` has what [`Op::Append`](store::Op::Append) made, in the order in which it came: its
 //! primary key is the number at the end of the row's key. `rows` has every other row, by its key.
+//! Both lag behind the table `redo`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, types::Value};
 use store::Key;
-use vocab::limits::{MAX_ROW_KEY, MAX_ROWS_READ};
+use vocab::limits::MAX_ROW_KEY;
 
-use crate::seal::About;
+use crate::{changes::Change, seal::About};
 
 /// The two tables, in the order in which they are looked through.
 pub(crate) const TABLES: [&str; 2] = ["rows", "queued"];
@@ -155,6 +158,11 @@ pub(crate) struct Range {
 }
 
 impl Range {
+    /// The first key in it, and the first behind it.
+    pub(crate) fn keys(&self) -> (Key, Key) {
+        (Key::from_bytes(self.from.clone()), Key::from_bytes(self.to.clone()))
+    }
+
     /// Keys that begin with `prefix` and sort after `after`.
     pub(crate) fn under(prefix: &Key, after: Option<&Key>) -> Self {
         let from = match after.filter(|after| *after >= prefix) {
@@ -184,7 +192,6 @@ pub(crate) fn scan(
     now: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Columns>> {
-    let limit = limit.min(MAX_ROWS_READ);
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     // The key decides, not the expiry: `+` keeps the planner from the other index.
     let mut rows = Vec::new();
@@ -233,24 +240,36 @@ pub(crate) fn delete_expired(connection: &Connection, now: i64) -> rusqlite::Res
     Ok(())
 }
 
-/// The earliest expiry of any row.
-pub(crate) fn next_expiry(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+/// The earliest expiry of a row that `is_older` does not know to have changed.
+pub(crate) fn next_expiry(
+    connection: &Connection,
+    is_older: &dyn Fn(Key) -> bool,
+) -> rusqlite::Result<Option<i64>> {
     let mut next = None;
     for sql in [
-        "SELECT min(expires) FROM rows WHERE expires IS NOT NULL",
-        "SELECT min(expires) FROM queued WHERE expires IS NOT NULL",
+        "SELECT expires, key FROM rows WHERE expires IS NOT NULL ORDER BY expires",
+        "SELECT expires, key FROM queued WHERE expires IS NOT NULL ORDER BY expires",
     ] {
-        let found: Option<i64> = connection.prepare_cached(sql)?.query_row((), |row| row.get(0))?;
-        next = next.into_iter().chain(found).min();
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            if !is_older(Key::from_bytes(row.get(1)?)) {
+                next = next.into_iter().chain([row.get(0)?]).min();
+                break;
+            }
+        }
     }
     Ok(next)
 }
 
-/// Every row, table by table.
+/// Every row as it is after `changes`, table by table, and behind these what is in neither yet. The
+/// number is that of a queue's row.
 pub(crate) fn each<E: From<rusqlite::Error>>(
     connection: &Connection,
+    changes: &BTreeMap<Key, Change>,
     visit: &mut dyn FnMut(&'static str, Columns, Option<i64>) -> Result<(), E>,
 ) -> Result<(), E> {
+    let mut seen = BTreeSet::new();
     for table in TABLES {
         let number = if table == "queued" { "number" } else { "NULL" };
         let mut statement =
@@ -261,7 +280,21 @@ pub(crate) fn each<E: From<rusqlite::Error>>(
                 Value::Integer(number) => Some(number),
                 Value::Null | Value::Real(_) | Value::Text(_) | Value::Blob(_) => None,
             };
-            visit(table, Columns::of(row)?, number)?;
+            let columns = Columns::of(row)?;
+            let found = changes.get_key_value(&Key::from_bytes(columns.key.clone()));
+            let Some((key, change)) = found else {
+                visit(table, columns, number)?;
+                continue;
+            };
+            if let Some(columns) = &change.row {
+                visit(table, columns.clone(), number)?;
+            }
+            seen.insert(key);
+        }
+    }
+    for (key, change) in changes {
+        if let Some(columns) = change.row.as_ref().filter(|_| !seen.contains(key)) {
+            visit("redo", columns.clone(), change.number)?;
         }
     }
     Ok(())

@@ -72,6 +72,27 @@ fn an_older_schema_becomes_the_newest_step_by_step_and_keeps_its_rows() {
 }
 
 #[test]
+fn a_store_of_the_first_version_is_read_and_written_as_one_of_today() {
+    let place = Temporary::new("first");
+    let mut engine = place.open();
+    assert_eq!(commit(&mut engine, &[put("a")], NOW), [Answer::Done(vec![Value::Written])]);
+    drop(engine);
+    // What the first version lacks is empty in a store that is closed.
+    let connection = Connection::open(place.0.join(DATABASE)).unwrap();
+    connection.execute_batch("DROP TABLE redo; PRAGMA user_version = 1").unwrap();
+    drop(connection);
+    let root = RootKey::new(&Zeroizing::new([1; 32]));
+    assert!(crate::check(&place.0, &root, NOW).is_empty());
+    assert_eq!(crate::back_up(&place.0, &place.0.join("copy"), |_| false, NOW).unwrap(), 1);
+    let mut engine = place.open();
+    assert_eq!(commit(&mut engine, &[put("b")], NOW), [Answer::Done(vec![Value::Written])]);
+    let mut rows = 0;
+    engine.visit(&mut |_| rows += 1);
+    assert_eq!(rows, 2);
+    assert_eq!(schema::number(engine.connection(), "user_version").unwrap(), schema::VERSION);
+}
+
+#[test]
 fn a_step_that_fails_leaves_the_version_before_it() {
     let place = Temporary::new("failing-step");
     let path = place.0.join("some.db");

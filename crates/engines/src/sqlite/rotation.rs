@@ -66,6 +66,7 @@ impl Sqlite {
             self.forget()?;
             return Ok(0);
         };
+        self.settle_alone()?;
         let newest = self.keyring.newest();
         let after = self.pass.after.clone().unwrap_or_default();
         let old = old_rows(&self.connection, table, &after, newest, limit)?;
@@ -79,14 +80,27 @@ impl Sqlite {
             let outcome = self.seal_again(table, row);
             if let Err(trouble) = outcome {
                 self.pass = Pass::default();
-                self.give_up(trouble.refusal);
-                let _told = self.sync();
-                return Err(trouble);
+                return Err(self.give_up_and_tell(trouble));
             }
             count = count.saturating_add(1);
         }
         self.sync().map_err(|refusal| Trouble { refusal, said: "the commit failed".to_owned() })?;
         Ok(count)
+    }
+
+    fn give_up_and_tell(&mut self, trouble: Trouble) -> Trouble {
+        self.give_up(trouble.refusal);
+        let _told = self.sync();
+        trouble
+    }
+
+    /// Rows are sealed again where they lie, so everything has to lie there.
+    fn settle_alone(&mut self) -> Result<(), Trouble> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        let settled = self.begin().and_then(|()| self.settle());
+        settled.map_err(|trouble| self.give_up_and_tell(trouble))
     }
 
     fn seal_again(&mut self, table: &str, row: Columns) -> Result<(), Trouble> {
@@ -100,6 +114,7 @@ impl Sqlite {
 
     /// Forgets the old keys, if nothing durable needs them.
     fn forget(&mut self) -> Result<(), Trouble> {
+        self.settle_alone()?;
         self.sync().map_err(|refusal| Trouble { refusal, said: "the commit failed".to_owned() })?;
         let newest = self.keyring.newest();
         for table in TABLES {

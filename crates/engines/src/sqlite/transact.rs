@@ -1,11 +1,14 @@
-//! One transaction: its checks, then its operations, each on a row as it lies in the file.
+//! One transaction: its checks, then its operations, each on a row as it lies in the file or as it
+//! has changed since.
+
+use std::mem;
 
 use store::{
     Answer, Check, Expect, Key, Op, Refusal, Revision, Row, Transaction, Value, transaction::Stored,
 };
 use vocab::{
     Keep, UnixMicros,
-    limits::{MAX_ROW_KEY, MAX_ROW_VALUE},
+    limits::{MAX_ROW_KEY, MAX_ROW_VALUE, MAX_ROWS_READ},
 };
 
 use super::{Sqlite, moment};
@@ -73,9 +76,10 @@ impl Sqlite {
 
     fn holds(&mut self, check: &Check, now: UnixMicros) -> Result<bool, Trouble> {
         let key = &check.key;
-        let standing = match self.standings.get(key) {
-            Some(standing) => standing,
-            None => {
+        let standing = match (self.standings.get(key), self.changes.get(key)) {
+            (Some(standing), _) => standing,
+            (None, Some(change)) => change.standing(),
+            (None, None) => {
                 let standing = tables::standing(&self.connection, key, self.number(key))?;
                 self.standings.set(key, standing);
                 standing
@@ -92,54 +96,86 @@ impl Sqlite {
     fn perform(&mut self, op: &Op, now: UnixMicros) -> Result<Value, Trouble> {
         match op {
             Op::Get(key) => {
-                if self.standings.get(key) == Some(None) {
-                    return Ok(Value::Row(None));
-                }
-                let row = tables::get(&self.connection, key, self.number(key))?;
-                self.standings.set(key, row.as_ref().map(|row| (row.revision, row.expires)));
+                let row = match (self.standings.get(key), self.changes.get(key)) {
+                    (Some(None), _) => None,
+                    (_, Some(change)) => change.row.clone(),
+                    (_, None) => {
+                        let row = tables::get(&self.connection, key, self.number(key))?;
+                        let standing = row.as_ref().map(|row| (row.revision, row.expires));
+                        self.standings.set(key, standing);
+                        row
+                    }
+                };
                 let readable = row.filter(|row| row.expires.is_none_or(|end| moment(now) < end));
                 Ok(Value::Row(readable.map(|row| self.stored(row)).transpose()?))
             }
             Op::Put(row) => {
                 let sealed = self.sealed(&row.key, row, now)?;
-                tables::put(&self.connection, &sealed, self.number(&row.key))?;
-                self.standings.set(&row.key, Some((sealed.revision, sealed.expires)));
+                self.write(&row.key, sealed, None);
                 Ok(Value::Written)
             }
             Op::Delete(key) => {
-                tables::delete(&self.connection, key, self.number(key))?;
-                self.standings.set(key, None);
+                self.erase(key);
                 Ok(Value::Written)
             }
             Op::Append(row) => {
                 let number = self.counts.last_number.saturating_add(1);
                 let key = row.key.clone().with_number(number);
                 let sealed = self.sealed(&key, row, now)?;
-                tables::append(&self.connection, number.cast_signed(), &sealed)?;
                 self.counts.last_number = number;
-                self.standings.set(&key, Some((sealed.revision, sealed.expires)));
+                self.write(&key, sealed, Some(number.cast_signed()));
                 Ok(Value::Appended(key))
             }
             Op::Scan { prefix, after, limit } => {
                 let range = Range::under(prefix, after.as_ref());
-                let rows = tables::scan(&self.connection, &range, moment(now), *limit)?;
+                let rows = self.scan(&range, moment(now), *limit)?;
                 let rows = rows.into_iter().map(|row| self.stored(row));
                 Ok(Value::Rows(rows.collect::<Result<_, _>>()?))
             }
             Op::TakeFirst(prefix) => {
                 let range = Range::under(prefix, None);
-                let rows = tables::scan(&self.connection, &range, moment(now), 1)?;
+                let rows = self.scan(&range, moment(now), 1)?;
                 let taken = rows.into_iter().next().map(|row| self.stored(row)).transpose()?;
                 if let Some(row) = &taken {
-                    tables::delete(&self.connection, &row.key, self.number(&row.key))?;
-                    self.standings.set(&row.key, None);
+                    self.erase(&row.key);
                 }
                 Ok(Value::Row(taken))
             }
         }
     }
 
-    fn number(&self, key: &Key) -> Option<i64> {
+    fn write(&mut self, key: &Key, row: Columns, number: Option<i64>) {
+        // A number was given to no row before; a row that is not there is in no table.
+        let absent = number.is_some() || self.standings.get(key) == Some(None);
+        self.standings.set(key, Some((row.revision, row.expires)));
+        self.changes.put(key, row, absent, number);
+    }
+
+    fn erase(&mut self, key: &Key) {
+        let absent = self.standings.get(key) == Some(None);
+        self.standings.set(key, None);
+        self.changes.delete(key, absent);
+    }
+
+    /// Readable rows of a range, in the order of their keys, at most `limit`.
+    fn scan(&self, range: &Range, now: i64, limit: usize) -> Result<Vec<Columns>, Trouble> {
+        let limit = limit.min(MAX_ROWS_READ);
+        let changed: Vec<_> = self.changes.within(range).map(|(_, change)| change).collect();
+        let older = changed.iter().filter(|change| change.is_older).count();
+        let mut rows = tables::scan(&self.connection, range, now, limit.saturating_add(older))?;
+        if !changed.is_empty() {
+            let is_as_it_was =
+                |row: &Columns| self.changes.get(&Key::from_bytes(row.key.clone())).is_none();
+            rows.retain(is_as_it_was);
+            let changed = changed.into_iter().filter_map(|change| change.row.as_ref());
+            rows.extend(changed.filter(|row| row.expires.is_none_or(|end| now < end)).cloned());
+            rows.sort_by(|one, other| one.key.cmp(&other.key));
+            rows.truncate(limit);
+        }
+        Ok(rows)
+    }
+
+    pub(super) fn number(&self, key: &Key) -> Option<i64> {
         tables::number(key, self.counts.last_number)
     }
 
@@ -170,10 +206,11 @@ impl Sqlite {
         Ok((data_key, value))
     }
 
-    pub(super) fn stored(&self, row: Columns) -> Result<Stored, Trouble> {
+    pub(super) fn stored(&self, mut row: Columns) -> Result<Stored, Trouble> {
         let cipher = self.keyring.get(row.data_key);
         let cipher = cipher.ok_or_else(|| Trouble::damaged("a row's data key is not there"))?;
-        let value = cipher.open_row(&row.about(), row.value.clone());
+        let sealed = mem::take(&mut row.value);
+        let value = cipher.open_row(&row.about(), sealed);
         let value = value.ok_or_else(|| Trouble::damaged("a row's value does not open"))?;
         Ok(Stored {
             key: Key::from_bytes(row.key),

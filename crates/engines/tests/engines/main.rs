@@ -18,5 +18,6 @@ mod failing;
 mod opening;
 mod rotating;
 mod sealing;
+mod settling;
 mod suite;
 mod writing;

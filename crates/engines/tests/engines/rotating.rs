@@ -15,8 +15,12 @@ fn keys(folder: &std::path::Path) -> Vec<u32> {
 
 fn sealed_with(folder: &std::path::Path) -> Vec<(u32, u32)> {
     let connection = Connection::open(folder.join(DATABASE)).unwrap();
-    let sql = "SELECT data_key, count(*) FROM (SELECT data_key FROM rows
-               UNION ALL SELECT data_key FROM queued) GROUP BY data_key";
+    let sql = "SELECT data_key, count(*) FROM (
+                   SELECT data_key FROM rows WHERE key NOT IN (SELECT key FROM redo)
+                   UNION ALL SELECT data_key FROM queued WHERE key NOT IN (SELECT key FROM redo)
+                   UNION ALL SELECT data_key FROM redo
+                   WHERE place IN (SELECT max(place) FROM redo GROUP BY key)
+               ) WHERE data_key IS NOT NULL GROUP BY data_key";
     let mut statement = connection.prepare(sql).unwrap();
     let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.map(Result::unwrap).collect()

@@ -139,7 +139,8 @@ impl Caller {
         due: impl Fn(u64) -> Option<Instant> + Copy + Send + Sync + 'static,
     ) -> Sent {
         let mut workers = JoinSet::new();
-        let began = Instant::now();
+        // From when the first is due: what comes before is for connections.
+        let began = due(0).unwrap_or_else(Instant::now);
         for worker in 0..CONNECTIONS {
             let caller = self.clone();
             workers.spawn(async move {

@@ -39,6 +39,10 @@ use std::{env, fs, path::PathBuf, process::ExitCode};
 
 use serde_json::Value;
 
+/// The command line's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the command line says.
 pub(crate) struct Arguments {
     /// Everything in small.

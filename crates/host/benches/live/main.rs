@@ -34,6 +34,10 @@ use std::{env, fs, path::PathBuf};
 
 use serde_json::Value;
 
+/// The command line's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the command line says.
 struct Arguments {
     /// Everything in small.
