@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// How much may have changed before the tables are brought up to date: rows, and bytes of them.
-const MOST_ROWS: usize = 4_096;
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+const MOST_ROWS: usize = 1_024;
+const MOST_BYTES: usize = 1024 * 1024;
 /// Bytes that a row costs beside its key and value, about.
 const ROW_BYTES: usize = 200;
 
