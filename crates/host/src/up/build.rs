@@ -8,7 +8,7 @@ use std::{
 use business::Business;
 use client::Client;
 use cloud_api::CloudApi;
-use meta::{Billing, BusinessManager, Statistics};
+use meta::{AutoReply, Billing, BusinessManager, Statistics};
 use tokio::{
     net::TcpListener,
     time::{Duration, timeout},
@@ -18,7 +18,10 @@ use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
     Cast, Journal, People, Servers, Time, UpError, Webhook,
-    cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
+    cast::{
+        AUTO_REPLY, BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT,
+        dial,
+    },
     journal::at_cloud_api,
     people::{Memory, Person, Persona, onlooker, telephone_network},
     setup::Setup,
@@ -170,6 +173,8 @@ impl Start {
         let none = Links::new(0);
         let manager = BusinessManager::new(self.cast.manager());
         let manager = self.beside(BUSINESS_MANAGER, manager, &none)?;
+        let auto_reply = AutoReply::new(self.cast.auto_reply());
+        let auto_reply = self.beside(AUTO_REPLY, auto_reply, &none)?;
         let billing = self.beside(BILLING, Billing::new(self.cast.billing()), &none)?;
         let statistics = Statistics::new(self.cast.statistics());
         let statistics = self.beside(STATISTICS, statistics, &none)?;
@@ -194,6 +199,7 @@ impl Start {
             let service = match name {
                 TRANSPORT => to_node(&transport),
                 BUSINESS_MANAGER => to_node(&manager),
+                AUTO_REPLY => to_node(&auto_reply),
                 BILLING => to_node(&billing),
                 STATISTICS => to_node(&statistics),
                 _ => to_node(&business),

@@ -358,6 +358,9 @@ pub(crate) fn at_cloud_api(
         }
         cloud_api::Event::Happened { happening, .. } => journal.happened(&happening),
         cloud_api::Event::Forwarded { .. }
+        | cloud_api::Event::ServiceOn { .. }
+        | cloud_api::Event::ServiceOff { .. }
+        | cloud_api::Event::ServiceReplied { .. }
         | cloud_api::Event::Code { .. }
         | cloud_api::Event::Forgot { .. }
         | cloud_api::Event::Denied { .. }
