@@ -19,7 +19,7 @@ use crate::{
     node::Observer,
     settings::{Setting, Values, parse},
     site::to_node,
-    up::Webhook,
+    up::{Webhook, log_service},
 };
 
 const NAME: &str = "cloud-api";
@@ -128,11 +128,11 @@ fn logs(log: Log) -> Observer<Event> {
             }
             Event::Granted { phone_number_id } => ("a number was granted", phone_number_id),
             Event::Revoked { phone_number_id } => ("a number was revoked", phone_number_id),
-            Event::ServiceOn { phone_number_id, .. } => {
-                ("an optional service was added", phone_number_id)
+            Event::ServiceOn { phone_number_id, service, terms_id } => {
+                return log_service(&log, (phone_number_id, service), Some(terms_id));
             }
-            Event::ServiceOff { phone_number_id, .. } => {
-                ("an optional service was removed", phone_number_id)
+            Event::ServiceOff { phone_number_id, service } => {
+                return log_service(&log, (phone_number_id, service), None);
             }
             Event::Happened { .. }
             | Event::Decrypted { .. }

@@ -233,7 +233,8 @@ impl Start {
         let mut config = self.cast.cloud_api(servers, ready.base_url.clone());
         config.rules.throughput = Some(options.throughput.rate());
         let hop = CloudApi::new(config);
-        let observer = at_cloud_api(self.journal.clone(), self.setup.clone());
+        let observer =
+            at_cloud_api(self.journal.clone(), self.setup.clone(), self.site.log.clone());
         let node = self.site.start((CLOUD_API, CLOUD_API, CLOUD_API), hop, &links, observer)?;
         let handle = self.crew.join(node);
         let dial = dial(&self.cast, self.to_transport, CLOUD_API);
