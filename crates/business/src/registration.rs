@@ -1,5 +1,5 @@
-//! Telling Business Manager who the business is, which number is its own, that the Cloud API may act
-//! for it, and that it wants an optional service or no more, until each is answered.
+//! Telling Business Manager who the business is, which number is its own, that the Cloud API may
+//! act for it, and that it wants an optional service or no more, until each is answered.
 
 use hop::{ExchangeId, Unreachable, http};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Beside the path: Business Manager, billing, statistics, those who try to read everything, and the
-//! automatic-reply service, which is off unless a business adds it.
+//! Beside the path: Business Manager, billing, statistics, those who try to read everything, and
+//! the automatic-reply service, which is off unless a business adds it.
 //!
 //! Knows: businesses and what they granted, whose token is whose, what is charged, counts large
 //! enough to name nobody. Does not know: any message, any session, any person's number; no crate

@@ -69,8 +69,8 @@ impl Told {
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let Self { common, manager, billing, statistics, auto_reply, cloud_api, token, principals } =
-            self;
+        let Self { common, manager, billing, statistics, auto_reply, .. } = self;
+        let (cloud_api, token, principals) = (self.cloud_api, self.token, self.principals);
         let mut ground = common.open(None).await?;
         let sockets = (
             ground.bind("business_manager", manager).await?,

@@ -336,7 +336,7 @@ pub const REGISTRY: &[Registered] = &[
     check(
         Id::OptionalServices,
         "optional-services",
-        "an optional service sees what businesses that added it are written, under terms of its own",
+        "an optional service sees what is written to businesses that added it, under its own terms",
         &["R002", "R003", "R004"],
     ),
     check(

@@ -172,8 +172,8 @@ fn under_other_terms(services: &Services) -> Vec<String> {
             wanted.into_iter().flatten().any(|change| change.terms.as_ref() == Some(terms));
         if !agreed || terms == BASE_TERMS {
             against.push(format!(
-                "{service} processed a message of {business} under the terms {terms:?}, which it did \
-                 not agree to for this service"
+                "{service} processed a message of {business} under the terms {terms:?}, to which \
+                 it did not agree for this service"
             ));
         }
     }

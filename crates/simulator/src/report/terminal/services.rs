@@ -11,7 +11,7 @@ pub(super) fn lines(section: &ServiceSection) -> Vec<Line> {
     let terms = section.terms.iter().map(|one| {
         let from = clock(one.from_ms.saturating_mul(1_000));
         let until = one.until_ms.map(|until| clock(until.saturating_mul(1_000)));
-        let until = until.map_or_else(|| "the end".to_owned(), |until| until);
+        let until = until.unwrap_or_else(|| "the end".to_owned());
         Line::of(Ink::Strong, &one.business)
             .and(Ink::Plain, &format!(" had it from {from} to {until}, under "))
             .and(Ink::Strong, &one.terms_id)
