@@ -53,6 +53,7 @@ const OCCASIONS: &[(&str, &[&str])] = &[
     ),
     ("../sims/11-pictures", &["file-in-clear"]),
     ("../sims/08-impostor", &["sender-check-missing"]),
+    ("../sims/43-auto-reply", &["service-fed-while-off"]),
     ("../sims/41-deleted-account", &["published-outlives-account", "sent-outlives-account"]),
     ("occasions/asked-too-often", &["retry-without-limit"]),
     ("occasions/blocked", &["block-ignored"]),

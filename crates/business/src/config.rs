@@ -39,6 +39,8 @@ pub struct Config {
     pub app_secret: String,
     /// What the Cloud API says when it verifies the webhook.
     pub verify_token: String,
+    /// The optional service that answers for it, while it has added that.
+    pub auto_reply: Option<AutoReply>,
     /// What its bot answers; the first rule that matches wins.
     pub bot: Vec<Rule>,
     /// Whether a message is marked as read, which happens before it is answered.
@@ -51,6 +53,19 @@ pub struct Config {
     pub mutant: Option<Mutant>,
     /// A mistake planted in its desk.
     pub desk_mutant: Option<hop::Mutant>,
+}
+
+/// What a business wants of the automatic-reply service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutoReply {
+    /// The authority of the service.
+    pub authority: String,
+    /// The terms of the service, to which the business agrees when it adds it.
+    pub terms_id: String,
+    /// What is answered to messages with these words in them: words and reply.
+    pub rules: Vec<(String, String)>,
+    /// What is answered to all others; nothing if absent.
+    pub otherwise: Option<String>,
 }
 
 /// Makes a text recognisable wherever its bytes turn up: a word at each end of it.

@@ -6,7 +6,7 @@ use vocab::{MessageId, PhoneNumber};
 
 use crate::{
     outbox::{Ended, Outgoing},
-    registration::{Digest, Done, Step},
+    registration::{Digest, Done, Step, Wish, Wishes},
     webhook::Batch,
 };
 
@@ -30,6 +30,9 @@ pub enum Command {
     /// Grant the Cloud API the power to act for the number, or revoke it. A business grants it at
     /// its first start without being asked.
     Grant(bool),
+    /// Add the automatic-reply service, under terms of its own, or remove it. A business has none
+    /// until it is asked to (requirement R002).
+    AutoReply(bool),
 }
 
 /// A piece of work.
@@ -43,21 +46,21 @@ pub(crate) enum Job {
     Send { id: MessageId, outgoing: Outgoing },
     /// A request to the Cloud API came to its end.
     Settle { key: Key, outgoing: Outgoing, ended: Ended },
-    /// The owner grants or revokes.
-    Wish(bool),
-    /// Business Manager has this step.
-    Registered { step: Step, digest: Digest, granted: bool },
+    /// The owner wants something else than before.
+    Wish(Wish),
+    /// This step was taken, with these wishes in force.
+    Registered { step: Step, digest: Digest, wishes: Wishes },
 }
 
 /// What memory learns when work is durable.
 #[derive(Debug)]
 pub(crate) enum Note {
     /// What was begun before the start.
-    Loaded { outbox: Vec<(Key, Outgoing)>, done: Done, granted: bool },
+    Loaded { outbox: Vec<(Key, Outgoing)>, done: Done, wishes: Wishes },
     /// One row was appended to the outbox; its key comes with the answer of the store.
     Queued(Outgoing),
     /// A row has left the outbox.
     Settled(Key),
-    /// The owner's wish about the grant.
-    Wish(bool),
+    /// The owner wants something else than before.
+    Wish(Wish),
 }

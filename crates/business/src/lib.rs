@@ -26,7 +26,7 @@ use vocab::DataClass;
 
 pub use self::{
     bot::{Match, Rule},
-    config::{Canary, Config},
+    config::{AutoReply, Canary, Config},
     input::Command,
     mutant::Mutant,
     outbox::picture_of,

@@ -11,6 +11,11 @@ pub enum Event {
         /// Whether the Cloud API may act for the number.
         granted: bool,
     },
+    /// Business Manager knows whether the automatic-reply service is to answer.
+    AutoReply {
+        /// Whether it is.
+        on: bool,
+    },
     /// A message of a customer; each exactly once.
     Shown {
         /// Its id at the Cloud API.

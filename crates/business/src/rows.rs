@@ -80,8 +80,13 @@ pub(crate) fn registered(step: Step) -> Key {
 }
 
 /// Whether the Cloud API is to act for the number: one byte.
-pub(crate) fn wish() -> Key {
+pub(crate) fn grant_wish() -> Key {
     Key::table("wish")
+}
+
+/// Whether the automatic-reply service is to answer: one byte.
+pub(crate) fn auto_reply_wish() -> Key {
+    Key::table("wish-auto-reply")
 }
 
 /// One message of a conversation.

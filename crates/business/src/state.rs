@@ -11,7 +11,7 @@ use crate::{
     input::{Command, Job, Note},
     outbox::{Outbox, Outgoing, What},
     output::Event,
-    registration::Registration,
+    registration::{Registration, Wish},
 };
 
 /// A business as a hop.
@@ -44,7 +44,8 @@ impl Business {
                 let what = What::Text { text, context, picture };
                 Job::Send { id, outgoing: Outgoing::new(id, &to, what) }
             }
-            Command::Grant(granted) => Job::Wish(granted),
+            Command::Grant(on) => Job::Wish(Wish::Grant(on)),
+            Command::AutoReply(on) => Job::Wish(Wish::AutoReply(on)),
         };
         self.run(job.into(), now, effects);
     }
@@ -68,7 +69,7 @@ impl Business {
             self.registration.ended(id, outcome, now).map(|answered| Job::Registered {
                 step: answered.step,
                 digest: answered.digest,
-                granted: answered.granted,
+                wishes: answered.wishes,
             })
         } else {
             let ended = self.outbox.ended(&self.config, id, outcome, now);
@@ -92,9 +93,9 @@ impl Business {
         let mut appended = appended.into_iter();
         for note in notes {
             match note {
-                Note::Loaded { outbox, done, granted } => {
+                Note::Loaded { outbox, done, wishes } => {
                     self.outbox.load(outbox);
-                    self.registration.load(done, granted);
+                    self.registration.load(done, wishes);
                 }
                 Note::Queued(outgoing) => {
                     if let Some(key) = appended.next() {
@@ -102,7 +103,7 @@ impl Business {
                     }
                 }
                 Note::Settled(key) => self.outbox.remove(&key),
-                Note::Wish(granted) => self.registration.wish(granted),
+                Note::Wish(wish) => self.registration.wish(wish),
             }
         }
     }

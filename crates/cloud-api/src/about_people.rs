@@ -54,6 +54,7 @@ const DEDUPE: Option<Micros> = Some(limits::DEDUPE_AGE);
 pub const KEPT: &[Kept] = &[
     kept("from", "who wrote a message", Sealed, MessageContent, MONTH),
     kept("hook", "a webhook that waits", Sealed, MessageContent, HOOK),
+    kept("svc", "a message for an optional service", Message, MessageContent, DAY),
     kept("pend", "what is held in memory alone", Message, ConnectionMetadata, HOOK),
     kept("hist", "how far a message got", Message, ConnectionMetadata, MONTH),
     kept("tag", "what statuses of a message bear", Message, MessageContent, DEDUPE),

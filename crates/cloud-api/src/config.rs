@@ -24,6 +24,9 @@ pub struct Config {
     pub token: String,
     /// Callers that are known without asking Business Manager: SHA-256 of the token, principal.
     pub principals: Vec<([u8; 32], String)>,
+    /// Optional services that there are. None is handed anything before a business adds it
+    /// (requirement R002).
+    pub services: Vec<OptionalService>,
     /// Where webhooks go.
     pub subscriptions: Vec<Subscription>,
     /// Updates in one webhook, at most [`vocab::limits::MAX_WEBHOOK_UPDATES`]. Many receivers read
@@ -71,6 +74,15 @@ pub struct Own {
     pub business: String,
     /// The number.
     pub phone: PhoneNumber,
+}
+
+/// An optional service, which is handed the messages of businesses that added it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionalService {
+    /// What Business Manager calls it.
+    pub name: String,
+    /// The server.
+    pub authority: String,
 }
 
 /// Where the webhooks of one number go.

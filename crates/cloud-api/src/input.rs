@@ -3,7 +3,8 @@
 use endpoint::forgetting::Cursor;
 use hop::ExchangeId;
 use store::Key;
-use vocab::PhoneNumber;
+use vocab::{MessageId, PhoneNumber};
+use wire::content::Body;
 use wire::transport::{Bundle, Envelope, Notice, Status};
 
 use crate::{
@@ -45,17 +46,50 @@ pub(crate) enum Job {
 #[derive(Clone, Debug)]
 pub(crate) enum NumberJob {
     Boot,
-    Deliver { place: u64, envelope: Box<Envelope> },
-    Gone { place: u64, notice: Notice },
-    Forget { place: u64, phone: PhoneNumber, cursor: Cursor },
-    Answer { id: u64, status: Status, bundle: Option<Bundle> },
-    Piece { id: u64, bytes: Vec<u8> },
-    PrekeysLow { one_time: u32, kem: u32 },
-    Send { exchange: ExchangeId, message: Box<Outgoing> },
-    MarkRead { exchange: ExchangeId, marking: Marking },
+    Deliver {
+        place: u64,
+        envelope: Box<Envelope>,
+    },
+    Gone {
+        place: u64,
+        notice: Notice,
+    },
+    Forget {
+        place: u64,
+        phone: PhoneNumber,
+        cursor: Cursor,
+    },
+    Answer {
+        id: u64,
+        status: Status,
+        bundle: Option<Bundle>,
+    },
+    Piece {
+        id: u64,
+        bytes: Vec<u8>,
+    },
+    PrekeysLow {
+        one_time: u32,
+        kem: u32,
+    },
+    Send {
+        exchange: ExchangeId,
+        message: Box<Outgoing>,
+    },
+    MarkRead {
+        exchange: ExchangeId,
+        marking: Marking,
+    },
     Manage(Box<Managed>),
     Flow(Box<FlowJob>),
     Judge(PendingRow),
+    /// An optional service answered what it was handed; what it wrote, if anything, becomes the
+    /// message `id`.
+    Replied {
+        handover: Key,
+        id: MessageId,
+        reply: Option<Body>,
+    },
 }
 
 impl NumberJob {
@@ -67,6 +101,7 @@ impl NumberJob {
             Self::Flow(job) => job.exchange(),
             Self::Boot
             | Self::Judge(_)
+            | Self::Replied { .. }
             | Self::Deliver { .. }
             | Self::Gone { .. }
             | Self::Forget { .. }

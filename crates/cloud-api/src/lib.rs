@@ -39,7 +39,7 @@ mod users;
 pub mod vault;
 mod webhook;
 
-pub use config::{Config, Own, Subscription};
+pub use config::{Config, OptionalService, Own, Subscription};
 pub use graph::{
     ROUTES, message_id,
     openapi::{document as graph_openapi, page as graph_openapi_page},

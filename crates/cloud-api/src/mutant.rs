@@ -42,6 +42,8 @@ pub enum Mutant {
     EndpointUnchecked,
     /// A cell of analytics is shown however small it is.
     SmallCells,
+    /// Optional services are handed the messages of businesses that did not add them.
+    ServiceFedWhileOff,
 }
 
 /// Whether the mistake `wanted` is planted.

@@ -6,7 +6,7 @@ use endpoint::Account;
 use vocab::{Address, PhoneNumber};
 
 use crate::{
-    config::{Config, Subscription},
+    config::{Config, OptionalService, Subscription},
     input::NumberJob,
     mutant::{Mutant, planted},
     rows::GrantRow,
@@ -31,6 +31,8 @@ pub(crate) struct Number {
     pub(crate) rules: Rules,
     /// Whether what it sends is counted for analytics.
     pub(crate) insights: bool,
+    /// Optional services that there are, for businesses that add one.
+    pub(crate) services: Vec<OptionalService>,
     mutant: Option<Mutant>,
 }
 
@@ -62,6 +64,7 @@ impl Number {
             pace: Pace::default(),
             rules: config.rules,
             insights: config.management.insights,
+            services: config.services.clone(),
             mutant: config.mutant,
         })
     }

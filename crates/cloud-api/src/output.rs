@@ -70,6 +70,35 @@ pub enum Event {
         /// The number.
         phone_number_id: String,
     },
+    /// A number's business added an optional service: from now on it is handed what people write.
+    ServiceOn {
+        /// The number.
+        phone_number_id: String,
+        /// The service.
+        service: String,
+        /// The terms of the service.
+        terms_id: String,
+    },
+    /// It did not, or not any more: from now on the service is handed nothing.
+    ServiceOff {
+        /// The number.
+        phone_number_id: String,
+        /// The service.
+        service: String,
+    },
+    /// A message that an optional service wrote was accepted.
+    ServiceReplied {
+        /// From which number.
+        phone_number_id: String,
+        /// The service.
+        service: String,
+        /// The terms of the service.
+        terms_id: String,
+        /// The message that it answers.
+        to: MessageId,
+        /// The message.
+        id: MessageId,
+    },
     /// Something happened to a number's account.
     Happened {
         /// The number.

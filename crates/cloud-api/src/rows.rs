@@ -21,6 +21,7 @@
 //! | `user` | the newest message of a person, by user id | connection metadata | 30 days |
 //! | `tag` | what statuses of a message bear, sealed | message content (vault) | 31 days |
 //! | `media` | what opens a file, sealed | message content (vault) | 7 or 30 days |
+//! | `svc` | messages to hand over to optional services, sealed | message content (vault) | a day |
 //! | `tmpl` | message templates | template | with the account |
 //!
 //! Those of managing numbers and accounts are in `manage`, those of flows in `flows`, what
@@ -36,6 +37,7 @@ use vocab::MessageId;
 pub mod cells;
 pub mod flows;
 pub mod manage;
+pub mod services;
 
 /// A granted number.
 #[derive(Clone, PartialEq, Eq, Message)]
@@ -66,6 +68,9 @@ pub struct GrantRow {
     /// never configured one.
     #[prost(string, tag = "8")]
     pub storage: String,
+    /// The optional services that its business added; none by default.
+    #[prost(message, repeated, tag = "9")]
+    pub services: Vec<services::ServiceRow>,
 }
 
 /// A webhook that waits.

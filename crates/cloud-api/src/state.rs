@@ -14,7 +14,7 @@ use crate::{
     outbox::{self, Outbox},
     output::Event,
     principals::Principals,
-    rows::GrantRow,
+    rows::{self, GrantRow},
     storage::Storage,
 };
 
@@ -23,6 +23,7 @@ mod forgetting;
 mod frames;
 mod linking;
 mod managing;
+mod replying;
 mod serving;
 
 /// Rows without a transaction under way that the hop keeps at hand.
@@ -291,6 +292,9 @@ impl CloudApi {
         step: &mut Step<'_>,
     ) {
         if let Some(keys) = self.outbox.ended(id) {
+            if keys.first().is_some_and(|key| key.starts_with(&rows::services::handovers())) {
+                return self.service_answered(keys, &outcome, step);
+            }
             let done = planted(self.config.mutant, Mutant::WebhookDoneAnyhow);
             if done || outcome.is_ok_and(|response| response.is_success()) {
                 self.run(Job::Arrived { keys }, step);

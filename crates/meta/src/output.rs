@@ -24,6 +24,33 @@ pub enum Event {
         /// The pattern of the route.
         pattern: &'static str,
     },
+    /// A business added an optional service (requirement R002), or agreed to other terms of it.
+    ServiceEnabled {
+        /// The business.
+        business: String,
+        /// The service.
+        service: String,
+        /// The service's own terms, which the business agreed to.
+        terms_id: String,
+    },
+    /// A business removed an optional service.
+    ServiceRemoved {
+        /// The business.
+        business: String,
+        /// The service.
+        service: String,
+    },
+    /// An optional service processed a message (requirement R003).
+    Processed {
+        /// The service.
+        service: &'static str,
+        /// The business that added it.
+        business: String,
+        /// The message, as Graph names it.
+        message: String,
+        /// The terms of the service under which it did, which are never those of the Cloud API.
+        terms_id: String,
+    },
     /// Somebody read what they have the right to read.
     Accessed {
         /// Who.

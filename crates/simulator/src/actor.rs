@@ -17,10 +17,13 @@ pub enum Actor {
     Ads,
     /// Business Manager.
     BusinessManager,
+    /// The automatic-reply service: optional, with a section of its own in the data map
+    /// (requirement R004), and so in no list of those who are always there.
+    AutoReply,
 }
 
 impl Actor {
-    /// All actors, in the order of reports.
+    /// All actors but optional services, in the order of reports.
     pub const ALL: [Self; 7] = [
         Self::User,
         Self::Transport,
@@ -41,6 +44,7 @@ impl Actor {
             Self::RestOfMeta => "rest_of_meta",
             Self::Ads => "ads",
             Self::BusinessManager => "business_manager",
+            Self::AutoReply => "auto_reply",
         }
     }
 }

@@ -150,6 +150,8 @@ const ALL: &[Planted] = &[
         "the Cloud API keeps for ever who wrote a message"),
     row("bill-names-person", At::CloudApi(CloudApi::BillNamesPerson), "R066",
         "a billing record says who was written to"),
+    row("service-fed-while-off", At::CloudApi(CloudApi::ServiceFedWhileOff), "optional-services",
+        "an optional service is handed what was written to businesses that did not add it"),
     row("webhook-dedupe-forgotten", At::Business(Business::ForgottenDedupe), "exactly-once",
         "a business shows a webhook that it had before"),
     row("unanswered-is-settled", At::Business(Business::UnansweredIsSettled), "nothing-lost",

@@ -20,19 +20,19 @@ pub(crate) type Try<'a> = Attempt<'a, Event, Note>;
 /// One attempt at `job`.
 pub(crate) fn attempt(config: &Config, attempt: &mut Try<'_>, job: &Job) -> Result<(), Waiting> {
     match job {
-        Job::Load => loading::load(attempt),
+        Job::Load => loading::load(config, attempt),
         Job::Webhook { exchange, batch } => inbound::take(config, attempt, *exchange, batch),
         Job::Send { id, outgoing } => sending::accept(config, attempt, *id, outgoing),
         Job::Settle { key, outgoing, ended } => {
             sending::settle(config, attempt, key, outgoing, ended);
             Ok(())
         }
-        Job::Wish(granted) => {
-            loading::wish(attempt, *granted);
+        Job::Wish(wish) => {
+            loading::wish(attempt, *wish);
             Ok(())
         }
-        Job::Registered { step, digest, granted } => {
-            loading::registered(attempt, *step, digest, *granted);
+        Job::Registered { step, digest, wishes } => {
+            loading::registered(attempt, *step, digest, *wishes);
             Ok(())
         }
     }

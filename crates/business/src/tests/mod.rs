@@ -35,6 +35,7 @@ fn bakery() -> Config {
         token: "bakery-token".to_string(),
         app_secret: "app secret".to_string(),
         verify_token: "open sesame".to_string(),
+        auto_reply: None,
         bot: vec![Rule { when: Match::Any, reply: "You said {text}".to_string() }],
         mark_as_read: true,
         hash_key: [3; 32],

@@ -1,9 +1,10 @@
 //! Stories about what Business Manager is told.
 
 use hop::{Input, Unreachable, http::Response};
+use serde_json::json;
 
 use super::{ADA, bakery, body_of, node::Node, open, send, wake};
-use crate::{Business, Command, Config, Event};
+use crate::{AutoReply, Business, Command, Config, Event};
 
 fn ok() -> Result<Response, Unreachable> {
     Ok(Response::empty(200))
@@ -108,4 +109,54 @@ fn who_waits_for_an_answer_of_business_manager_asks_for_no_wake() {
 
     node.give(Input::Command(Command::Grant(true)));
     assert_eq!(node.answer(ok()).authority, "cloud-api", "nothing is left to tell");
+}
+
+/// The bakery, which could add the automatic-reply service.
+fn with_a_service() -> Config {
+    let auto_reply = AutoReply {
+        authority: "auto-reply".to_string(),
+        terms_id: "auto-reply-1".to_string(),
+        rules: vec![("open".to_string(), "From seven to one.".to_string())],
+        otherwise: Some("We answer in the morning.".to_string()),
+    };
+    Config { auto_reply: Some(auto_reply), ..bakery() }
+}
+
+const SERVICE: &str = "/businesses/bakery/services/auto_reply";
+
+#[test]
+fn an_optional_service_is_added_when_the_owner_asks_for_it_and_removed_when_not_any_more() {
+    let mut node = open(with_a_service());
+    assert!(node.requests.is_empty(), "off by default");
+    node.give(Input::Command(Command::AutoReply(true)));
+    let replies = node.answer(ok());
+    assert_eq!(
+        (replies.authority.as_str(), replies.target.as_str()),
+        ("auto-reply", "/businesses/bakery/replies")
+    );
+    let rules = json!([{ "contains": "open", "reply": "From seven to one." }]);
+    let expected = json!({ "rules": rules, "otherwise": "We answer in the morning." });
+    assert_eq!(body_of(&replies), expected);
+    let added = node.answer(ok());
+    assert_eq!((added.method.as_str(), added.target.as_str()), ("PUT", SERVICE));
+    assert_eq!(body_of(&added), json!({ "terms_id": "auto-reply-1" }));
+    assert_eq!(node.events, [Event::AutoReply { on: true }]);
+
+    node.give(Input::Command(Command::AutoReply(false)));
+    node.restart(Business::new(with_a_service()));
+    let removed = node.answer(ok());
+    assert_eq!((removed.method.as_str(), removed.target.as_str()), ("DELETE", SERVICE));
+    node.restart(Business::new(with_a_service()));
+    assert!(node.requests.is_empty());
+}
+
+#[test]
+fn an_optional_service_that_is_away_holds_no_message_up() {
+    let mut node = open(with_a_service());
+    node.give(Input::Command(Command::AutoReply(true)));
+    node.answer(Err(Unreachable));
+    node.give(send(1, ADA, "hello"));
+    assert_eq!(node.answer(Err(Unreachable)).authority, "cloud-api");
+    wake(&mut node);
+    assert!(node.requests.iter().any(|(_, request)| request.authority == "auto-reply"));
 }

@@ -4,14 +4,15 @@ use hop::Waiting;
 use prost::Message as _;
 use vocab::{DataClass, Keep, Reason, limits};
 
-use super::{Attempted, Note};
+use super::{Attempted, Note, services};
 use crate::{
+    config::Config,
     output::Event,
     rows::{self, GrantRow},
 };
 
 /// Reads what was granted before a restart. Everything else starts from there.
-pub(super) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
+pub(super) fn boot(config: &Config, attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
     for grant in known(attempt)? {
         attempt.note(Note::Grant(grant));
     }
@@ -20,7 +21,7 @@ pub(super) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
         attempt.note(Note::Counted); // Whether it was exported before the restart is not known.
     }
     super::manage::templates::boot(attempt)?;
-    super::outgoing::refill(attempt)
+    super::outgoing::refill(config, attempt)
 }
 
 fn known(attempt: &mut Attempted<'_>) -> Result<Vec<GrantRow>, Waiting> {
@@ -47,14 +48,20 @@ pub(super) fn changed(attempt: &mut Attempted<'_>, granted: &[GrantRow]) -> Resu
         let row = GrantRow { slot, live: true, deregistered, storage, ..grant.clone() };
         if before != Some(&row) {
             next = next.max(slot.saturating_add(1));
-            attempt.event(Event::Granted { phone_number_id: row.phone_number_id.clone() });
+            let services = before.map(|row| row.services.clone()).unwrap_or_default();
+            if before != Some(&GrantRow { services, ..row.clone() }) {
+                attempt.event(Event::Granted { phone_number_id: row.phone_number_id.clone() });
+            }
+            services::told(attempt, before, &row);
             write(attempt, row);
         }
     }
     for before in known.iter().filter(|row| row.live) {
         if !granted.iter().any(|grant| grant.phone_number_id == before.phone_number_id) {
             attempt.event(Event::Revoked { phone_number_id: before.phone_number_id.clone() });
-            write(attempt, GrantRow { live: false, ..before.clone() });
+            let row = GrantRow { live: false, services: Vec::new(), ..before.clone() };
+            services::told(attempt, Some(before), &row);
+            write(attempt, row);
         }
     }
     Ok(())

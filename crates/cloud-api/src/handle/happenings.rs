@@ -10,7 +10,7 @@ use store::Key;
 use vocab::{Address, DataClass, Keep, MessageId, Reason, limits, marker};
 use wire::content::{Body, ChoiceKind, Content};
 
-use super::{Attempted, Note, identity, insights, media, quality, reading, retention};
+use super::{Attempted, Note, identity, insights, media, quality, reading, retention, services};
 use crate::{
     errors::{GraphError, codes},
     mutant::Mutant,
@@ -173,6 +173,7 @@ fn forward(
     let from = inbound::From { phone: &from.phone, user_id: &user_id, identity };
     let body = inbound::message(&number.grant, from, content, file.as_ref());
     let _hook = hook(number, attempt, body, content.id.to_string(), rng)?;
+    services::hand_over(number, attempt, content, rng)?;
     count(number, attempt, Kind::Received)
 }
 

@@ -13,6 +13,7 @@ mod quality;
 mod reading;
 mod retention;
 mod sending;
+mod services;
 
 use hop::{Act, Attempt, Waiting};
 use rand_core::CryptoRng;
@@ -80,9 +81,9 @@ pub(crate) fn work(
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     match job {
-        Job::Boot => grants::boot(attempt),
+        Job::Boot => grants::boot(config, attempt),
         Job::Grants(grants) => grants::changed(attempt, grants),
-        Job::Refill => outgoing::refill(attempt),
+        Job::Refill => outgoing::refill(config, attempt),
         Job::Dispatch(batch) => outgoing::dispatch(config, numbers, attempt, batch, rng),
         Job::Late { keys } => {
             outgoing::late(attempt, keys);
@@ -131,6 +132,9 @@ fn on_number(
         }
         NumberJob::Send { exchange, message } => {
             return sending::send(number, attempt, *exchange, message, rng);
+        }
+        NumberJob::Replied { handover, id, reply } => {
+            return services::replied(number, attempt, handover, (*id, reply.as_ref()), rng);
         }
         NumberJob::MarkRead { exchange, marking } => {
             return reading::mark_read(number, attempt, *exchange, *marking, rng);

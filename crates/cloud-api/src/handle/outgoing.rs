@@ -8,19 +8,20 @@ use serde_json::{Value, json};
 use store::{Key, transaction::Stored};
 use vocab::{DataClass, Keep, limits, marker};
 
-use super::{Attempted, Note, manage, retention};
+use super::{Attempted, Note, manage, retention, services};
 use crate::{
     config::Config,
     number::Number,
     outbox::{Batch, slot},
     output::Event,
-    rows::{self, HookRow, Kind},
+    rows::{self, HookRow, Kind, services::handovers},
     webhook,
 };
 
 /// Reads what waits in the outbox.
-pub(super) fn refill(attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
-    for table in [rows::hooks(), rows::bills()] {
+pub(super) fn refill(config: &Config, attempt: &mut Attempted<'_>) -> Result<(), Waiting> {
+    let handovers = (!config.services.is_empty()).then(handovers);
+    for table in [rows::hooks(), rows::bills()].into_iter().chain(handovers) {
         let stored = attempt.scan(&table, None, limits::MAX_ROWS_READ)?;
         if stored.len() == limits::MAX_ROWS_READ {
             attempt.note(Note::MoreWaits);
@@ -42,6 +43,10 @@ pub(super) fn dispatch(
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
     let keys = &batch.keys;
+    if let Some(key) = keys.first().filter(|key| key.starts_with(&handovers())) {
+        let Some(number) = owner(numbers, key) else { return Ok(()) };
+        return services::dispatch(config, number, attempt, (batch.exchange, key));
+    }
     let request = match keys.first().filter(|key| key.starts_with(&rows::bills())) {
         Some(key) => attempt.read(key)?.zip(config.billing.as_deref()).map(|(record, billing)| {
             Request::new(billing, "POST", "/records").bearer(&config.token).json(record)

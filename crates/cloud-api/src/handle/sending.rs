@@ -63,43 +63,63 @@ pub(super) fn send(
     outgoing: &Outgoing,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
+    accept(number, attempt, Some(exchange), outgoing, rng).map(|_accepted| ())
+}
+
+/// Accepts a message that its business asks for in a call, or an optional service without one;
+/// whether it was accepted. Both are under the same rules.
+pub(super) fn accept(
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    exchange: Option<ExchangeId>,
+    outgoing: &Outgoing,
+    rng: &mut dyn CryptoRng,
+) -> Result<bool, Waiting> {
     let to = meant(number, attempt, &outgoing.to)?;
     let repeated =
         outgoing.request_id.as_deref().map(|id| rows::request(number.grant.slot, &cut(id)));
     if let Some(key) = repeated.as_ref().filter(|_| !number.planted(Mutant::RequestForgotten))
         && let Some(known) = attempt.read(key)?.and_then(|bytes| MessageId::from_slice(&bytes))
     {
-        reply(attempt, exchange, messages::accepted(outgoing, &to, known));
-        return Ok(());
+        answer(attempt, exchange, messages::accepted(outgoing, &to, known));
+        return Ok(true);
     }
     let mut accepted = match judge(number, attempt, outgoing, &to) {
         Ok(accepted) => accepted,
         Err(Stop::Waiting) => return Err(Waiting),
         Err(Stop::Refused(error)) => {
-            reply(attempt, exchange, error.response(rng));
-            return Ok(());
+            answer(attempt, exchange, error.response(rng));
+            return Ok(false);
         }
     };
     if accepted.withheld.is_none() {
         accepted.withheld = withheld(number, attempt, outgoing, &accepted)?;
     }
     if !rules::take_pair(number, attempt, &accepted.name)? {
-        reply(attempt, exchange, GraphError::new(codes::PAIR_RATE).response(rng));
-        return Ok(());
+        answer(attempt, exchange, GraphError::new(codes::PAIR_RATE).response(rng));
+        return Ok(false);
     }
     if let Some(key) = repeated {
         let (class, keep) = (DataClass::ConnectionMetadata, Keep::For(limits::DEDUPE_AGE));
         attempt.write(key, outgoing.id.0.to_vec(), class, keep);
     }
-    let answer = messages::accepted(outgoing, &to, outgoing.id);
-    go(number, attempt, (exchange, answer), (outgoing, accepted), rng)
+    let response = messages::accepted(outgoing, &to, outgoing.id);
+    go(number, attempt, (exchange, response), (outgoing, accepted), rng)?;
+    Ok(true)
+}
+
+/// Answers the call that asked for a message, if one did.
+fn answer(attempt: &mut Attempted<'_>, exchange: Option<ExchangeId>, response: Response) {
+    if let Some(exchange) = exchange {
+        reply(attempt, exchange, response);
+    }
 }
 
 /// Sends what was accepted, or tells why it does not go.
 fn go(
     number: &Number,
     attempt: &mut Attempted<'_>,
-    (exchange, answer): (ExchangeId, Response),
+    (exchange, response): (Option<ExchangeId>, Response),
     (outgoing, accepted): (&Outgoing, Accepted),
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
@@ -112,7 +132,7 @@ fn go(
     }
     let to = Address::first_device(accepted.to);
     if let Some(error) = accepted.withheld {
-        reply(attempt, exchange, answer);
+        answer(attempt, exchange, response);
         let code = error.code;
         attempt.event(Event::Took { phone_number_id: phone_number_id.clone(), id });
         happenings::failed(number, attempt, (id, &to, &error), rng)?;
@@ -131,7 +151,7 @@ fn go(
         Some(file) => number.account.send_file(attempt, &to, (content, &file), rng)?,
         None => number.account.send(attempt, &to, &content, rng)?,
     };
-    reply(attempt, exchange, answer);
+    answer(attempt, exchange, response);
     attempt.event(Event::Took { phone_number_id, id });
     happenings::tell(number, attempt, happened, rng)
 }

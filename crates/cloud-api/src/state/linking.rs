@@ -47,7 +47,9 @@ impl CloudApi {
         let config = &self.config;
         let own = [Some(&config.business_manager), config.billing.as_ref()];
         let own = own.into_iter().chain([config.statistics.as_ref()]).flatten();
-        config.management.links.allow(authority) && own.into_iter().all(|name| name != authority)
+        let services = config.services.iter().map(|one| &one.authority);
+        let mut own = own.into_iter().chain(services);
+        config.management.links.allow(authority) && own.all(|name| name != authority)
     }
 
     /// A server answered with a file, or did not; whether the exchange was about that.

@@ -21,7 +21,7 @@ use crate::{
     output::Event,
     parameters::{self, Parameters},
     principals::{Principals, Whose},
-    rows::GrantRow,
+    rows::{GrantRow, services::ServiceRow},
 };
 
 /// How long an unreachable Business Manager is left alone before it is asked for grants again.
@@ -234,6 +234,7 @@ impl CloudApi {
                 deregistered: false,
                 restriction: 0,
                 storage: String::new(),
+                services: Vec::new(),
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -291,6 +292,16 @@ fn restriction(grant: &Value) -> u32 {
     code.filter(|code| codes::RESTRICTIONS.contains(code)).unwrap_or(0)
 }
 
+/// The optional services that the business of a granted number added.
+fn services(grant: &Value) -> Vec<ServiceRow> {
+    let listed = grant.get("services").and_then(Value::as_array).into_iter().flatten();
+    let text = |one: &Value, name: &str| Some(one.get(name)?.as_str()?.to_owned());
+    let service = |one: &Value| {
+        Some(ServiceRow { service: text(one, "service")?, terms_id: text(one, "terms_id")? })
+    };
+    listed.filter_map(service).collect()
+}
+
 /// The grants in an answer of Business Manager; `None` if it is not one.
 fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
     let body: Value = serde_json::from_slice(&answer.body).ok()?;
@@ -305,6 +316,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             deregistered: false,
             restriction: restriction(grant),
             storage: String::new(),
+            services: services(grant),
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()

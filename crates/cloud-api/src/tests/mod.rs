@@ -10,5 +10,6 @@ mod mutants;
 mod people;
 mod protection;
 mod rest;
+mod services;
 mod storage;
 mod world;

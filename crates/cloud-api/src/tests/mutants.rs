@@ -11,6 +11,7 @@ use super::{
     },
     manage::{endpoint::Endpoint, flows::flow_json},
     people::is_as_listed,
+    services::are_off_by_default,
     world::{NUMBERS, TOKENS, World, send},
 };
 use crate::{
@@ -133,7 +134,7 @@ fn cells_are_large(world: &mut World) -> bool {
 }
 
 /// Each mistake with the story that sees it.
-const STORIES: [(Mutant, Story); 14] = [
+const STORIES: [(Mutant, Story); 15] = [
     (Mutant::WindowForEver, window),
     (Mutant::PairRateIgnored, pair_rate),
     (Mutant::MarketingStopIgnored, marketing_stop_holds),
@@ -146,6 +147,7 @@ const STORIES: [(Mutant, Story); 14] = [
     (Mutant::AnyFlowClient, apps_alone),
     (Mutant::EndpointUnchecked, endpoint_is_checked),
     (Mutant::SmallCells, cells_are_large),
+    (Mutant::ServiceFedWhileOff, are_off_by_default),
     (Mutant::AuthorInClear, is_as_listed),
     (Mutant::AuthorForEver, is_as_listed),
 ];

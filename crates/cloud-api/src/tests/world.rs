@@ -81,6 +81,10 @@ pub(super) struct World {
     pub(super) is_granted: bool,
     /// How the platform restricts the bakery's number, for Business Manager to say.
     pub(super) restriction: u32,
+    /// The optional services of the bakery, for Business Manager to say.
+    pub(super) services: Value,
+    /// What an optional service answers whatever it is handed; nothing while it is away.
+    pub(super) reply: Option<Value>,
     /// Whether Business Manager answers.
     pub(super) is_manager_up: bool,
     /// Who blocks whom at the relay.
@@ -118,6 +122,7 @@ fn config(node: usize) -> Config {
         .map(|(token, principal)| (Sha256::digest(token).into(), principal.to_owned()))
         .to_vec(),
         webhook_updates: vocab::limits::MAX_WEBHOOK_UPDATES,
+        services: Vec::new(),
         subscriptions: vec![Subscription {
             phone_number_id: IDS[node].into(),
             authority: "shop".into(),
@@ -170,6 +175,8 @@ impl World {
             unanswered: Vec::new(),
             is_granted: true,
             restriction: 0,
+            services: json!([]),
+            reply: None,
             is_manager_up: true,
             blocks: Vec::new(),
             loses_receipts: false,
@@ -331,6 +338,7 @@ impl World {
                     json!([{
                         "phone_number_id": IDS[0], "business": "bakery",
                         "display_phone_number": NUMBERS[0], "restriction": self.restriction,
+                        "services": self.services,
                     }])
                 } else {
                     json!([])
@@ -360,6 +368,10 @@ impl World {
             },
             ("shop", "/webhook") if self.webhook_status == 0 => Err(Unreachable),
             ("shop", "/webhook") => Ok(Response::empty(self.webhook_status)),
+            ("auto-reply", "/messages") => match &self.reply {
+                Some(reply) => Ok(Response::json(200, reply.to_string().into_bytes())),
+                None => Err(Unreachable),
+            },
             ("billing", "/records") | ("statistics", "/cells") => Ok(Response::empty(200)),
             other => panic!("nobody serves {other:?}"),
         }

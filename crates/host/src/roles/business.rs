@@ -127,6 +127,7 @@ impl Hop {
             token: self.token,
             app_secret: self.app_secret,
             verify_token: self.verify_token,
+            auto_reply: None,
             bot: vec![Rule { when: Match::Any, reply: self.reply }],
             mark_as_read: true,
             hash_key: ground.secrets.secret("names", NAME),

@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use cloud_api::{CloudApi, Config, Event, Management, Share, Subscription, management::Servers};
+use cloud_api::{
+    CloudApi, Config, Event, Management, OptionalService, Share, Subscription, management::Servers,
+};
 use endpoint::Happening;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, limits};
@@ -17,7 +19,7 @@ use crate::{
     node::Observer,
     settings::{Setting, Values, parse},
     site::to_node,
-    up::Webhook,
+    up::{Webhook, log_service},
 };
 
 const NAME: &str = "cloud-api";
@@ -31,7 +33,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::needed("business_manager", "ADDRESS", "Where Business Manager is asked."),
     Setting::optional("billing", "ADDRESS", "Where billing records go; none are kept without."),
     Setting::optional("statistics", "ADDRESS", "Where statistics go; none are kept without."),
-    Setting::needed("token", "TOKEN", "What it shows to these three."),
+    Setting::optional(
+        "auto_reply",
+        "ADDRESS",
+        "Where the automatic-reply service is handed messages of businesses that add it.",
+    ),
+    Setting::needed("token", "TOKEN", "What it shows to these."),
     Setting::many("principal", "NAME=SHA256", "Callers that are known without asking."),
     Setting::needed("phone_number_id", "ID", "The number of which webhooks go out."),
     Setting::needed("webhook", "URL", "Where they go."),
@@ -63,6 +70,7 @@ struct Hop {
     business_manager: SocketAddr,
     billing: Option<SocketAddr>,
     statistics: Option<SocketAddr>,
+    auto_reply: Option<SocketAddr>,
     token: String,
     principals: Vec<([u8; 32], String)>,
     phone_number_id: String,
@@ -120,9 +128,16 @@ fn logs(log: Log) -> Observer<Event> {
             }
             Event::Granted { phone_number_id } => ("a number was granted", phone_number_id),
             Event::Revoked { phone_number_id } => ("a number was revoked", phone_number_id),
+            Event::ServiceOn { phone_number_id, service, terms_id } => {
+                return log_service(&log, (phone_number_id, service), Some(terms_id));
+            }
+            Event::ServiceOff { phone_number_id, service } => {
+                return log_service(&log, (phone_number_id, service), None);
+            }
             Event::Happened { .. }
             | Event::Decrypted { .. }
             | Event::Forwarded { .. }
+            | Event::ServiceReplied { .. }
             | Event::Forgot { .. }
             | Event::Took { .. }
             | Event::Withheld { .. }
@@ -139,6 +154,7 @@ impl Hop {
         let business_manager = values.one("business_manager", parse::address);
         let billing = values.optional("billing", parse::address);
         let statistics = values.optional("statistics", parse::address);
+        let auto_reply = values.optional("auto_reply", parse::address);
         let token = values.one("token", parse::text);
         let principals = values.many("principal", parse::principal);
         let phone_number_id = values.one("phone_number_id", parse::text);
@@ -149,6 +165,7 @@ impl Hop {
             business_manager: business_manager?,
             billing: billing?,
             statistics: statistics?,
+            auto_reply: auto_reply?,
             token: token?,
             principals: principals?,
             phone_number_id: phone_number_id?,
@@ -165,6 +182,10 @@ impl Hop {
             path,
             app_secret: self.app_secret,
         };
+        let services = self.auto_reply.into_iter().map(|at| OptionalService {
+            name: meta::auto_reply::SERVICE.to_owned(),
+            authority: at.to_string(),
+        });
         Config {
             transport: self.transport_key,
             business_manager: self.business_manager.to_string(),
@@ -174,6 +195,7 @@ impl Hop {
             token: self.token,
             principals: self.principals,
             share: Share::ALL,
+            services: services.collect(),
             subscriptions: vec![subscription],
             webhook_updates: 1,
             profile: Profile::V4Spqr,

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use meta::{Billing, BusinessManager, Statistics, billing, manager, statistics};
+use meta::{
+    AutoReply, Billing, BusinessManager, Statistics, auto_reply, billing, manager, statistics,
+};
 
 use super::{
     RoleError,
@@ -19,6 +21,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::default("listen", "ADDRESS", "127.0.0.1:8730", "Where Business Manager answers."),
     Setting::default("billing", "ADDRESS", "127.0.0.1:8731", "Where billing answers."),
     Setting::default("statistics", "ADDRESS", "127.0.0.1:8732", "Where statistics answer."),
+    Setting::optional(
+        "auto_reply",
+        "ADDRESS",
+        "Where the automatic-reply service answers; no business can add it without.",
+    ),
     operations("127.0.0.1:8733"),
     Setting::needed("cloud_api", "ADDRESS", "Whom to tell that grants changed."),
     Setting::needed("token", "TOKEN", "What Business Manager shows there."),
@@ -33,6 +40,7 @@ pub(super) struct Told {
     manager: SocketAddr,
     billing: SocketAddr,
     statistics: SocketAddr,
+    auto_reply: Option<SocketAddr>,
     cloud_api: SocketAddr,
     token: String,
     principals: Vec<([u8; 32], String)>,
@@ -44,6 +52,7 @@ impl Told {
         let manager = values.one("listen", parse::address);
         let billing = values.one("billing", parse::address);
         let statistics = values.one("statistics", parse::address);
+        let auto_reply = values.optional("auto_reply", parse::address);
         let cloud_api = values.one("cloud_api", parse::address);
         let token = values.one("token", parse::text);
         let principals = values.many("principal", parse::principal);
@@ -52,6 +61,7 @@ impl Told {
             manager: manager?,
             billing: billing?,
             statistics: statistics?,
+            auto_reply: auto_reply?,
             cloud_api: cloud_api?,
             token: token?,
             principals: principals?,
@@ -59,7 +69,8 @@ impl Told {
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let Self { common, manager, billing, statistics, cloud_api, token, principals } = self;
+        let Self { common, manager, billing, statistics, auto_reply, .. } = self;
+        let (cloud_api, token, principals) = (self.cloud_api, self.token, self.principals);
         let mut ground = common.open(None).await?;
         let sockets = (
             ground.bind("business_manager", manager).await?,
@@ -71,6 +82,7 @@ impl Told {
             principals: principals.clone(),
             cloud_api: vec![cloud_api.to_string()],
             token,
+            services: auto_reply.map(|_| auto_reply::SERVICE.to_owned()).into_iter().collect(),
         };
         let hop = BusinessManager::new(config);
         let node = ground.join("business-manager", hop, &none, Box::new(drop))?;
@@ -78,6 +90,12 @@ impl Told {
         let hop = Billing::new(billing::Config { principals: principals.clone() });
         let node = ground.join("billing", hop, &none, Box::new(drop))?;
         ground.serve(sockets.1, "billing", to_node(&node));
+        if let Some(at) = auto_reply {
+            let socket = ground.bind("auto_reply", at).await?;
+            let hop = AutoReply::new(auto_reply::Config { principals: principals.clone() });
+            let node = ground.join("auto-reply", hop, &none, Box::new(drop))?;
+            ground.serve(socket, "auto-reply", to_node(&node));
+        }
         let hop = Statistics::new(statistics::Config { principals });
         let node = ground.join("statistics", hop, &none, Box::new(drop))?;
         ground.serve(sockets.2, "statistics", to_node(&node));

@@ -8,7 +8,7 @@ use std::{
 use business::Business;
 use client::Client;
 use cloud_api::CloudApi;
-use meta::{Billing, BusinessManager, Statistics};
+use meta::{AutoReply, Billing, BusinessManager, Statistics};
 use tokio::{
     net::TcpListener,
     time::{Duration, timeout},
@@ -18,7 +18,10 @@ use vocab::{PhoneNumber, UnixMicros, limits};
 
 use super::{
     Cast, Journal, People, Servers, Time, UpError, Webhook,
-    cast::{BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT, dial},
+    cast::{
+        AUTO_REPLY, BILLING, BUSINESS, BUSINESS_MANAGER, CLOUD_API, PEOPLE, STATISTICS, TRANSPORT,
+        dial,
+    },
     journal::at_cloud_api,
     people::{Memory, Person, Persona, onlooker, telephone_network},
     setup::Setup,
@@ -170,6 +173,8 @@ impl Start {
         let none = Links::new(0);
         let manager = BusinessManager::new(self.cast.manager());
         let manager = self.beside(BUSINESS_MANAGER, manager, &none)?;
+        let auto_reply = AutoReply::new(self.cast.auto_reply());
+        let auto_reply = self.beside(AUTO_REPLY, auto_reply, &none)?;
         let billing = self.beside(BILLING, Billing::new(self.cast.billing()), &none)?;
         let statistics = Statistics::new(self.cast.statistics());
         let statistics = self.beside(STATISTICS, statistics, &none)?;
@@ -194,6 +199,7 @@ impl Start {
             let service = match name {
                 TRANSPORT => to_node(&transport),
                 BUSINESS_MANAGER => to_node(&manager),
+                AUTO_REPLY => to_node(&auto_reply),
                 BILLING => to_node(&billing),
                 STATISTICS => to_node(&statistics),
                 _ => to_node(&business),
@@ -227,7 +233,8 @@ impl Start {
         let mut config = self.cast.cloud_api(servers, ready.base_url.clone());
         config.rules.throughput = Some(options.throughput.rate());
         let hop = CloudApi::new(config);
-        let observer = at_cloud_api(self.journal.clone(), self.setup.clone());
+        let observer =
+            at_cloud_api(self.journal.clone(), self.setup.clone(), self.site.log.clone());
         let node = self.site.start((CLOUD_API, CLOUD_API, CLOUD_API), hop, &links, observer)?;
         let handle = self.crew.join(node);
         let dial = dial(&self.cast, self.to_transport, CLOUD_API);

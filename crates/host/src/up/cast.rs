@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use business::{Match, Rule};
-use cloud_api::{App, Management, Rules, Share, Subscription, flows::APPS, management::Servers};
+use cloud_api::{
+    App, Management, OptionalService, Rules, Share, Subscription, flows::APPS, management::Servers,
+};
 use link::StaticKey;
 use signal::Profile;
 use vocab::{Address, Keep, Micros, NoiseKey, PhoneNumber, Reason, ids::NotAPhoneNumber};
@@ -23,6 +25,8 @@ pub(crate) const BILLING: &str = "billing";
 pub(crate) const STATISTICS: &str = "statistics";
 /// The sample business.
 pub(crate) const BUSINESS: &str = "sample-business";
+/// The automatic-reply service, which is off unless the business adds it.
+pub(crate) const AUTO_REPLY: &str = "auto-reply";
 /// The store that people's devices share; each sees only its own rows.
 pub(crate) const PEOPLE: &str = "people";
 /// How names of people's devices begin.
@@ -154,6 +158,10 @@ impl Cast {
                 .map(|name| (self.secrets.token_hash(name), name.to_owned()))
                 .to_vec(),
             share: Share::ALL,
+            services: vec![OptionalService {
+                name: meta::auto_reply::SERVICE.to_owned(),
+                authority: AUTO_REPLY.to_owned(),
+            }],
             subscriptions: vec![subscription],
             webhook_updates: 1,
             profile: Profile::V4Spqr,
@@ -195,6 +203,7 @@ impl Cast {
             token: self.token(),
             app_secret: self.app_secret(),
             verify_token: self.verify_token(),
+            auto_reply: None,
             bot: if webhook.is_none() { vec![answer] } else { Vec::new() },
             mark_as_read: true,
             hash_key: self.secrets.secret("names", BUSINESS),
@@ -209,7 +218,12 @@ impl Cast {
             principals: self.principals(),
             cloud_api: vec![CLOUD_API.to_owned()],
             token: self.secrets.token("business-manager"),
+            services: vec![meta::auto_reply::SERVICE.to_owned()],
         }
+    }
+
+    pub(crate) fn auto_reply(&self) -> meta::auto_reply::Config {
+        meta::auto_reply::Config { principals: self.principals() }
     }
 
     pub(crate) fn billing(&self) -> meta::billing::Config {

@@ -19,8 +19,8 @@ use std::path::PathBuf;
 use vocab::{PhoneNumber, limits, rate::Rate};
 
 pub(crate) use self::{
-    cast::{CLOUD_API, Cast, PEOPLE, TRANSPORT, is_end},
-    journal::{Filter, Journal, Said},
+    cast::{AUTO_REPLY, BUSINESS_MANAGER, CLOUD_API, Cast, PEOPLE, TRANSPORT, is_end},
+    journal::{Filter, Journal, Said, log_service},
     people::{People, Person, Persona, Says, Servers, Unfilled, Unsayable},
     snapshots::{Name, SnapshotError, list, restore, save},
     world::{Stopped, World},

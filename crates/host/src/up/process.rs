@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::{net::TcpListener, sync::Mutex as Turn};
 
 use super::{
-    Cast, INTERCEPT, LOG, Options, Ready, TRANSPORT, UpError,
+    AUTO_REPLY, BUSINESS_MANAGER, Cast, INTERCEPT, LOG, Options, Ready, TRANSPORT, UpError,
     ready::url,
     sockets::{Addresses, Sockets},
     world::{Front, Running, Switch, World},
@@ -175,6 +175,8 @@ fn ready(
         transport_addr: addresses.transport.to_string(),
         transport_key: hex(&key),
         operations_url: url(addresses.operations),
+        business_manager_url: addresses.server(BUSINESS_MANAGER).map(url).unwrap_or_default(),
+        auto_reply_url: addresses.server(AUTO_REPLY).map(url).unwrap_or_default(),
         webhook_url: webhook.or(sample).unwrap_or_default(),
         ca_file: addresses.intercept.map(|_| path.join(INTERCEPT).join(CERTIFICATE)),
         proxy_url: addresses.intercept.map(url),

@@ -33,6 +33,10 @@ pub struct Ready {
     pub transport_key: String,
     /// Where metrics, health and readiness are.
     pub operations_url: String,
+    /// Where Business Manager is: a business adds and removes optional services there.
+    pub business_manager_url: String,
+    /// Where the automatic-reply service is told what to answer; it is off until it is added.
+    pub auto_reply_url: String,
     /// Where webhooks go.
     pub webhook_url: String,
     /// The HTTPS proxy that stands in for Meta's hosts, if there is one.
@@ -69,6 +73,8 @@ impl fmt::Display for Ready {
             ("webhooks go to", &self.webhook_url),
             ("control API", &self.control_url),
             ("operations", &self.operations_url),
+            ("Business Manager", &self.business_manager_url),
+            ("automatic replies", &self.auto_reply_url),
             ("devices connect to", &self.transport_addr),
             ("transport's key", &self.transport_key),
         ];

@@ -6,12 +6,12 @@ use tokio::net::TcpListener;
 
 use super::{
     UpError,
-    cast::{BILLING, BUSINESS, BUSINESS_MANAGER, STATISTICS, TRANSPORT},
+    cast::{AUTO_REPLY, BILLING, BUSINESS, BUSINESS_MANAGER, STATISTICS, TRANSPORT},
 };
 use crate::site::{StartError, listen};
 
 /// Servers behind the Cloud API and beside it, each by its name.
-const SERVERS: [&str; 5] = [TRANSPORT, BUSINESS_MANAGER, BILLING, STATISTICS, BUSINESS];
+const SERVERS: [&str; 6] = [TRANSPORT, BUSINESS_MANAGER, AUTO_REPLY, BILLING, STATISTICS, BUSINESS];
 
 /// Where everybody listens.
 #[derive(Clone, Debug)]
@@ -47,7 +47,12 @@ impl Addresses {
 
     /// Where the sample business listens.
     pub(super) fn business(&self) -> Option<SocketAddr> {
-        self.servers().find(|(name, _)| *name == BUSINESS).map(|(_, at)| at)
+        self.server(BUSINESS)
+    }
+
+    /// Where a server of this name listens.
+    pub(super) fn server(&self, wanted: &str) -> Option<SocketAddr> {
+        self.servers().find(|(name, _)| *name == wanted).map(|(_, at)| at)
     }
 }
 

@@ -17,6 +17,7 @@ mod hostile;
 mod intercept;
 mod people;
 mod refusals;
+mod services;
 mod snapshots;
 #[cfg(feature = "otel")]
 mod traces;

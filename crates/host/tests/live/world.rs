@@ -70,6 +70,11 @@ impl Caller {
         String::from_utf8(self.ask(url, "GET", None).await.body).unwrap()
     }
 
+    /// A call with another method.
+    pub(crate) async fn call(&self, method: &str, url: &str, body: Value) -> (u16, Value) {
+        read(&self.ask(url, method, Some(body)).await)
+    }
+
     pub(crate) async fn post(&self, url: &str, body: Value) -> (u16, Value) {
         read(&self.ask(url, "POST", Some(body)).await)
     }

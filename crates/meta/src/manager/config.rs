@@ -12,4 +12,7 @@ pub struct Config {
     pub cloud_api: Vec<String>,
     /// The token that Business Manager shows there.
     pub token: String,
+    /// The optional services that a business may add, by name. None is added by itself
+    /// (requirement R002).
+    pub services: Vec<String>,
 }

@@ -14,6 +14,8 @@ pub(super) enum Ask {
     Number { id: String, phone_number_id: String, display: PhoneNumber },
     /// Grant, or revoke.
     Grant { id: String, phone_number_id: String, granted: bool },
+    /// Add an optional service under these terms of its own, or remove it.
+    Service { id: String, service: String, terms_id: Option<String> },
     /// Read records, all or one business's own.
     List { only: Option<String>, after: Option<String> },
     /// Read one record.
@@ -45,3 +47,6 @@ pub(super) enum Note {
 
 /// The numbers of a business by their ids.
 pub(super) type Numbers = BTreeMap<String, super::rows::Number>;
+
+/// The optional services that a business added, by name.
+pub(super) type Services = BTreeMap<String, super::rows::Service>;

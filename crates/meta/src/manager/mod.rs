@@ -4,7 +4,8 @@
 //! business, any message, any key that opens one.
 //!
 //! A grant is a business's word that the Cloud API may act for one of its numbers. The Cloud API is
-//! told that grants changed until it has answered, and asks for them itself.
+//! told that grants changed until it has answered, and asks for them itself. An optional service
+//! that a business added travels with its grants, with the terms that it was added under.
 
 mod config;
 mod handle;
@@ -17,6 +18,9 @@ use hop::http::Route;
 use vocab::DataClass;
 
 pub use self::{config::Config, state::BusinessManager};
+
+/// Where a business adds and removes an optional service.
+pub const SERVICE: &str = "/businesses/{id}/services/{service}";
 
 /// The interfaces of Business Manager.
 pub const ROUTES: &[Route] = &[
@@ -43,6 +47,18 @@ pub const ROUTES: &[Route] = &[
         pattern: "/businesses/{id}/grants/{phone_number_id}",
         class: DataClass::BusinessInformation,
         doc: "A business revokes such a grant.",
+    },
+    Route {
+        method: "PUT",
+        pattern: SERVICE,
+        class: DataClass::BusinessInformation,
+        doc: "A business adds an optional service, under terms of the service's own.",
+    },
+    Route {
+        method: "DELETE",
+        pattern: SERVICE,
+        class: DataClass::BusinessInformation,
+        doc: "A business removes an optional service.",
     },
     Route {
         method: "GET",

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use store::Key;
 use vocab::{DataClass, Keep, PhoneNumber, Reason};
 
-use super::input::Numbers;
+use super::input::{Numbers, Services};
 
 pub(super) const CLASS: DataClass = DataClass::BusinessInformation;
 pub(super) const KEEP: Keep = Keep::Never(Reason::BusinessRecord);
@@ -24,6 +24,9 @@ pub(super) struct Business {
     /// Drawn when the record came into being.
     pub(super) reference: String,
     pub(super) numbers: Numbers,
+    /// Optional services: none unless the business adds one.
+    #[serde(default, skip_serializing_if = "Services::is_empty")]
+    pub(super) services: Services,
 }
 
 /// One number of a business.
@@ -38,6 +41,15 @@ pub(super) struct Number {
 /// A business's word that the Cloud API may act for a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Grant {
+    /// Seconds since 1970.
+    pub(super) since: u64,
+}
+
+/// An optional service that a business added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Service {
+    /// The terms of the service, which the business agreed to beside its own.
+    pub(super) terms_id: String,
     /// Seconds since 1970.
     pub(super) since: u64,
 }

@@ -26,7 +26,7 @@ impl BusinessManager {
     /// A server without anything but its configuration; its records are in its store.
     pub fn new(config: Config) -> Self {
         let tellings = Telling::all(&config);
-        let registry = Registry::new(config.principals.clone());
+        let registry = Registry::new(config.principals.clone(), config.services.clone());
         Self { server: Server::new(registry, config.principals), tellings }
     }
 

@@ -46,6 +46,13 @@ fn value(path: &str, unique: [u8; 14]) -> Value {
             "type": "none",
             "terms_id": "none",
         }),
+        ["businesses", _, "services", _] => json!({ "terms_id": "none" }),
+        ["businesses", _, "replies"] => json!({ "rules": [] }),
+        ["messages"] => json!({
+            "business": "nobody",
+            "terms_id": "none",
+            "message": { "id": id, "text": "Is there anybody?" },
+        }),
         ["businesses", _, "numbers", _] => json!({ "display_phone_number": NOBODY }),
         [_, "messages"] => json!({
             "messaging_product": "whatsapp",

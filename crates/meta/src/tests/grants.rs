@@ -50,7 +50,8 @@ fn every_node_of_the_cloud_api_is_told_and_one_that_is_away_is_told_when_it_is_b
         let cloud_api = vec!["cloud-api".to_string(), "cloud-api 2".to_string()];
         let token = "business-manager-token".to_string();
         let principals = super::principals();
-        BusinessManager::new(crate::manager::Config { principals, cloud_api, token })
+        let services = Vec::new();
+        BusinessManager::new(crate::manager::Config { principals, cloud_api, token, services })
     };
     let mut node = granted();
     node.restart(both());

@@ -5,6 +5,7 @@ mod grants;
 mod node;
 mod principals;
 mod readers;
+mod services;
 
 use hop::{
     Hop, Input,
@@ -15,7 +16,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use self::node::Node;
-use crate::{Billing, BusinessManager, Event, NoCommand, Statistics, billing, manager, statistics};
+use crate::{
+    AutoReply, Billing, BusinessManager, Event, NoCommand, Statistics, auto_reply, billing,
+    manager, statistics,
+};
 
 /// Everybody who has a token; the token is the name with `-token` behind it.
 const EVERYBODY: [&str; 8] = [
@@ -41,6 +45,7 @@ fn new_manager() -> BusinessManager {
         principals: principals(),
         cloud_api: vec!["cloud-api".to_string()],
         token: "business-manager-token".to_string(),
+        services: vec![auto_reply::SERVICE.to_string()],
     })
 }
 
@@ -50,6 +55,10 @@ fn new_billing() -> Billing {
 
 fn new_statistics() -> Statistics {
     Statistics::new(statistics::Config { principals: principals() })
+}
+
+fn new_auto_reply() -> AutoReply {
+    AutoReply::new(auto_reply::Config { principals: principals() })
 }
 
 /// A request of `who`.

@@ -3,14 +3,17 @@
 use hop::{Hop, http::Route};
 use serde_json::{Value, json};
 
-use super::{EVERYBODY, bakery, new_billing, new_manager, new_statistics, node::Node};
-use crate::{Event, NoCommand, billing, manager, statistics};
+use super::{
+    EVERYBODY, bakery, new_auto_reply, new_billing, new_manager, new_statistics, node::Node,
+};
+use crate::{Event, NoCommand, auto_reply, billing, manager, statistics};
 
 /// A route, a target of it, a body, and who is served; everybody else is refused.
 type Line = (&'static str, &'static str, &'static str, Value, &'static [&'static str]);
 
 const BAKERY: &str = "business:bakery";
 const FLORIST: &str = "business:florist";
+const SERVICE: &str = "/businesses/bakery/services/auto_reply";
 
 fn business_manager_lines() -> Vec<Line> {
     let (readers, own): (&[&str], &[&str]) =
@@ -41,6 +44,8 @@ fn business_manager_lines() -> Vec<Line> {
             Value::Null,
             own,
         ),
+        ("PUT", manager::SERVICE, SERVICE, json!({ "terms_id": "auto-reply-1" }), own),
+        ("DELETE", manager::SERVICE, SERVICE, Value::Null, own),
         (
             "GET",
             "/businesses",
@@ -75,6 +80,23 @@ fn export() -> Value {
 #[test]
 fn business_manager_serves_whom_the_table_names_and_nobody_else() {
     judge(Node::start(new_manager()), manager::ROUTES, business_manager_lines());
+}
+
+#[test]
+fn the_automatic_reply_service_serves_whom_the_table_names_and_nobody_else() {
+    let (pattern, target) = ("/businesses/{id}/replies", "/businesses/bakery/replies");
+    let wanted = json!({ "otherwise": "We answer in the morning." });
+    let message = json!({
+        "business": "bakery",
+        "terms_id": "auto-reply-1",
+        "message": { "id": "a1", "text": "Hello" },
+    });
+    let lines = vec![
+        ("PUT", pattern, target, wanted, &[BAKERY] as &[&str]),
+        ("GET", pattern, target, Value::Null, &[BAKERY]),
+        ("POST", "/messages", "/messages", message, &["cloud-api"]),
+    ];
+    judge(Node::start(new_auto_reply()), auto_reply::ROUTES, lines);
 }
 
 #[test]
@@ -113,6 +135,7 @@ where
                 assert_eq!(status, 200, "{who} {method} {target}");
                 let (principal, read) = (who.to_string(), method == "GET");
                 let audit = read.then_some(Event::Accessed { principal, pattern });
+                node.events.retain(|event| !is_news(event));
                 assert_eq!(node.events, Vec::from_iter(audit));
                 continue;
             }
@@ -127,6 +150,14 @@ where
             assert_eq!(node.events, [denied]);
         }
     }
+}
+
+/// Whether an event tells what was done, and not who asked.
+fn is_news(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ServiceEnabled { .. } | Event::ServiceRemoved { .. } | Event::Processed { .. }
+    )
 }
 
 #[test]

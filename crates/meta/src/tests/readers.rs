@@ -10,15 +10,16 @@ use hop::{
 use serde_json::json;
 use vocab::{DataClass, Micros, limits::RESEND_FIRST, marker};
 
-use super::{new_billing, new_manager, new_statistics, node::Node, wake};
+use super::{new_auto_reply, new_billing, new_manager, new_statistics, node::Node, wake};
 use crate::{
-    Billing, BusinessManager, Statistics, billing, manager,
+    AutoReply, Billing, BusinessManager, Statistics, auto_reply, billing, manager,
     reader::{Ask, Config, Event, NoValues, Reader, asks_for},
     statistics,
 };
 
-const SERVERS: [(&str, &[Route]); 3] = [
+const SERVERS: [(&str, &[Route]); 4] = [
     ("business-manager", manager::ROUTES),
+    ("auto-reply", auto_reply::ROUTES),
     ("billing", billing::ROUTES),
     ("statistics", statistics::ROUTES),
 ];
@@ -28,6 +29,7 @@ fn parameters() -> BTreeMap<&'static str, Vec<String>> {
         ("id", vec!["bakery".to_string(), "florist".to_string()]),
         ("phone_number_id", vec!["1001".to_string(), "1002".to_string()]),
         ("hash", vec!["0".repeat(64)]),
+        ("service", vec![auto_reply::SERVICE.to_string()]),
     ])
 }
 
@@ -81,8 +83,9 @@ fn a_reader_asks_every_route_of_every_server_with_its_own_token() {
         .iter()
         .flat_map(|(name, routes)| routes.iter().map(|route| (*name, route.method, route.pattern)));
     assert_eq!(reached, all.collect());
-    // Two businesses with two ids each: 2 + 4 + 4 + 4 + 1 + 2 + 1 + 1, and 2, and 2.
-    assert_eq!(node.requests.len(), 23);
+    // Two businesses with two ids each: 2 + 4 + 4 + 4 + 2 + 2 + 1 + 2 + 1 + 1, then 2 + 2 + 1,
+    // and 2, and 2.
+    assert_eq!(node.requests.len(), 32);
 }
 
 #[test]
@@ -114,15 +117,15 @@ fn a_round_goes_on_after_a_restart_and_ends_at_the_last() {
     wake(&mut node);
     node.restart(reader("ads", 2));
     let asked = answer_all(&mut node, |_| router::Refusal::Forbidden.response());
-    assert_eq!(asked, 23, "a round that had not ended is asked again");
+    assert_eq!(asked, 32, "a round that had not ended is asked again");
     let refused = |event: &&Event| matches!(event, Event::Asked { status: 403, .. });
-    assert_eq!(node.events.iter().filter(refused).count(), 23);
+    assert_eq!(node.events.iter().filter(refused).count(), 32);
 
     node.restart(reader("ads", 2));
     assert!(node.requests.is_empty(), "the second round is not due");
     assert_eq!(node.wake_at.map(|at| at.0), Some(Micros::minutes(1).0));
     wake(&mut node);
-    assert_eq!(answer_all(&mut node, |_| Response::empty(200)), 23);
+    assert_eq!(answer_all(&mut node, |_| Response::empty(200)), 32);
     assert_eq!(node.wake_at, None);
     let ended = Event::RoundEnded { name: "ads".to_string(), rounds: 2 };
     assert_eq!(node.events.last(), Some(&ended));
@@ -163,7 +166,7 @@ fn a_reader_follows_a_list_to_its_end() {
         }
         _ => Response::empty(403),
     };
-    assert_eq!(answer_all(&mut node, page), 24);
+    assert_eq!(answer_all(&mut node, page), 33);
     let followed = |one: &Event| {
         matches!(one, Event::Asked { target, method, .. }
             if target == "/records?after=a1" && method == "GET")
@@ -180,8 +183,9 @@ fn every_body_that_a_reader_sends_is_one_that_its_server_takes_from_those_who_ma
     for mut request in requests.into_iter().filter(|one| !one.body.is_empty()) {
         assert!(!tagged(&request.body), "a reader carries no tag of its own");
         let who = match (request.authority.as_str(), request.target.contains("florist")) {
-            ("business-manager", true) => "business:florist",
-            ("business-manager", false) => "business:bakery",
+            ("business-manager" | "auto-reply", true) => "business:florist",
+            ("auto-reply", _) if request.path() == "/messages" => "cloud-api",
+            ("business-manager" | "auto-reply", false) => "business:bakery",
             _ => "cloud-api",
         };
         request.headers.retain(|(name, _)| name != "authorization");
@@ -195,6 +199,7 @@ fn every_body_that_a_reader_sends_is_one_that_its_server_takes_from_those_who_ma
 /// The servers beside the path.
 struct Servers {
     manager: Node<BusinessManager>,
+    auto_reply: Node<AutoReply>,
     billing: Node<Billing>,
     statistics: Node<Statistics>,
 }
@@ -203,6 +208,7 @@ impl Servers {
     fn start() -> Self {
         Self {
             manager: Node::start(new_manager()),
+            auto_reply: Node::start(new_auto_reply()),
             billing: Node::start(new_billing()),
             statistics: Node::start(new_statistics()),
         }
@@ -211,6 +217,7 @@ impl Servers {
     fn request(&mut self, request: Request) -> Response {
         match request.authority.as_str() {
             "business-manager" => self.manager.request(request),
+            "auto-reply" => self.auto_reply.request(request),
             "billing" => self.billing.request(request),
             _ => self.statistics.request(request),
         }

@@ -30,7 +30,9 @@ impl Table {
 /// What the source documents say (requirements R048 to R055, R005, R024).
 ///
 /// The two columns of their table are the transport and the rest of Meta. The ends see content and
-/// numbers by design; ads see nothing. Elsewhere nothing is said and nothing is judged.
+/// numbers by design; ads see nothing. Elsewhere nothing is said and nothing is judged. What an
+/// optional service may see is what its own terms say: the messages that it answers, and nothing
+/// of anybody else.
 pub(crate) const fn policy(class: DataClass, actor: Actor) -> Option<bool> {
     match (class, actor) {
         (
@@ -38,6 +40,7 @@ pub(crate) const fn policy(class: DataClass, actor: Actor) -> Option<bool> {
             Actor::User | Actor::CloudApi | Actor::Business,
         )
         | (DataClass::ConsumerPhone, Actor::Transport)
+        | (DataClass::MessageContent, Actor::AutoReply)
         | (
             DataClass::Statistics | DataClass::BusinessInformation | DataClass::Billing,
             Actor::Transport | Actor::RestOfMeta,
@@ -49,7 +52,14 @@ pub(crate) const fn policy(class: DataClass, actor: Actor) -> Option<bool> {
         )
         | (DataClass::MessageContent, Actor::Transport)
         | (DataClass::IntegritySignals, Actor::RestOfMeta | Actor::Ads)
-        | (DataClass::Statistics | DataClass::Billing, Actor::Ads) => Some(false),
+        | (DataClass::Statistics | DataClass::Billing, Actor::Ads)
+        | (
+            DataClass::ConsumerPhone
+            | DataClass::Statistics
+            | DataClass::IntegritySignals
+            | DataClass::Billing,
+            Actor::AutoReply,
+        ) => Some(false),
         _ => None,
     }
 }
@@ -81,7 +91,8 @@ pub fn table(ended: &Ended<'_>) -> Table {
     Table { cells }
 }
 
-fn cell(ended: &Ended<'_>, class: DataClass, actor: Actor) -> Cell {
+/// One cell, measured.
+pub(super) fn cell(ended: &Ended<'_>, class: DataClass, actor: Actor) -> Cell {
     let watch = ended.watch;
     let scanner = watch.scanner(actor);
     let marker = marker_class(class);
@@ -184,6 +195,18 @@ fn describe(ended: &Ended<'_>, class: DataClass, id: u64, hit: &Hit) -> String {
     format!("{what} in {} at {at}, {}, offset {}", hit.place, hit.disguise, hit.offset)
 }
 
+/// What a cell came to, in a line.
+pub(super) fn say(cell: &Cell) -> String {
+    let place = cell.first.as_ref().map(|first| format!(": {first}")).unwrap_or_default();
+    let word = |value: Option<bool>| match value {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "unknown",
+    };
+    let (policy, measured) = (word(cell.policy), word(cell.measured));
+    format!("{} sees {}: policy {policy}, measured {measured}{place}", cell.actor, cell.data_class)
+}
+
 /// The judgement on the cells of one invariant; `None` if it has none in this scenario.
 pub(super) fn judged(table: &Table, wanted: &str) -> Option<Outcome> {
     let mine: Vec<&(DataClass, Actor, Cell)> = table
@@ -194,19 +217,6 @@ pub(super) fn judged(table: &Table, wanted: &str) -> Option<Outcome> {
     if mine.is_empty() {
         return None;
     }
-    let say = |cell: &Cell| {
-        let place = cell.first.as_ref().map(|first| format!(": {first}")).unwrap_or_default();
-        let word = |value: Option<bool>| match value {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "unknown",
-        };
-        let (policy, measured) = (word(cell.policy), word(cell.measured));
-        format!(
-            "{} sees {}: policy {policy}, measured {measured}{place}",
-            cell.actor, cell.data_class
-        )
-    };
     let wrong: Vec<String> = mine
         .iter()
         .filter(|(_, _, cell)| cell.verdict == Some(Verdict::Fail))

@@ -18,7 +18,9 @@ use crate::{
 /// Messages of each business to each person, in the order in which they were written.
 fn of_businesses<'e>(ended: &'e Ended<'_>) -> BTreeMap<(&'e str, &'e str), Vec<&'e Entry>> {
     let mut pairs: BTreeMap<_, Vec<&Entry>> = BTreeMap::new();
-    for entry in written(ended).filter(|entry| ended.scenario.business(&entry.from).is_some()) {
+    let of_business =
+        |entry: &&Entry| ended.scenario.business(&entry.from).is_some() && !entry.by_service;
+    for entry in written(ended).filter(of_business) {
         pairs.entry((entry.from.as_str(), entry.to.as_str())).or_default().push(entry);
     }
     pairs.values_mut().for_each(|entries| entries.sort_by_key(|entry| entry.written_us));

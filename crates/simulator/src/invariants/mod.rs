@@ -17,6 +17,7 @@ mod on_their_way;
 mod protection;
 mod queue;
 mod registry;
+pub mod services;
 mod stores;
 mod traces;
 
@@ -166,6 +167,8 @@ fn outcome(ended: &Ended<'_>, table: &Table, id: Id) -> Option<Outcome> {
         Id::Forgotten => counts::forgotten(ended),
         Id::Label => traces::labels(ended)?,
         Id::Erased => erased::erased(ended)?,
+        Id::OptionalServices if !ended.watch.looks && ended.scenario.has_auto_reply() => unseen(),
+        Id::OptionalServices => services::judged(ended, table)?,
         Id::SameTrace => traces::same(ended)?,
         Id::NoStall => found(ended, "no-stall", || {
             format!("nothing waited in vain for {}", ended.scenario.stall_after)

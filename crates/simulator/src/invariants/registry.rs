@@ -99,6 +99,8 @@ pub enum Id {
     Label,
     /// Nothing names somebody who deleted their account.
     Erased,
+    /// An optional service sees nothing while it is off, and is told apart.
+    OptionalServices,
     /// Two traces are equal in types, order and sizes.
     SameTrace,
     /// Something is delivered as long as something waits.
@@ -330,6 +332,12 @@ pub const REGISTRY: &[Registered] = &[
         "erased",
         "of a deleted account nothing is kept but hashes that suppress, and they expire",
         &["R065", "R087", "G046"],
+    ),
+    check(
+        Id::OptionalServices,
+        "optional-services",
+        "an optional service sees what is written to businesses that added it, under its own terms",
+        &["R002", "R003", "R004"],
     ),
     check(
         Id::SameTrace,

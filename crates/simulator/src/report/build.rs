@@ -21,6 +21,8 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
     let judged = invariants::judge(ended, &table);
     let failed = judged.iter().any(|invariant| invariant.verdict == Verdict::Fail);
     let run = ended.world.kernel.report();
+    let optional = |at: &StoredAt| at.actor == Actor::AutoReply.name();
+    let (of_services, stored): (Vec<_>, Vec<_>) = stored(ended).into_iter().partition(optional);
     Report {
         scenario: ended.scenario.file.clone(),
         title: ended.scenario.title.clone(),
@@ -37,7 +39,8 @@ pub fn report(ended: &Ended<'_>, variant: Option<String>) -> Report {
         frames: frames(ended),
         latency: invariants::latency(ended),
         views: table.cells().cloned().collect(),
-        stored: stored(ended),
+        stored,
+        services: invariants::services::sections(ended, &of_services),
         labels: invariants::chat_labels(ended),
         dishonest: dishonest(ended),
         invariants: judged,

@@ -10,5 +10,7 @@ pub mod model;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod series;
+#[cfg(test)]
+mod services;
 pub mod terminal;
 pub(crate) mod words;

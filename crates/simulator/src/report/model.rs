@@ -46,6 +46,10 @@ pub struct Report {
     pub views: Vec<Cell>,
     /// Where each class was stored: node and table, with how long rows are kept.
     pub stored: Vec<StoredAt>,
+    /// A section for each optional service that a business added; none stands in `views` and
+    /// `stored` (requirement R004).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<ServiceSection>,
     /// What each chat says about its other end, and what is true.
     pub labels: Vec<Label>,
     /// What those did who did not keep to the protocol, in the order of the plan.
@@ -196,6 +200,39 @@ pub struct StoredAt {
     pub tables: BTreeMap<String, u64>,
     /// How long rows are kept, in words.
     pub kept: String,
+}
+
+/// What an optional service was given, and where it kept it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ServiceSection {
+    /// The service.
+    pub service: String,
+    /// Who runs it.
+    pub actor: String,
+    /// Under which terms businesses had it, and when.
+    pub terms: Vec<ServiceTerms>,
+    /// Messages that it processed.
+    pub processed: u64,
+    /// Messages that it wrote on behalf of businesses.
+    pub replies: u64,
+    /// What it could see: a cell for each class.
+    pub views: Vec<Cell>,
+    /// Where each class lay with it.
+    pub stored: Vec<StoredAt>,
+}
+
+/// A business had an optional service.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceTerms {
+    /// The business.
+    pub business: String,
+    /// The terms of the service, which the business agreed to.
+    pub terms_id: String,
+    /// From when on, in milliseconds of virtual time, as Business Manager knows it.
+    pub from_ms: u64,
+    /// Until when; to the end if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<u64>,
 }
 
 /// What a person's chat says about its other end.

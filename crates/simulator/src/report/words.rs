@@ -9,7 +9,7 @@ use vocab::marker::{TAG_CHARS, UNIQUE_CHARS, tag};
 use super::model::{Cell, Report, Verdict};
 
 /// The columns of the who-saw-what table, in the order of the path, with the names people read.
-pub(super) const ACTORS: [(&str, &str); 7] = [
+pub(super) const ACTORS: [(&str, &str); 8] = [
     ("user", "user"),
     ("transport", "transport"),
     ("cloud_api", "Cloud API"),
@@ -17,6 +17,7 @@ pub(super) const ACTORS: [(&str, &str); 7] = [
     ("business_manager", "Business Manager"),
     ("rest_of_meta", "rest of Meta"),
     ("ads", "ads"),
+    ("auto_reply", "auto-reply service"),
 ];
 
 /// Its rows, and behind them the classes that only the table of what is stored has.

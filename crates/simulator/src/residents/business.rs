@@ -13,7 +13,7 @@ impl Resident for Business {
     fn token(command: &Command) -> Option<u128> {
         match command {
             Command::Send { id, .. } => Some(u128::from_be_bytes(id.0)),
-            Command::Grant(_) => None,
+            Command::Grant(_) | Command::AutoReply(_) => None,
         }
     }
 
@@ -29,7 +29,7 @@ impl Resident for Business {
             Command::Send { to, text, .. } => {
                 Some(format!("to {}: {text}", to.digits()).into_bytes())
             }
-            Command::Grant(_) => None,
+            Command::Grant(_) | Command::AutoReply(_) => None,
         }
     }
 
@@ -50,6 +50,7 @@ impl Resident for Business {
             Event::Registered { granted } => {
                 EventRecord::new("registered").with("granted", *granted)
             }
+            Event::AutoReply { on } => EventRecord::new("auto-reply").with("on", *on),
             Event::Shown { wamid, from, .. } => EventRecord::new("shown")
                 .with("from", from.to_string())
                 .with("wamid", wamid.clone()),

@@ -37,6 +37,20 @@ impl Resident for CloudApi {
             Event::Granted { phone_number_id } => on(EventRecord::new("granted"), phone_number_id),
             Event::Revoked { phone_number_id } => on(EventRecord::new("revoked"), phone_number_id),
             Event::Forgot { phone_number_id } => on(EventRecord::new("forgot"), phone_number_id),
+            Event::ServiceOn { phone_number_id, service, terms_id } => {
+                let record = EventRecord::new("service-on").with("service", service.clone());
+                on(record.with("terms_id", terms_id.clone()), phone_number_id)
+            }
+            Event::ServiceOff { phone_number_id, service } => {
+                let record = EventRecord::new("service-off").with("service", service.clone());
+                on(record, phone_number_id)
+            }
+            Event::ServiceReplied { phone_number_id, service, terms_id, to, id } => {
+                let record = EventRecord::new("service-replied").with("id", id.to_string());
+                let record = record.with("service", service.clone());
+                let record = record.with("terms_id", terms_id.clone());
+                on(record.with("to", to.to_string()), phone_number_id)
+            }
             Event::Happened { phone_number_id, happening: what } => {
                 on(happening(what), phone_number_id)
             }

@@ -1,6 +1,6 @@
 //! Business Manager, billing, statistics and the readers.
 
-use meta::{Billing, BusinessManager, Event, NoCommand, Reader, Statistics, reader};
+use meta::{AutoReply, Billing, BusinessManager, Event, NoCommand, Reader, Statistics, reader};
 
 use crate::{node::Resident, view::EventRecord};
 
@@ -9,12 +9,36 @@ fn audit(event: &Event) -> Option<EventRecord> {
         Event::Denied { principal, pattern, .. } => ("denied", principal, pattern),
         Event::Invalid { principal, pattern, .. } => ("invalid", principal, pattern),
         Event::Accessed { principal, pattern } => ("accessed", principal, pattern),
+        Event::ServiceEnabled { business, service, terms_id } => {
+            let record = EventRecord::new("service-enabled").with("business", business.clone());
+            let record = record.with("service", service.clone());
+            return Some(record.with("terms_id", terms_id.clone()));
+        }
+        Event::ServiceRemoved { business, service } => {
+            let record = EventRecord::new("service-removed").with("business", business.clone());
+            return Some(record.with("service", service.clone()));
+        }
+        Event::Processed { service, business, message, terms_id } => {
+            let record = EventRecord::new("processed").with("business", business.clone());
+            let record = record.with("message", message.clone()).with("service", *service);
+            return Some(record.with("terms_id", terms_id.clone()));
+        }
         _ => return None,
     };
     Some(EventRecord::new(kind).with("principal", principal.clone()).with("route", *pattern))
 }
 
 impl Resident for BusinessManager {
+    fn token(command: &NoCommand) -> Option<u128> {
+        match *command {}
+    }
+
+    fn render(event: &Event) -> Option<EventRecord> {
+        audit(event)
+    }
+}
+
+impl Resident for AutoReply {
     fn token(command: &NoCommand) -> Option<u128> {
         match *command {}
     }

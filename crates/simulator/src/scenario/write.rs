@@ -4,16 +4,14 @@
 //! and spans, parts and names look as somebody would have written them.
 
 mod faults;
+mod parties;
 
 use std::fmt::Write as _;
 
 use vocab::{Micros, UnixMicros};
 
 use super::{
-    model::{
-        Business, Claims, Deed, Hop3, LinkShape, Person, Profile, Readers, Rules, Say, Scenario,
-        When,
-    },
+    model::{Claims, Deed, LinkShape, Profile, Readers, Rules, Say, Scenario},
     value::shown,
 };
 use crate::{fault::Fault, net::Latency};
@@ -63,8 +61,8 @@ pub fn write(scenario: &Scenario, seed: u64) -> Result<String, CannotWrite> {
         out.pair("nodes", &scenario.scale.transport_nodes.to_string());
     }
     readers(&mut out, &scenario.readers);
-    scenario.people.iter().for_each(|one| person(&mut out, one));
-    scenario.businesses.iter().for_each(|one| business(&mut out, one));
+    scenario.people.iter().for_each(|one| parties::person(&mut out, one));
+    scenario.businesses.iter().for_each(|one| parties::business(&mut out, one));
     scenario.says.iter().for_each(|one| say(&mut out, one));
     scenario.deeds.iter().for_each(|one| deed(&mut out, one));
     for crash in &scenario.crashes {
@@ -226,50 +224,6 @@ fn readers(out: &mut Text, readers: &Readers) {
     out.pair("every", &span(readers.every));
     out.pair("rounds", &readers.rounds.to_string());
     out.pair("one_in", &readers.one_in.to_string());
-}
-
-fn person(out: &mut Text, person: &Person) {
-    out.table("[[person]]");
-    out.pair("name", &quoted(&person.name));
-    if let Some(phone) = &person.phone {
-        out.pair("phone", &quoted(&format!("+{}", phone.digits())));
-    }
-    match person.reads {
-        Some(after) => out.pair("reads", &span(after)),
-        None => out.pair("reads", "\"never\""),
-    }
-    if !person.offline.is_empty() {
-        let spans: Vec<String> =
-            person.offline.iter().map(|(from, to)| list(&[shown(*from), shown(*to)])).collect();
-        out.pair("offline", &format!("[{}]", spans.join(", ")));
-    }
-}
-
-fn business(out: &mut Text, business: &Business) {
-    out.table("[[business]]");
-    out.pair("name", &quoted(&business.name));
-    out.pair("id", &quoted(&business.id.0));
-    out.pair("address", &quoted(&business.address));
-    if !business.contacts.is_empty() {
-        out.pair("contacts", &list(&business.contacts));
-    }
-    out.pair("type", &quoted(&business.kind));
-    if business.hop3 == Hop3::OnPremises {
-        out.pair("hop3", "\"on-premises\"");
-    }
-    if let Some(phone) = &business.phone {
-        out.pair("phone", &quoted(&format!("+{}", phone.digits())));
-    }
-    for rule in &business.rules {
-        out.table("[[business.rule]]");
-        let when = match &rule.when {
-            When::Any => "\"any\"".to_owned(),
-            When::First => "\"first\"".to_owned(),
-            When::Contains(words) => format!("{{ contains = {} }}", quoted(words)),
-        };
-        out.pair("when", &when);
-        out.pair("reply", &quoted(&rule.reply));
-    }
 }
 
 fn say(out: &mut Text, say: &Say) {

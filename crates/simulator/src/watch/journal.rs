@@ -29,6 +29,8 @@ pub struct Entry {
     pub failed: bool,
     /// Whether the transport dropped it because the addressee blocks the writer.
     pub dropped: bool,
+    /// Whether an optional service wrote it on the business's behalf.
+    pub by_service: bool,
 }
 
 impl Entry {

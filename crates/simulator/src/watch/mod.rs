@@ -13,6 +13,7 @@ pub(crate) mod observers;
 mod onlookers;
 mod prekeys;
 mod promises;
+pub mod services;
 mod sink;
 pub mod story;
 pub mod tally;
@@ -156,6 +157,8 @@ pub struct Watch {
     pub stall: Vec<String>,
     /// What hops told that counts, orders and promises are judged by.
     pub story: story::Story,
+    /// What was told about optional services.
+    pub services: services::Services,
     /// Envelopes as the transport saw them.
     pub envelopes: envelopes::Envelopes,
     /// How often each occasion came: what a sweep should see happen.
@@ -207,6 +210,7 @@ impl Watch {
             stall: Vec::new(),
             dishonest: Dishonest::default(),
             story: story::Story::default(),
+            services: services::Services::default(),
             envelopes: envelopes::Envelopes::default(),
             occasions: BTreeMap::new(),
         }

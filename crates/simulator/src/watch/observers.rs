@@ -32,6 +32,7 @@ impl Observer<business::Business> for Shared {
 impl Observer<CloudApi> for Shared {
     fn on_event(&mut self, host: HostId, at: Time, event: &CloudEvent) {
         self.with(|watch| watch.hosted(host, at, event));
+        self.with(|watch| watch.served(at, event));
     }
 }
 
@@ -216,6 +217,7 @@ impl Watch {
                     shown_us: Vec::new(),
                     failed: false,
                     dropped: false,
+                    by_service: false,
                 });
                 self.journal.requested(index, *request);
                 if let Some(word) = word {
@@ -281,7 +283,7 @@ impl Watch {
 }
 
 /// The id on the wire behind an id of the Cloud API.
-fn wire_id(wamid: &str) -> Option<MessageId> {
+pub(super) fn wire_id(wamid: &str) -> Option<MessageId> {
     MessageId::from_hex(wamid.strip_prefix("wamid.")?)
 }
 

@@ -107,6 +107,7 @@ impl Watch {
             shown_us: Vec::new(),
             failed: false,
             dropped: false,
+            by_service: false,
         });
         match &written.word {
             Some(word) => {

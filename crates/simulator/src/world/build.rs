@@ -7,12 +7,12 @@ use std::{
 
 use business::Business;
 use cloud_api::CloudApi;
-use meta::{Billing, BusinessManager, Statistics};
+use meta::{AutoReply, Billing, BusinessManager, Statistics};
 use vocab::Micros;
 
 use super::{
     Options, World, WorldError,
-    cast::{self, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS, TRANSPORT},
+    cast::{self, AUTO_REPLY, BILLING, BUSINESS_MANAGER, CLOUD_API, Cast, STATISTICS, TRANSPORT},
     readers,
     script::Script,
 };
@@ -122,6 +122,7 @@ impl<'s> Stage<'s> {
             let phones = self.cast.phones();
             watch.story.aliases =
                 phones.map(|(name, phone)| (names.alias(phone), name.to_owned())).collect();
+            watch.services.replies_of = self.replies_of();
             let hosts = std::mem::take(&mut self.hosts);
             watch.set_hosts(hosts);
             self.begin_exports(watch);
@@ -204,6 +205,9 @@ impl<'s> Stage<'s> {
             ["cloud-api", "business-manager", "whatsapp", "rest-of-meta", "ads"]
                 .map(|name| (self.cast.token_hash(name), name.to_owned()))
                 .into();
+        if self.scenario.has_auto_reply() {
+            principals.push((self.cast.token_hash(AUTO_REPLY), AUTO_REPLY.to_owned()));
+        }
         for business in &self.scenario.businesses {
             let principal = format!("business:{}", business.id);
             principals.push((self.cast.token_hash(&principal), principal));
@@ -311,12 +315,21 @@ impl<'s> Stage<'s> {
             principals: principals.clone(),
             cloud_api: self.scenario.cloud_nodes().collect(),
             token: self.cast.token("business-manager"),
+            services: vec![meta::auto_reply::SERVICE.to_owned()],
         };
-        let node = HopNode::new(move || BusinessManager::new(config.clone()));
+        let observer = Arc::new(Mutex::new(self.shared.clone()));
+        let node =
+            HopNode::new(move || BusinessManager::new(config.clone())).with_observer(observer);
         self.add(BUSINESS_MANAGER, Actor::BusinessManager, node);
         let config = meta::billing::Config { principals: principals.clone() };
         let node = HopNode::new(move || Billing::new(config.clone()));
         self.add(BILLING, Actor::RestOfMeta, node);
+        if self.scenario.has_auto_reply() {
+            let config = meta::auto_reply::Config { principals: principals.clone() };
+            let observer = Arc::new(Mutex::new(self.shared.clone()));
+            let node = HopNode::new(move || AutoReply::new(config.clone())).with_observer(observer);
+            self.add(AUTO_REPLY, Actor::AutoReply, node);
+        }
         let config = meta::statistics::Config { principals };
         let node = HopNode::new(move || Statistics::new(config.clone()));
         self.add(STATISTICS, Actor::RestOfMeta, node);

@@ -24,6 +24,9 @@ pub const BILLING: &str = "billing";
 /// Statistics.
 pub const STATISTICS: &str = "statistics";
 
+/// The automatic-reply service, where a business adds it.
+pub use crate::scenario::AUTO_REPLY;
+
 /// Everything about the participants that is drawn.
 pub struct Cast {
     seed: u64,

@@ -1,11 +1,14 @@
 //! What each node of a scenario is told before it starts.
 
+use std::collections::BTreeMap;
+
 use cloud_api::Share;
+use meta::auto_reply::{Rule, Wanted};
 use vocab::{Address, Keep, Micros, Reason};
 
 use super::{
     build::Stage,
-    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS},
+    cast::{self, AUTO_REPLY, BILLING, BUSINESS_MANAGER, STATISTICS},
 };
 use crate::{mutants::At, scenario};
 
@@ -106,6 +109,7 @@ impl Stage<'_> {
                 "business-manager".to_owned(),
             )],
             share: Share::ALL,
+            services: self.services(),
             subscriptions: subscriptions.collect(),
             webhook_updates: vocab::limits::MAX_WEBHOOK_UPDATES,
             profile: self.profile(),
@@ -124,6 +128,29 @@ impl Stage<'_> {
         }
     }
 
+    /// Optional services that there are: none where no business adds one.
+    fn services(&self) -> Vec<cloud_api::OptionalService> {
+        let name = meta::auto_reply::SERVICE.to_owned();
+        let service = cloud_api::OptionalService { name, authority: AUTO_REPLY.to_owned() };
+        self.scenario.has_auto_reply().then_some(service).into_iter().collect()
+    }
+
+    /// What each business that adds the automatic-reply service wants answered, by its name.
+    pub(super) fn replies_of(&self) -> BTreeMap<String, Wanted> {
+        let businesses = self.scenario.businesses.iter();
+        let wanted = businesses.filter_map(|business| {
+            let service = business.auto_reply.as_ref()?;
+            let rule = |(contains, reply): &(String, String)| Rule {
+                contains: contains.clone(),
+                reply: reply.clone(),
+            };
+            let rules = service.rules.iter().map(rule).collect();
+            let otherwise = service.otherwise.clone();
+            Some((business.name.clone(), Wanted { rules, otherwise }))
+        });
+        wanted.collect()
+    }
+
     pub(super) fn business(&self, index: usize, business: &scenario::Business) -> business::Config {
         let rules = business.rules.iter().map(|rule| business::Rule {
             when: match &rule.when {
@@ -140,7 +167,7 @@ impl Stage<'_> {
             address: business.address.clone(),
             contacts: business.contacts.clone(),
             kind: business.kind.clone(),
-            terms_id: "whatsapp-business-terms".to_owned(),
+            terms_id: scenario::BASE_TERMS.to_owned(),
             phone_number_id: cast::phone_number_id(index),
             display_phone_number: self.cast.phone(&business.name),
             cloud_api: cast::hop3(self.scenario, &business.name),
@@ -148,6 +175,12 @@ impl Stage<'_> {
             token: self.cast.token(&format!("business:{}", business.id)),
             app_secret: self.cast.token(&format!("app secret of {}", business.id)),
             verify_token: self.cast.token(&format!("verify token of {}", business.id)),
+            auto_reply: business.auto_reply.as_ref().map(|service| business::AutoReply {
+                authority: AUTO_REPLY.to_owned(),
+                terms_id: service.terms.clone(),
+                rules: service.rules.clone(),
+                otherwise: service.otherwise.clone(),
+            }),
             bot: rules.collect(),
             mark_as_read: true,
             hash_key: self.cast.secret("names", &business.name),

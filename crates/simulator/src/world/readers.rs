@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use hop::http::Route;
 use meta::{Reader, reader};
 
 use super::{
     WorldError,
     build::Stage,
-    cast::{self, BILLING, BUSINESS_MANAGER, STATISTICS},
+    cast::{self, AUTO_REPLY, BILLING, BUSINESS_MANAGER, STATISTICS},
 };
-use crate::{actor::Actor, node::HopNode};
+use crate::{actor::Actor, node::HopNode, scenario::AUTO_REPLY_STAFF};
 
 /// Name, principal and operator of each reader.
 const READERS: [(&str, &str, Actor); 4] = [
@@ -19,11 +20,15 @@ const READERS: [(&str, &str, Actor); 4] = [
     ("business-manager-staff", "business-manager", Actor::BusinessManager),
 ];
 
+/// Whoever runs the automatic-reply service asks too, where there is one.
+const SERVICE_STAFF: (&str, &str, Actor) = (AUTO_REPLY_STAFF, AUTO_REPLY, Actor::AutoReply);
+
 /// Of so many businesses readers know; they ask about each at each.
 const MOST_BUSINESSES: usize = 32;
 
 pub(super) fn add(stage: &mut Stage<'_>) -> Result<(), WorldError> {
-    for (name, principal, actor) in READERS {
+    let staff = stage.scenario.has_auto_reply().then_some(SERVICE_STAFF);
+    for (name, principal, actor) in READERS.into_iter().chain(staff) {
         let config = reader::Config {
             name: name.to_owned(),
             token: stage.cast.token(principal),
@@ -61,16 +66,25 @@ fn asks(stage: &Stage<'_>, actor: Actor) -> Result<Vec<reader::Ask>, WorldError>
         ("id", businesses.iter().map(|business| business.id.to_string()).collect()),
         ("hash", vec![nobody]),
         ("phone", phones),
+        ("service", vec![meta::auto_reply::SERVICE.to_owned()]),
     ]
     .into();
+    let has_service = scenario.has_auto_reply();
+    // About a service that no business adds nobody asks.
+    let manager: Vec<Route> = meta::manager::ROUTES
+        .iter()
+        .filter(|route| has_service || route.pattern != meta::manager::SERVICE)
+        .copied()
+        .collect();
     let nodes = scenario.transport_nodes().map(|node| (transport::ROUTES, node));
-    let mut servers: Vec<(&[hop::http::Route], String)> = nodes.collect();
+    let mut servers: Vec<(&[Route], String)> = nodes.collect();
     servers.extend(scenario.cloud_nodes().map(|node| (cloud_api::ROUTES, node)));
     servers.extend([
-        (meta::manager::ROUTES, BUSINESS_MANAGER.to_owned()),
+        (manager.as_slice(), BUSINESS_MANAGER.to_owned()),
         (meta::billing::ROUTES, BILLING.to_owned()),
         (meta::statistics::ROUTES, STATISTICS.to_owned()),
     ]);
+    servers.extend(has_service.then(|| (meta::auto_reply::ROUTES, AUTO_REPLY.to_owned())));
     for business in businesses {
         servers.push((business::ROUTES, business.name.clone()));
         if business.hop3 == crate::scenario::Hop3::OnPremises {

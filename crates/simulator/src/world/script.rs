@@ -56,6 +56,7 @@ impl Script {
             script.action(scenario, cast, shared, (0, action));
             shared.with(|watch| watch.dishonest.orders.insert(cast.message(index), fault));
         }
+        script.services(scenario);
         script.deeds.extend(dishonest::copied(scenario));
         script.deeds.sort_by_key(|deed| deed.at_us); // Stable.
         for impostor in &scenario.impostors {
@@ -68,6 +69,18 @@ impl Script {
             lines.push((Time(impostor.at.0), Command { number: 1, ask }, None));
         }
         Ok(script)
+    }
+
+    /// Businesses add optional services, and remove them.
+    fn services(&mut self, scenario: &Scenario) {
+        for business in &scenario.businesses {
+            let Some(service) = &business.auto_reply else { continue };
+            let until = service.until.map(|until| (until, false));
+            for (at, on) in [(service.from, true)].into_iter().chain(until) {
+                let line = (Time(at.0), business::Command::AutoReply(on));
+                self.businesses.entry(business.name.clone()).or_default().push(line);
+            }
+        }
     }
 
     fn action(
@@ -105,6 +118,7 @@ impl Script {
                 shown_us: Vec::new(),
                 failed: false,
                 dropped: false,
+                by_service: false,
             });
             if !is_person {
                 watch.journal.requested(index, id);

@@ -20,7 +20,7 @@ pub(crate) use self::{
     filter::Filter,
     said::{Said, choice_kind},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, log::Log};
 
 /// Messages that are remembered; the oldest are forgotten first.
 const MOST: usize = 10_000;
@@ -348,6 +348,7 @@ impl Message {
 pub(crate) fn at_cloud_api(
     journal: Journal,
     setup: super::setup::Setup,
+    log: Log,
 ) -> crate::node::Observer<cloud_api::Event> {
     Box::new(move |event| match event {
         cloud_api::Event::Took { phone_number_id, id } => journal.taken(id, &phone_number_id),
@@ -357,7 +358,14 @@ pub(crate) fn at_cloud_api(
             setup.is_ready(super::cast::CLOUD_API);
         }
         cloud_api::Event::Happened { happening, .. } => journal.happened(&happening),
+        cloud_api::Event::ServiceOn { phone_number_id, service, terms_id } => {
+            log_service(&log, (phone_number_id, service), Some(terms_id));
+        }
+        cloud_api::Event::ServiceOff { phone_number_id, service } => {
+            log_service(&log, (phone_number_id, service), None);
+        }
         cloud_api::Event::Forwarded { .. }
+        | cloud_api::Event::ServiceReplied { .. }
         | cloud_api::Event::Code { .. }
         | cloud_api::Event::Forgot { .. }
         | cloud_api::Event::Denied { .. }
@@ -365,4 +373,16 @@ pub(crate) fn at_cloud_api(
         | cloud_api::Event::Granted { .. }
         | cloud_api::Event::Revoked { .. } => {}
     })
+}
+
+/// Tells the operator of the Cloud API that the business of a number added an optional service
+/// under these terms, or removed it.
+pub(crate) fn log_service(log: &Log, (number, service): (String, String), terms: Option<String>) {
+    let what = match terms {
+        Some(_) => "an optional service was added",
+        None => "an optional service was removed",
+    };
+    let mut with = vec![("phone_number_id", number.into()), ("service", service.into())];
+    with.extend(terms.map(|terms| ("terms_id", terms.into())));
+    log.line(super::cast::CLOUD_API, what, &with);
 }

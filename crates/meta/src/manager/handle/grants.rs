@@ -3,7 +3,7 @@
 use hop::{Waiting, router::Refusal};
 use serde_json::{Value, json};
 
-use super::{Try, grants_changed, records};
+use super::{Try, grants_changed, records, services};
 use crate::{
     manager::rows::{self, Business, Grant},
     server::{Served, scan_all},
@@ -37,15 +37,16 @@ pub(super) fn list(attempt: &mut Try<'_>) -> Result<Served, Waiting> {
     let mut grants: Vec<Value> = Vec::new();
     for row in scan_all(attempt, &table)? {
         let id = row.key.after(&table).map(String::from_utf8_lossy).unwrap_or_default();
-        let business = serde_json::from_slice::<Business>(&row.value);
-        let numbers = business.map(|business| business.numbers).unwrap_or_default();
-        let granted = numbers.iter().filter(|(_, number)| number.grant.is_some());
+        let Ok(business) = serde_json::from_slice::<Business>(&row.value) else { continue };
+        let granted = business.numbers.iter().filter(|(_, number)| number.grant.is_some());
         grants.extend(granted.map(|(phone_number_id, number)| {
-            json!({
+            let mut grant = json!({
                 "business": id,
                 "phone_number_id": phone_number_id,
                 "display_phone_number": number.display,
-            })
+            });
+            services::show(&mut grant, &business.services);
+            grant
         }));
     }
     Ok(Ok(json!({ "grants": grants })))

@@ -4,6 +4,7 @@ mod grants;
 mod numbers;
 mod principals;
 mod records;
+mod services;
 
 use hop::{
     Attempt, Waiting,
@@ -12,7 +13,7 @@ use hop::{
 };
 
 use super::{
-    ROUTES,
+    ROUTES, SERVICE,
     input::{Ask, Note, Own},
     rows::{self, Changes},
 };
@@ -28,11 +29,13 @@ pub(super) type Try<'a> = Attempt<'a, Event, Note>;
 /// What Business Manager is for.
 pub(super) struct Registry {
     principals: Vec<(TokenHash, String)>,
+    /// The optional services that there are.
+    services: Vec<String>,
 }
 
 impl Registry {
-    pub(super) const fn new(principals: Vec<(TokenHash, String)>) -> Self {
-        Self { principals }
+    pub(super) const fn new(principals: Vec<(TokenHash, String)>, services: Vec<String>) -> Self {
+        Self { principals, services }
     }
 }
 
@@ -64,6 +67,10 @@ impl Service for Registry {
                 phone_number_id: names::phone_number_id(number)?,
                 granted: method == "PUT",
             }),
+            (method, SERVICE, [id, service]) => {
+                let adds = method == "PUT";
+                services::read(id, service, adds.then_some(request), &self.services)
+            }
             ("GET", "/businesses", []) => Ok(Ask::List {
                 only: business_of(call.principal).map(str::to_string),
                 after: server::after(request, names::business)?,
@@ -83,6 +90,9 @@ impl Service for Registry {
             }
             Ask::Grant { id, phone_number_id, granted } => {
                 grants::write(attempt, id, phone_number_id, *granted)
+            }
+            Ask::Service { id, service, terms_id } => {
+                services::write(attempt, id, service, terms_id.as_deref())
             }
             Ask::List { only, after } => records::list(attempt, only.as_deref(), after.as_deref()),
             Ask::One { id } => records::one(attempt, id),

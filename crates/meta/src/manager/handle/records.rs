@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vocab::{DataClass, marker};
 
-use super::Try;
+use super::{Try, services};
 use crate::{
     manager::{
-        input::{Ask, Numbers},
+        input::{Ask, Numbers, Services},
         rows::{self, Business},
     },
     names,
@@ -45,6 +45,7 @@ pub(super) fn read(id: &str, request: &Request, news: News) -> Result<Ask, Refus
         terms_id: names::text(&record.terms_id, MOST_BYTES, "the id of terms")?,
         reference: marker::reference(DataClass::BusinessInformation, news.unique),
         numbers: Numbers::new(),
+        services: Services::new(),
     };
     Ok(Ask::Record { id: names::business(id)?, record })
 }
@@ -52,7 +53,11 @@ pub(super) fn read(id: &str, request: &Request, news: News) -> Result<Ask, Refus
 pub(super) fn write(attempt: &mut Try<'_>, id: &str, record: &Business) -> Result<Served, Waiting> {
     let mut record = record.clone();
     if let Some(known) = get(attempt, id)? {
+        if known.services.values().any(|added| added.terms_id == record.terms_id) {
+            return Ok(Err(Refusal::Conflict("a service has terms of its own")));
+        }
         (record.reference, record.numbers) = (known.reference, known.numbers);
+        record.services = known.services;
     }
     put(attempt, id, &record);
     Ok(Ok(json!({ "success": true })))
@@ -92,7 +97,7 @@ pub(super) fn put(attempt: &mut Try<'_>, id: &str, record: &Business) {
 }
 
 fn shown(id: &str, record: &Business) -> Value {
-    let Business { name, address, contacts, kind, terms_id, reference, numbers } = record;
+    let Business { name, address, contacts, kind, terms_id, reference, numbers, services } = record;
     let numbers: Vec<Value> = numbers
         .iter()
         .map(|(phone_number_id, number)| {
@@ -103,7 +108,7 @@ fn shown(id: &str, record: &Business) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut shown = json!({
         "id": id,
         "name": name,
         "address": address,
@@ -112,5 +117,7 @@ fn shown(id: &str, record: &Business) -> Value {
         "terms_id": terms_id,
         "reference": reference,
         "numbers": numbers,
-    })
+    });
+    services::show(&mut shown, services);
+    shown
 }

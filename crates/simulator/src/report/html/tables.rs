@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{badge, shown};
 use crate::report::{
-    model::{Cell, Invariant, Label, Report, StoredAt, Verdict},
+    model::{Cell, Invariant, Label, Report, ServiceSection, StoredAt, Verdict},
     words::{ACTORS, CLASSES, Finding, count, grounds, judged, named, plural, present, size, span},
 };
 
@@ -13,6 +13,7 @@ pub(super) fn all(report: &Report) -> Markup {
     html! {
         (counts(report))
         @if !report.views.is_empty() { (who_saw_what(report)) }
+        @for section in &report.services { (optional(section)) }
         @if !report.labels.is_empty() { (labels(report)) }
         @if !report.invariants.is_empty() { (invariants(report)) }
     }
@@ -56,9 +57,6 @@ fn tile(value: &str, name: &str, alarm: bool) -> Markup {
 }
 
 fn who_saw_what(report: &Report) -> Markup {
-    let cells = &report.views;
-    let classes = present(&CLASSES, cells.iter().map(|cell| &*cell.data_class));
-    let actors = present(&ACTORS, cells.iter().map(|cell| &*cell.actor));
     html! {
         section {
             h2 { "Who saw what" }
@@ -69,32 +67,76 @@ fn who_saw_what(report: &Report) -> Markup {
                 "“–” stands where there is no policy: measured, never judged. Choose a cell for "
                 "its grounds."
             }
-            div.scroll tabindex="0" role="group" aria-label="Who saw what" {
-                table.matrix {
-                    thead {
-                        tr {
-                            th scope="col" { "data" }
-                            @for actor in &actors {
-                                th scope="col" { (shown(named(&ACTORS, actor))) }
-                            }
-                            th scope="col" { "where it is stored" }
-                        }
-                    }
-                    tbody {
-                        @for class in &classes {
-                            tr {
-                                th scope="row" { (shown(named(&CLASSES, class))) }
-                                @for actor in &actors { (matrix_cell(cells, class, actor)) }
-                                td.stored { (places(&report.stored, class)) }
-                            }
-                        }
-                    }
-                }
-            }
+            (matrix(&report.views, &report.stored))
             @if report.texts_not_scanned > 0 {
                 p.muted {
                     (plural(report.texts_not_scanned, "text"))
                     " too short to be recognised, and so not looked for."
+                }
+            }
+        }
+    }
+}
+
+/// A row for each class, a column for each actor, and where the class is stored.
+fn matrix(cells: &[Cell], stored: &[StoredAt]) -> Markup {
+    let classes = present(&CLASSES, cells.iter().map(|cell| &*cell.data_class));
+    let actors = present(&ACTORS, cells.iter().map(|cell| &*cell.actor));
+    html! {
+        div.scroll tabindex="0" role="group" aria-label="Who saw what" {
+            table.matrix {
+                thead {
+                    tr {
+                        th scope="col" { "data" }
+                        @for actor in &actors {
+                            th scope="col" { (shown(named(&ACTORS, actor))) }
+                        }
+                        th scope="col" { "where it is stored" }
+                    }
+                }
+                tbody {
+                    @for class in &classes {
+                        tr {
+                            th scope="row" { (shown(named(&CLASSES, class))) }
+                            @for actor in &actors { (matrix_cell(cells, class, actor)) }
+                            td.stored { (places(stored, class)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The section of an optional service, apart from what is always there.
+fn optional(section: &ServiceSection) -> Markup {
+    // Classes that have no row in the table.
+    let is_elsewhere =
+        |at: &StoredAt| section.views.iter().all(|cell| cell.data_class != at.data_class);
+    html! {
+        section {
+            h2 { "What the optional service " (shown(&section.service)) " saw" }
+            p.muted {
+                "Businesses add it under terms of its own, so it stands in none of the tables "
+                "above. " (plural(section.processed, "message")) " processed, "
+                (plural(section.replies, "answer")) " written for businesses."
+            }
+            ul {
+                @for terms in &section.terms {
+                    li {
+                        b { (shown(&terms.business)) } " under " (shown(&terms.terms_id)) ", from "
+                        (span(terms.from_ms.saturating_mul(1_000))) " to "
+                        @match terms.until_ms {
+                            Some(until) => (span(until.saturating_mul(1_000))),
+                            None => "the end",
+                        }
+                    }
+                }
+            }
+            (matrix(&section.views, &section.stored))
+            ul {
+                @for at in section.stored.iter().filter(|at| is_elsewhere(at)) {
+                    li { (shown(named(&CLASSES, &at.data_class))) ": " (place(at)) }
                 }
             }
         }
@@ -142,17 +184,19 @@ fn matrix_cell(cells: &[Cell], class: &str, actor: &str) -> Markup {
 fn places(stored: &[StoredAt], class: &str) -> Markup {
     html! {
         ul {
-            @for at in stored.iter().filter(|at| at.data_class == class) {
-                li {
-                    b { (shown(&at.node)) } " (" (shown(named(&ACTORS, &at.actor))) "): "
-                    @for (number, (table, rows)) in at.tables.iter().enumerate() {
-                        @if number > 0 { ", " }
-                        (shown(table)) " × " (count(*rows))
-                    }
-                    span.kept { " — " (shown(&at.kept)) }
-                }
-            }
+            @for at in stored.iter().filter(|at| at.data_class == class) { li { (place(at)) } }
         }
+    }
+}
+
+fn place(at: &StoredAt) -> Markup {
+    html! {
+        b { (shown(&at.node)) } " (" (shown(named(&ACTORS, &at.actor))) "): "
+        @for (number, (table, rows)) in at.tables.iter().enumerate() {
+            @if number > 0 { ", " }
+            (shown(table)) " × " (count(*rows))
+        }
+        span.kept { " — " (shown(&at.kept)) }
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a browser is given.
 
 use super::{STYLE, page};
-use crate::report::sample::{self, HOSTILE};
+use crate::report::{
+    sample::{self, HOSTILE},
+    services::with_a_service,
+};
 
 #[test]
 fn the_page_loads_nothing_from_anywhere() {
@@ -19,6 +22,17 @@ fn the_page_loads_nothing_from_anywhere() {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:;"
     ));
+}
+
+#[test]
+fn an_optional_service_has_a_section_of_its_own() {
+    let (with, without) = (page(&[with_a_service()]), page(&[sample::bakery()]));
+    assert!(!without.contains("optional service"));
+    let (before, section) = with.split_once("What the optional service").unwrap();
+    assert!(!before.contains("auto-reply") && before.contains("Who saw what"));
+    for expected in ["auto-reply-terms-1", "2 messages processed", "auto-reply service", "audit"] {
+        assert!(section.contains(expected), "{expected}");
+    }
 }
 
 #[test]

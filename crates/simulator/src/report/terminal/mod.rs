@@ -4,6 +4,7 @@ mod faults;
 mod line;
 mod matrix;
 mod result;
+mod services;
 mod story;
 mod table;
 #[cfg(test)]
@@ -14,7 +15,7 @@ use std::io;
 use line::{Ink, Line, hanging};
 
 use super::{
-    model::{Report, Verdict},
+    model::{Report, ServiceSection, Verdict},
     words::{clipped, clock, paragraphs, plural, verdict, visible},
 };
 
@@ -115,8 +116,9 @@ impl Page<'_> {
         }
         if !report.stored.is_empty() {
             self.heading("Where it is stored", "")?;
-            result::stored(report).write(self.style.width, self.style.colour, self.out)?;
+            result::stored(&report.stored).write(self.style.width, self.style.colour, self.out)?;
         }
+        report.services.iter().try_for_each(|service| self.optional(service))?;
         if !report.labels.is_empty() {
             self.heading("What the chats say", "about who is at the other end")?;
             result::labels(report).write(self.style.width, self.style.colour, self.out)?;
@@ -131,6 +133,19 @@ impl Page<'_> {
             lines.iter().try_for_each(|line| self.line(line))?;
         }
         Ok(())
+    }
+
+    /// The section of an optional service.
+    fn optional(&mut self, section: &ServiceSection) -> io::Result<()> {
+        let aside = "an optional service, which is in none of the tables above";
+        self.heading(&format!("What {} saw", section.service), aside)?;
+        for line in services::lines(section) {
+            self.indented(&line)?;
+        }
+        self.blank()?;
+        matrix::table(&section.views).write(self.style.width, self.style.colour, self.out)?;
+        self.blank()?;
+        result::stored(&section.stored).write(self.style.width, self.style.colour, self.out)
     }
 
     /// Each form of a scenario that has several: its verdict, and what did not hold.

@@ -5,7 +5,7 @@ use super::{
     table::Table,
 };
 use crate::report::{
-    model::{Dishonest, Invariant, Report, Verdict},
+    model::{Dishonest, Invariant, Report, StoredAt, Verdict},
     words::{ACTORS, CLASSES, clock, count, judged, named, plural, repeat, size, span, verdict},
 };
 
@@ -72,10 +72,10 @@ fn messages(report: &Report) -> Line {
 }
 
 /// Where each class of data lay.
-pub(super) fn stored(report: &Report) -> Table {
+pub(super) fn stored(stored: &[StoredAt]) -> Table {
     let mut table = Table::headed(&["data", "node", "run by", "table (rows)", "kept"]);
     let mut last = "";
-    for at in &report.stored {
+    for at in stored {
         let class = if at.data_class == last { "" } else { named(&CLASSES, &at.data_class) };
         last = &at.data_class;
         let tables: Vec<_> =

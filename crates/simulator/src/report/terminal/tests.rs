@@ -6,6 +6,7 @@ use super::{Style, write};
 use crate::report::{
     model::{Report, Verdict},
     sample,
+    services::with_a_service,
 };
 
 #[test]
@@ -30,6 +31,24 @@ fn a_cell_shows_policy_and_measurement_and_what_they_rest_on() {
     let text = plain(&sample::bakery(), 100);
     for expected in ["no ✓", "12 refused", "yes ✓", "8 of 8", "– no", "312.4 kB"] {
         assert!(text.contains(expected), "{expected}: {text}");
+    }
+}
+
+#[test]
+fn an_optional_service_has_a_section_of_its_own_behind_tables_that_are_as_without_it() {
+    let (with, without) = (plain(&with_a_service(), 100), plain(&sample::bakery(), 100));
+    let (before, section) = with.split_once("What auto_reply saw").unwrap();
+    assert!(without.starts_with(before), "{before}");
+    assert!(!without.contains("auto"), "{without}");
+    let (section, _) = section.split_once("Invariants").unwrap();
+    for expected in [
+        "forno had it from 1:00",
+        "auto-reply-terms-1",
+        "2 messages processed, 1 answer",
+        "auto-reply service",
+        "audit",
+    ] {
+        assert!(section.contains(expected), "{expected}: {section}");
     }
 }
 

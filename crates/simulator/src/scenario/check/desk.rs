@@ -9,7 +9,7 @@ use crate::scenario::{
     Problem, Scenario, ScenarioError,
     format::File,
     limits::{MAX_NAME, MAX_TEXT},
-    model::READERS,
+    model::{AUTO_REPLY, AUTO_REPLY_STAFF, READERS},
     names::Names,
     source::{Source, Spot},
     value::Moment,
@@ -53,7 +53,8 @@ impl<'a> Desk<'a> {
         let mut taken: Vec<&Spot<String>> = Vec::new();
         for name in people.chain(businesses).chain(impostors).chain(attackers).chain(many) {
             desk.line("name", name, MAX_NAME)?;
-            let reserved = desk.many.nodes().into_iter().chain(READERS.map(str::to_owned));
+            let others = READERS.into_iter().chain([AUTO_REPLY, AUTO_REPLY_STAFF]);
+            let reserved = desk.many.nodes().into_iter().chain(others.map(str::to_owned));
             let reserved = reserved.into_iter().find(|node| *node == name.value);
             let made = desk.many.made(&name.value).map(|group| format!("one of {:?}", group.name));
             let by = match taken.iter().find(|other| other.value == name.value) {

@@ -9,6 +9,7 @@ mod links;
 mod many;
 mod parties;
 mod scale;
+mod services;
 mod talk;
 mod world;
 
@@ -56,6 +57,7 @@ pub(super) fn check(
     parties::numbers_differ(&desk, file)?;
     scale::businesses(&desk, file, &mut businesses)?;
     let scale = scale::check(&desk, file, &businesses)?;
+    services::journal(&desk, &file.business, scale.journal)?;
     let says = talk::says(&desk, &file.say)?;
     let deeds = talk::deeds(&desk, &file.deed, &says)?;
     let generates = talk::generates(&desk, &file.generate)?;

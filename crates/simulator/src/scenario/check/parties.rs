@@ -2,7 +2,7 @@
 
 use vocab::{BusinessId, Micros, PhoneNumber};
 
-use super::desk::Desk;
+use super::{desk::Desk, services};
 use crate::scenario::{
     Problem, ScenarioError,
     format::{self, File},
@@ -93,6 +93,7 @@ fn one_business(
         hop3: business.hop3.unwrap_or(Hop3::CloudApi),
         phone: business.phone.as_ref().map(|phone| number(desk, phone)).transpose()?,
         rules: business.rule.iter().map(|rule| answer(desk, rule)).collect::<Result<_, _>>()?,
+        auto_reply: services::auto_reply(desk, business)?,
     })
 }
 

@@ -63,6 +63,7 @@ pub(super) fn businesses(
                 hop3: Hop3::CloudApi,
                 phone: None,
                 rules: rules.clone(),
+                auto_reply: None,
             });
         }
     }

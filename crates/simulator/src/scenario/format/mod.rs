@@ -19,7 +19,7 @@ pub(super) use self::{
     faults::{Fault, Kind as FaultKind, Plan, Swarm},
     happenings::{Crash, Impostor, Leak, Probe, Readers},
     links::{Between, Links, Store},
-    parties::{Business, Person, Rule},
+    parties::{AutoReplyRule, Business, Person, Rule},
     rules::Rules,
     scale::{Addressees, Businesses, CloudApi, Population, Region, Reporting, Transport},
     talk::{Chat, Deed, Generate, Say, Senders},

@@ -53,6 +53,37 @@ pub(in crate::scenario) struct Business {
     /// How it answers. The first rule that applies is followed; without one there is no answer.
     #[serde(default)]
     pub(in crate::scenario) rule: Vec<Rule>,
+    /// An optional service that answers for the business, at the Cloud API. A business has none
+    /// unless it adds it.
+    pub(in crate::scenario) auto_reply: Option<Spot<AutoReply>>,
+}
+
+/// A business adds the automatic-reply service, which from then on is handed what people write to
+/// it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct AutoReply {
+    /// The terms of the service, which the business agrees to: an id.
+    pub(in crate::scenario) terms: Spot<String>,
+    /// When it is added. Default: at the start.
+    pub(in crate::scenario) from: Option<Spot<Moment>>,
+    /// When it is removed. Default: never.
+    pub(in crate::scenario) until: Option<Spot<Moment>>,
+    /// What is answered to messages with certain words. The first rule that fits is followed.
+    #[serde(default)]
+    pub(in crate::scenario) rule: Vec<AutoReplyRule>,
+    /// What is answered to all other messages. Nothing if absent.
+    pub(in crate::scenario) otherwise: Option<Spot<String>>,
+}
+
+/// What is answered to messages with certain words.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct AutoReplyRule {
+    /// Words that a message has in it, in upper or lower case.
+    pub(in crate::scenario) contains: Spot<String>,
+    /// The answer.
+    pub(in crate::scenario) reply: Spot<String>,
 }
 
 /// One way in which a business answers by itself.

@@ -24,10 +24,18 @@ pub use self::{
     faults::Swarm,
     happenings::{Crash, Expected, Impostor, Leak, Probe, Readers},
     links::{LinkOverride, LinkShape, StoreShape},
-    parties::{Business, Hop3, Person, Rule, When},
+    parties::{AutoReply, Business, Hop3, Person, Rule, When},
     scale::{Hours, Journal, Population, Scale, TRANSPORT_STORE, cloud_node, transport_node},
     talk::{Chat, ChatLine, Deed, DeedKind, Generate, Say, Skipped},
 };
+
+/// The terms of the Cloud API, which every business of a scenario agreed to.
+pub const BASE_TERMS: &str = "whatsapp-business-terms";
+
+/// The node of the automatic-reply service, where a business adds that.
+pub const AUTO_REPLY: &str = "auto-reply";
+/// Its staff, who ask for everything as other readers do.
+pub const AUTO_REPLY_STAFF: &str = "auto-reply-staff";
 
 /// A scenario. Every name in it is the name of somebody or something in it, every moment lies
 /// within [`Scenario::duration`], and every label is that of a [`Say`].
@@ -127,6 +135,11 @@ impl Scenario {
     /// whoever else runs hop 3. Those beside the path are in every run.
     pub const fn nodes_on_the_path(&self) -> usize {
         self.people.len().saturating_add(self.businesses.len()).saturating_add(2)
+    }
+
+    /// Whether a business adds the automatic-reply service.
+    pub fn has_auto_reply(&self) -> bool {
+        self.businesses.iter().any(|business| business.auto_reply.is_some())
     }
 
     /// The person of that name.

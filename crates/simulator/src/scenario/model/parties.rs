@@ -36,6 +36,23 @@ pub struct Business {
     pub phone: Option<PhoneNumber>,
     /// The first that applies is followed.
     pub rules: Vec<Rule>,
+    /// The optional service that answers for it, if it adds that; only with the Cloud API.
+    pub auto_reply: Option<AutoReply>,
+}
+
+/// A business adds the automatic-reply service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutoReply {
+    /// The terms of the service; never empty, and not those of the Cloud API.
+    pub terms: String,
+    /// When it is added.
+    pub from: Micros,
+    /// When it is removed, later than that; never if absent.
+    pub until: Option<Micros>,
+    /// Words and what is answered to messages that have them; the first that fit count.
+    pub rules: Vec<(String, String)>,
+    /// What is answered to all other messages; nothing if absent.
+    pub otherwise: Option<String>,
 }
 
 /// Who runs a business's end of the encryption.

@@ -29,7 +29,7 @@ fn every_table_refuses_a_key_that_it_does_not_know() {
         let shown = error.to_string();
         assert!(shown.contains("unknown key \"planted\": expected"), "{text}: {shown}");
     }
-    assert_eq!(tables, 37, "every table of the format is in the sample");
+    assert_eq!(tables, 39, "every table of the format is in the sample");
     for inline in ["{ min = \"20ms\", max = \"80ms\" }", "{ contains = \"bread\" }"] {
         let planted = inline.replace(" }", ", planted = 1 }");
         let error = read(&super::with(inline, &planted)).unwrap_err().to_string();

@@ -11,6 +11,7 @@ mod protection;
 mod refusals;
 mod scale;
 mod schema;
+mod services;
 mod sims;
 mod transports;
 mod values;

@@ -52,7 +52,7 @@ fn an_attacker_has_a_name_of_its_own_a_target_that_is_a_person_and_a_moment_befo
     refused(
         "name = \"Oscar\"",
         "name = §\"Mallory\"",
-        "the name \"Mallory\" is taken: expected another one than the one on line 211",
+        "the name \"Mallory\" is taken: expected another one than the one on line 221",
     );
     refused(
         "target = \"Nadia\"",
