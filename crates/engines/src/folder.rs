@@ -20,7 +20,15 @@ pub(crate) struct Folder(PathBuf);
 
 /// As long as this lives, nobody else opens the store; the system releases it when a process dies.
 #[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+pub(crate) struct Lock(File);
+
+/// The lock goes when it is said to. Closing the file alone leaves it for a moment where another
+/// thread starts a process, which has the file until it runs a program of its own.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _released_with_the_file = self.0.unlock();
+    }
+}
 
 impl Folder {
     pub(crate) fn at(path: &Path) -> Self {
