@@ -89,8 +89,13 @@ impl Sqlite {
             return false;
         }
         self.roll_back();
-        let settled = self.begin().and_then(|()| self.settle()).and_then(|()| self.commit());
-        settled.is_ok()
+        self.settle_and_commit().is_ok()
+    }
+
+    fn settle_and_commit(&mut self) -> Result<(), Trouble> {
+        self.begin()?;
+        self.settle()?;
+        self.commit()
     }
 
     fn write_counts(&self) -> Result<(), Trouble> {
@@ -127,7 +132,8 @@ impl Sqlite {
         if !self.changes.is_empty() {
             self.begin()?;
             if let Err(trouble) = self.settle() {
-                if trouble.refusal != Refusal::Full {
+                // What an earlier sweep brought into the tables would be lost with this one.
+                if trouble.refusal != Refusal::Full || self.changes.has_settled() {
                     return Err(trouble);
                 }
                 // Removing makes room, so the next sweep can do what this one cannot.
@@ -177,11 +183,8 @@ impl Drop for Sqlite {
         if self.begun {
             self.give_up(Refusal::Failed);
         }
-        if !self.changes.is_empty() {
-            let settled = self.begin().and_then(|()| self.settle()).and_then(|()| self.commit());
-            if settled.is_err() {
-                self.roll_back();
-            }
+        if !self.changes.is_empty() && self.settle_and_commit().is_err() {
+            self.roll_back();
         }
     }
 }

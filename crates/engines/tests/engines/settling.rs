@@ -147,3 +147,22 @@ fn a_sweep_for_which_the_tables_have_no_room_removes_what_it_can() {
     assert_eq!(swept.iter().map(|(_, count)| count).sum::<u64>(), 40);
     assert_eq!(value(&mut engine, START, "kept"), Some(vec![2; 3_000]));
 }
+
+#[test]
+fn a_second_sweep_for_which_there_is_no_room_loses_nothing_of_the_first() {
+    let place = Temporary::new();
+    let folder = place.at("store");
+    let mut engine = open(&folder);
+    done(&mut engine, START, vec![put("durable", b"1")]);
+    engine.sweep(START);
+    engine.apply(&[only(put("large", &[2; 400_000]))], START);
+    engine.set_capacity(1).unwrap();
+    engine.sweep(START);
+    assert_eq!(engine.sync(), Err(Refusal::Full));
+    engine.set_capacity(10_000_000).unwrap();
+    assert_eq!(value(&mut engine, START, "durable"), Some(b"1".to_vec()));
+    assert_eq!(value(&mut engine, START, "large"), None);
+    done(&mut engine, START, vec![put("after", b"3")]);
+    drop(engine);
+    assert_eq!(value(&mut open(&folder), START, "durable"), Some(b"1".to_vec()));
+}
