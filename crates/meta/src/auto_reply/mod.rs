@@ -12,15 +12,12 @@
 mod replies;
 mod rows;
 
-use hop::{Hop, Input, Outputs, http::Route, router::TokenHash};
-use rand_core::CryptoRng;
-use vocab::{DataClass, Now};
+use hop::http::Route;
+use vocab::DataClass;
 
 use self::replies::Replies;
-use crate::{
-    output::Event,
-    server::{NoCommand, Server},
-};
+pub use crate::server::Config;
+use crate::server::plain_server;
 
 pub use self::rows::{Rule, Wanted};
 
@@ -54,36 +51,8 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// What one automatic-reply service is.
-#[derive(Clone)]
-pub struct Config {
-    /// SHA-256 of every token that may call, with whose it is.
-    pub principals: Vec<(TokenHash, String)>,
-}
-
-/// The automatic-reply service as a hop.
-pub struct AutoReply(Server<Replies>);
-
-impl AutoReply {
-    /// A service without anything but its configuration; what businesses want answered is in its
-    /// store.
-    pub fn new(config: Config) -> Self {
-        Self(Server::new(Replies, config.principals))
-    }
-}
-
-impl Hop for AutoReply {
-    type Command = NoCommand;
-    type Event = Event;
-
-    fn handle(
-        &mut self,
-        input: Input<NoCommand>,
-        now: Now,
-        rng: &mut dyn CryptoRng,
-    ) -> Outputs<Event> {
-        let mut effects = Vec::new();
-        let _no_notes = self.0.handle(input, now, rng, &mut effects);
-        Outputs { effects, wake_at: self.0.wake_at() }
-    }
-}
+plain_server!(
+    /// The automatic-reply service as a hop. What businesses want answered is in its store.
+    AutoReply,
+    Replies
+);

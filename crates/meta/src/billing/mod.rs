@@ -6,15 +6,12 @@
 mod books;
 mod rows;
 
-use hop::{Hop, Input, Outputs, http::Route, router::TokenHash};
-use rand_core::CryptoRng;
-use vocab::{DataClass, Now};
+use hop::http::Route;
+use vocab::DataClass;
 
 use self::books::Books;
-use crate::{
-    output::Event,
-    server::{NoCommand, Server},
-};
+pub use crate::server::Config;
+use crate::server::plain_server;
 
 /// The interfaces of Billing.
 pub const ROUTES: &[Route] = &[
@@ -32,35 +29,8 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// What one Billing is.
-#[derive(Clone)]
-pub struct Config {
-    /// SHA-256 of every token that may call, with whose it is.
-    pub principals: Vec<(TokenHash, String)>,
-}
-
-/// Billing as a hop.
-pub struct Billing(Server<Books>);
-
-impl Billing {
-    /// A server without anything but its configuration; its records are in its store.
-    pub fn new(config: Config) -> Self {
-        Self(Server::new(Books, config.principals))
-    }
-}
-
-impl Hop for Billing {
-    type Command = NoCommand;
-    type Event = Event;
-
-    fn handle(
-        &mut self,
-        input: Input<NoCommand>,
-        now: Now,
-        rng: &mut dyn CryptoRng,
-    ) -> Outputs<Event> {
-        let mut effects = Vec::new();
-        let _no_notes = self.0.handle(input, now, rng, &mut effects);
-        Outputs { effects, wake_at: self.0.wake_at() }
-    }
-}
+plain_server!(
+    /// Billing as a hop.
+    Billing,
+    Books
+);

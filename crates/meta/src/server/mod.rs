@@ -4,6 +4,7 @@
 //! Knows: callers, routes, audits. Does not know: what any server is for.
 
 mod paging;
+mod plain;
 
 use hop::{
     Act, Attempt, Desk, Effect, ExchangeId, Input, Waiting, Work,
@@ -16,7 +17,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use vocab::{Instant, Now};
 
-pub(crate) use self::paging::{after, page, scan_all, with_paging};
+pub use self::plain::Config;
+pub(crate) use self::{
+    paging::{after, page, scan_all, with_paging},
+    plain::plain_server,
+};
 use crate::output::Event;
 
 /// A server that nobody gives orders to: all it does is asked over HTTP.

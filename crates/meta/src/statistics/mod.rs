@@ -7,15 +7,12 @@
 mod exports;
 mod rows;
 
-use hop::{Hop, Input, Outputs, http::Route, router::TokenHash};
-use rand_core::CryptoRng;
-use vocab::{DataClass, Now};
+use hop::http::Route;
+use vocab::DataClass;
 
 use self::exports::Exports;
-use crate::{
-    output::Event,
-    server::{NoCommand, Server},
-};
+pub use crate::server::Config;
+use crate::server::plain_server;
 
 /// The interfaces of Statistics.
 pub const ROUTES: &[Route] = &[
@@ -33,35 +30,8 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// What one Statistics is.
-#[derive(Clone)]
-pub struct Config {
-    /// SHA-256 of every token that may call, with whose it is.
-    pub principals: Vec<(TokenHash, String)>,
-}
-
-/// Statistics as a hop.
-pub struct Statistics(Server<Exports>);
-
-impl Statistics {
-    /// A server without anything but its configuration; its exports are in its store.
-    pub fn new(config: Config) -> Self {
-        Self(Server::new(Exports, config.principals))
-    }
-}
-
-impl Hop for Statistics {
-    type Command = NoCommand;
-    type Event = Event;
-
-    fn handle(
-        &mut self,
-        input: Input<NoCommand>,
-        now: Now,
-        rng: &mut dyn CryptoRng,
-    ) -> Outputs<Event> {
-        let mut effects = Vec::new();
-        let _no_notes = self.0.handle(input, now, rng, &mut effects);
-        Outputs { effects, wake_at: self.0.wake_at() }
-    }
-}
+plain_server!(
+    /// Statistics as a hop.
+    Statistics,
+    Exports
+);
