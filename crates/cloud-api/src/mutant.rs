@@ -36,6 +36,8 @@ pub enum Mutant {
     Unescaped,
     /// The token of any business serves for every number.
     AnyBusiness,
+    /// A token is good for everything of its business, whatever it was issued for.
+    ScopesIgnored,
     /// Anybody may have bytes carried to the endpoint of a flow.
     AnyFlowClient,
     /// A flow is published whatever its endpoint says.

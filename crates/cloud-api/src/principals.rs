@@ -2,9 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use hop::{ExchangeId, http::Request, router::TokenHash};
+use hop::{
+    ExchangeId,
+    http::{Request, Response},
+    router::TokenHash,
+};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use vocab::{Instant, Micros};
+use vocab::{Instant, Micros, Now, UnixMicros};
+
+use crate::{
+    errors::GraphError,
+    graph::scopes::{Scope, Scopes},
+    mutant::{Mutant, planted},
+};
 
 /// How long an answer of Business Manager holds. A revoked token works no longer than this.
 const MEMORY: Micros = Micros::seconds(60);
@@ -16,14 +27,93 @@ const MOST_WAITING: usize = 1_000;
 /// Tokens and the calls that wait to know whose theirs is.
 #[derive(Debug, Default)]
 pub(crate) struct Principals {
-    known: BTreeMap<TokenHash, (String, Instant)>,
+    known: BTreeMap<TokenHash, (Caller, Instant)>,
     asked: BTreeMap<ExchangeId, TokenHash>,
     waiting: Vec<(TokenHash, ExchangeId, Request)>,
 }
 
+/// Who calls, and how far their token goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// For whom they act, such as `business:bakery`.
+    pub(crate) principal: String,
+    /// What the token is good for.
+    scopes: Scopes,
+    /// The numbers that it is good for, by their ids; `None` for everything of the business's.
+    numbers: Option<Vec<String>>,
+    /// When it ends, in seconds since 1970.
+    ends: Option<u64>,
+    /// Whether it was issued to a system user, and may be taken back.
+    is_issued: bool,
+}
+
+impl Caller {
+    /// One whose token is good for all that the principal may.
+    pub(crate) fn whole(principal: &str) -> Self {
+        Self {
+            principal: principal.to_owned(),
+            scopes: Scopes::ALL,
+            numbers: None,
+            ends: None,
+            is_issued: false,
+        }
+    }
+
+    /// Reads what Business Manager says of a token; `None` if it is not understood, for a limit
+    /// that is not understood must not be passed over.
+    pub(crate) fn read(answer: &Response) -> Option<Self> {
+        let body: Value = serde_json::from_slice(&answer.body).ok()?;
+        let whole = Self::whole(body.get("principal")?.as_str()?);
+        if body.get("system_user").is_none() {
+            return Some(whole);
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        // What has no limit is null; what is absent is not understood.
+        let limit =
+            |name: &str| body.get(name).map(|value| Some(value).filter(|one| !one.is_null()));
+        let scopes =
+            body.get("scopes")?.as_array()?.iter().map(|scope| Scope::named(scope.as_str()?));
+        let numbers = match limit("numbers")? {
+            Some(numbers) => Some(numbers.as_array()?.iter().map(text).collect::<Option<_>>()?),
+            None => None,
+        };
+        let ends = match limit("expires_at")? {
+            Some(at) => Some(at.as_u64()?),
+            None => None,
+        };
+        let scopes = scopes.collect::<Option<Scopes>>()?;
+        Some(Self { scopes, numbers, ends, is_issued: true, ..whole })
+    }
+
+    /// Whether the token is good for what a call needs.
+    ///
+    /// # Errors
+    ///
+    /// Error 200.
+    pub(crate) fn needs(&self, scope: Scope, mutant: Option<Mutant>) -> Result<(), GraphError> {
+        if planted(mutant, Mutant::ScopesIgnored) { Ok(()) } else { self.scopes.need(scope) }
+    }
+
+    /// Whether the token is good for all numbers of the business, and for what is no number's.
+    pub(crate) const fn has_everything(&self) -> bool {
+        self.numbers.is_none()
+    }
+
+    /// Whether the token is good for a number.
+    pub(crate) fn has_number(&self, phone_number_id: &str) -> bool {
+        let named = |numbers: &Vec<String>| numbers.iter().any(|one| one == phone_number_id);
+        self.numbers.as_ref().is_none_or(named)
+    }
+
+    /// Whether the token has ended.
+    fn has_ended(&self, now: UnixMicros) -> bool {
+        self.ends.is_some_and(|at| at <= now.seconds())
+    }
+}
+
 /// Whose a token is.
 pub(crate) enum Whose {
-    Known(String),
+    Known(Caller),
     /// Business Manager is being asked already.
     BeingAsked,
     /// Somebody has to ask Business Manager.
@@ -35,9 +125,11 @@ impl Principals {
         Sha256::digest(token.as_bytes()).into()
     }
 
-    pub(crate) fn whose(&self, hash: &TokenHash, now: Instant) -> Whose {
+    pub(crate) fn whose(&self, hash: &TokenHash, now: Now) -> Whose {
         match self.known.get(hash) {
-            Some((principal, until)) if *until > now => Whose::Known(principal.clone()),
+            Some((caller, until)) if *until > now.mono && !caller.has_ended(now.wall) => {
+                Whose::Known(caller.clone())
+            }
             _ if self.asked.values().any(|asked| asked == hash) => Whose::BeingAsked,
             _ => Whose::Unknown,
         }
@@ -56,19 +148,24 @@ impl Principals {
         self.asked.insert(exchange, hash);
     }
 
+    /// Something changed at Business Manager: what was issued may have been taken back.
+    pub(crate) fn forget_issued(&mut self) {
+        self.known.retain(|_, (caller, _)| !caller.is_issued);
+    }
+
     /// Business Manager answered, or did not: the calls that waited for this token.
     pub(crate) fn answered(
         &mut self,
         exchange: ExchangeId,
-        principal: Option<String>,
+        caller: Option<Caller>,
         now: Instant,
     ) -> Option<Vec<(ExchangeId, Request)>> {
         let hash = self.asked.remove(&exchange)?;
-        if let Some(principal) = principal {
+        if let Some(caller) = caller {
             if self.known.len() >= MOST {
                 self.known.clear();
             }
-            self.known.insert(hash, (principal, now.after(MEMORY)));
+            self.known.insert(hash, (caller, now.after(MEMORY)));
         }
         let (mine, others) =
             std::mem::take(&mut self.waiting).into_iter().partition(|(of, _, _)| *of == hash);

@@ -23,6 +23,11 @@ pub(crate) fn business(text: &str) -> Result<String, Refusal> {
     checked(good, text, "the id of a business")
 }
 
+/// The name of a system user: as the id of a business is written.
+pub(crate) fn user(text: &str) -> Result<String, Refusal> {
+    business(text).map_err(|_| Refusal::Invalid("not the name of a system user".to_owned()))
+}
+
 /// The id that Graph gives to a business's number: digits.
 pub(crate) fn phone_number_id(text: &str) -> Result<String, Refusal> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -287,6 +287,13 @@ pub const WEBHOOK_RETRY_FIRST: Micros = Micros::seconds(5);
 /// The longest wait between two deliveries of one webhook.
 pub const WEBHOOK_RETRY_MOST: Micros = Micros::hours(1);
 
+// --- Business Manager ----------------------------------------------------------------------
+
+/// System users of one business (ours).
+pub const MAX_SYSTEM_USERS: usize = 100;
+/// Tokens that one system user holds at once (ours).
+pub const MAX_TOKENS_HELD: usize = 20;
+
 // --- Stores --------------------------------------------------------------------------------
 
 /// An expired row is physically gone this long after its expiry, the store being up (design §4).

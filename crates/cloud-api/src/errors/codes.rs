@@ -15,6 +15,8 @@ pub const APP_CALLS: u32 = 4;
 pub const ACCOUNT_CALLS: u32 = 80_007;
 /// The caller has no right to this.
 pub const PERMISSION: u32 = 10;
+/// The token is not good for this.
+pub const API_PERMISSION: u32 = 200;
 /// A parameter is not supported, or the request's form is wrong.
 pub const PARAMETER: u32 = 100;
 /// The token is nobody's, or has expired.

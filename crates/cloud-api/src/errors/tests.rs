@@ -16,7 +16,7 @@ fn the_catalogue_is_sorted_and_no_code_has_two_rows() {
 }
 
 /// The tests that produce errors, under the names that the table has for them.
-const TESTS: [(&str, &str); 11] = [
+const TESTS: [(&str, &str); 12] = [
     ("crates/cloud-api/src/tests/graph/errors.rs", include_str!("../tests/graph/errors.rs")),
     ("crates/cloud-api/src/tests/graph/files.rs", include_str!("../tests/graph/files.rs")),
     ("crates/cloud-api/src/tests/graph/front.rs", include_str!("../tests/graph/front.rs")),
@@ -36,6 +36,7 @@ const TESTS: [(&str, &str); 11] = [
         include_str!("../tests/manage/templates.rs"),
     ),
     ("crates/cloud-api/src/tests/storage.rs", include_str!("../tests/storage.rs")),
+    ("crates/cloud-api/src/tests/tokens.rs", include_str!("../tests/tokens.rs")),
     ("crates/host/tests/live/refusals.rs", include_str!("../../../host/tests/live/refusals.rs")),
 ];
 

@@ -13,6 +13,7 @@ pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod operations;
 mod routes;
+pub(crate) mod scopes;
 
 pub use routes::ROUTES;
 

@@ -19,10 +19,12 @@ use crate::{
             Managed, Target,
             callbacks::{self, Wanted},
         },
+        scopes::Scope,
     },
     input::NumberJob,
     management::App,
     parameters::Parameters,
+    principals::Caller,
     rows::{GrantRow, manage::PendingRow},
     rules::Pace,
 };
@@ -77,14 +79,21 @@ impl CloudApi {
     pub(super) fn managed(
         &mut self,
         id: ExchangeId,
-        call: &Call<'_>,
+        (caller, call): (&Caller, &Call<'_>),
         request: &Request,
         step: &mut Step<'_>,
     ) {
         let principal = call.principal;
-        let asked = self.placed(call).and_then(|(slot, target, numbers)| {
+        let asked = self.placed(caller, call).and_then(|(slot, target, numbers)| {
+            match Scope::of(call.route) {
+                Some(scope) => caller.needs(scope, self.config.mutant)?,
+                None if target != Target::Other => {
+                    caller.needs(Scope::Management, self.config.mutant)?
+                }
+                None => {} // Whether it is a file is known when it has been found.
+            }
             self.take_call(call.principal, target, step)?;
-            let call = read(id, (call, target), numbers, request)?;
+            let call = read(id, (caller, call, target), numbers, request)?;
             let wanted = callbacks::wanted(&call)?;
             self.is_allowed(&wanted)?;
             Ok((slot, call, wanted))
@@ -122,23 +131,30 @@ impl CloudApi {
 
     /// What a path is about, and at which number's place the work is done: the number itself, or
     /// the first one of the business.
-    fn placed(&self, call: &Call<'_>) -> Result<(u32, Target, Vec<GrantRow>), GraphError> {
+    fn placed(
+        &self,
+        caller: &Caller,
+        call: &Call<'_>,
+    ) -> Result<(u32, Target, Vec<GrantRow>), GraphError> {
         let business = call.principal.strip_prefix("business:").unwrap_or_default();
         let numbers: Vec<GrantRow> = self
             .numbers
             .iter()
             .flatten()
             .filter(|number| number.grant.live && number.grant.business == business)
+            .filter(|number| caller.has_number(&number.grant.phone_number_id))
             .map(|number| number.grant.clone())
             .collect();
         let id = call.parameters.first().copied().unwrap_or_default();
         let number = numbers.iter().find(|grant| grant.phone_number_id == id);
         let is_app = |app: &App| app.id == id && app.business == business;
+        // What is no number's is out of reach for those who have some of the numbers.
+        let is_whole = caller.has_everything();
         let target = if number.is_some() {
             Target::Number
-        } else if id == business {
+        } else if is_whole && id == business {
             Target::Account
-        } else if self.config.management.apps.iter().any(is_app) {
+        } else if is_whole && self.config.management.apps.iter().any(is_app) {
             Target::App
         } else {
             Target::Other
@@ -146,7 +162,8 @@ impl CloudApi {
         let edge = call.route.pattern.split('/').nth(2).unwrap_or_default();
         let fits = match edge {
             "" => true,
-            "events" | "assets" | "publish" | "deprecate" => target == Target::Other,
+            "events" => target == Target::Other,
+            "assets" | "publish" | "deprecate" => is_whole && target == Target::Other,
             "phone_numbers" | "message_templates" | "subscribed_apps" | "flows" => {
                 target == Target::Account
             }
@@ -259,7 +276,7 @@ impl CloudApi {
 /// Reads a call. A piece of an upload is no parameters, whatever it calls itself.
 fn read(
     exchange: ExchangeId,
-    (call, target): (&Call<'_>, Target),
+    (caller, call, target): (&Caller, &Call<'_>, Target),
     numbers: Vec<GrantRow>,
     request: &Request,
 ) -> Result<Managed, GraphError> {
@@ -273,5 +290,6 @@ fn read(
         (Parameters::read(request)?, None)
     };
     let version = graph::version(request);
-    Ok(Managed { exchange, route: call.route, target, id, parameters, version, numbers, piece })
+    let (route, caller) = (call.route, caller.clone());
+    Ok(Managed { exchange, route, caller, target, id, parameters, version, numbers, piece })
 }

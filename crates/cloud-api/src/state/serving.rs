@@ -15,12 +15,13 @@ use crate::{
         self, ROUTES,
         messages::{self, Messages},
         operations,
+        scopes::Scope,
     },
     input::{Job, NumberJob},
     mutant::{Mutant, planted},
     output::Event,
     parameters::{self, Parameters},
-    principals::{Principals, Whose},
+    principals::{Caller, Principals, Whose},
     rows::{GrantRow, services::ServiceRow},
 };
 
@@ -42,15 +43,15 @@ impl CloudApi {
         };
         let hash = Principals::hash(&token);
         if let Some(principal) = router::principal_of(&self.config.principals, &hash) {
-            let principal = principal.to_owned();
-            return self.admitted(id, &principal, &request, step);
+            let caller = Caller::whole(principal);
+            return self.admitted(id, &caller, &request, step);
         }
         if let Some(app) = self.app_of(&token) {
-            let principal = format!("business:{}", app.business);
-            return self.admitted(id, &principal, &request, step);
+            let caller = Caller::whole(&format!("business:{}", app.business));
+            return self.admitted(id, &caller, &request, step);
         }
-        match self.principals.whose(&hash, step.now.mono) {
-            Whose::Known(principal) => self.admitted(id, &principal, &request, step),
+        match self.principals.whose(&hash, step.now) {
+            Whose::Known(caller) => self.admitted(id, &caller, &request, step),
             whose @ (Whose::BeingAsked | Whose::Unknown) => {
                 if !self.principals.wait(hash, id, request) {
                     self.try_later(id, step);
@@ -79,12 +80,12 @@ impl CloudApi {
         step: &mut Step<'_>,
     ) {
         let answer = outcome.ok();
-        let principal = answer.as_ref().filter(|answer| answer.is_success()).and_then(principal);
-        let definite = answer.is_some_and(|answer| answer.status == 404) || principal.is_some();
-        let waited = self.principals.answered(id, principal.clone(), step.now.mono);
+        let caller = answer.as_ref().filter(|answer| answer.is_success()).and_then(Caller::read);
+        let definite = answer.is_some_and(|answer| answer.status == 404) || caller.is_some();
+        let waited = self.principals.answered(id, caller.clone(), step.now.mono);
         for (id, request) in waited.unwrap_or_default() {
-            match &principal {
-                Some(principal) => self.admitted(id, principal, &request, step),
+            match &caller {
+                Some(caller) => self.admitted(id, caller, &request, step),
                 None if definite => {
                     self.refuse(id, router::UNKNOWN, &request, &GraphError::token(), step);
                 }
@@ -96,10 +97,11 @@ impl CloudApi {
     fn admitted(
         &mut self,
         id: ExchangeId,
-        principal: &str,
+        caller: &Caller,
         request: &Request,
         step: &mut Step<'_>,
     ) {
+        let principal = caller.principal.as_str();
         match router::admit(ROUTES, request, Some(principal)) {
             Err(denied) => {
                 let is_out =
@@ -111,6 +113,7 @@ impl CloudApi {
                 if principal == "business-manager" {
                     self.accessed(principal, call.route.pattern, step);
                     step.at_once(Act::Reply { id, response: graph::success() });
+                    self.principals.forget_issued();
                     self.ask_grants(step);
                 } else {
                     self.refuse(id, principal, request, &GraphError::forbidden(), step);
@@ -121,11 +124,12 @@ impl CloudApi {
                 self.flow_client(id, &call, request, step);
             }
             Ok(call) if !is_about_messages(call.route.pattern) => {
-                self.managed(id, &call, request, step);
+                self.managed(id, (caller, &call), request, step);
             }
             Ok(call) => {
                 let phone_number_id = call.parameters.first().copied().unwrap_or_default();
-                let work = self.own_number(principal, phone_number_id).and_then(|slot| {
+                let work = self.own_number(caller, phone_number_id).and_then(|slot| {
+                    caller.needs(Scope::Messaging, self.config.mutant)?;
                     let work = self.asked((id, slot), call.route.pattern, request, step);
                     work.map(|work| (slot, work))
                 });
@@ -156,7 +160,7 @@ impl CloudApi {
     }
 
     /// The slot of a number, for its own business and while the grant is in force.
-    fn own_number(&self, principal: &str, phone_number_id: &str) -> Result<u32, GraphError> {
+    fn own_number(&self, caller: &Caller, phone_number_id: &str) -> Result<u32, GraphError> {
         let mut numbers = self.numbers.iter().flatten();
         let number = numbers
             .find(|number| number.grant.phone_number_id == phone_number_id && number.grant.live);
@@ -164,7 +168,8 @@ impl CloudApi {
         match (number, owner) {
             // Whether a number exists is nobody's business but its owner's.
             (Some(number), Some(owner))
-                if owner == principal || planted(self.config.mutant, Mutant::AnyBusiness) =>
+                if owner == caller.principal && caller.has_number(phone_number_id)
+                    || planted(self.config.mutant, Mutant::AnyBusiness) =>
             {
                 Ok(number.grant.slot)
             }
@@ -278,11 +283,6 @@ fn refused(refusal: &Refusal) -> GraphError {
         Refusal::TooLarge => GraphError::too_large(),
         Refusal::Invalid(_) | Refusal::Conflict(_) => GraphError::parameter(refusal.to_string()),
     }
-}
-
-fn principal(answer: &Response) -> Option<String> {
-    let body: Value = serde_json::from_slice(&answer.body).ok()?;
-    Some(body.get("principal")?.as_str()?.to_owned())
 }
 
 /// How the platform restricts a number, as far as this server knows the restriction.

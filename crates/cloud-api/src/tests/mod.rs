@@ -12,4 +12,5 @@ mod protection;
 mod rest;
 mod services;
 mod storage;
+mod tokens;
 mod world;

@@ -12,6 +12,7 @@ use super::{
     manage::{endpoint::Endpoint, flows::flow_json},
     people::is_as_listed,
     services::are_off_by_default,
+    tokens::scopes_hold,
     world::{NUMBERS, TOKENS, World, send},
 };
 use crate::{
@@ -134,7 +135,7 @@ fn cells_are_large(world: &mut World) -> bool {
 }
 
 /// Each mistake with the story that sees it.
-const STORIES: [(Mutant, Story); 15] = [
+const STORIES: [(Mutant, Story); 16] = [
     (Mutant::WindowForEver, window),
     (Mutant::PairRateIgnored, pair_rate),
     (Mutant::MarketingStopIgnored, marketing_stop_holds),
@@ -144,6 +145,7 @@ const STORIES: [(Mutant, Story); 15] = [
     (Mutant::SignedUnescaped, signed_as_sent),
     (Mutant::Unescaped, escaped),
     (Mutant::AnyBusiness, own_business_alone),
+    (Mutant::ScopesIgnored, scopes_hold),
     (Mutant::AnyFlowClient, apps_alone),
     (Mutant::EndpointUnchecked, endpoint_is_checked),
     (Mutant::SmallCells, cells_are_large),

@@ -85,6 +85,8 @@ pub(super) struct World {
     pub(super) services: Value,
     /// What an optional service answers whatever it is handed; nothing while it is away.
     pub(super) reply: Option<Value>,
+    /// What Business Manager says of tokens that it issued.
+    pub(super) issued: BTreeMap<String, Value>,
     /// Whether Business Manager answers.
     pub(super) is_manager_up: bool,
     /// Who blocks whom at the relay.
@@ -177,6 +179,7 @@ impl World {
             restriction: 0,
             services: json!([]),
             reply: None,
+            issued: BTreeMap::new(),
             is_manager_up: true,
             blocks: Vec::new(),
             loses_receipts: false,
@@ -346,7 +349,10 @@ impl World {
                 let body = json!({ "grants": grants }).to_string();
                 Ok(Response::json(200, body.into_bytes()))
             }
-            ("manager", _) => Ok(Response::empty(404)),
+            ("manager", path) => match self.told_of(path) {
+                Some(told) => Ok(Response::json(200, told.to_string().into_bytes())),
+                None => Ok(Response::empty(404)),
+            },
             ("files", _) => match &self.behind_link {
                 Some((mime_type, file)) => Ok(Response {
                     status: 200,

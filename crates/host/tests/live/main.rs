@@ -19,6 +19,7 @@ mod people;
 mod refusals;
 mod services;
 mod snapshots;
+mod tokens;
 #[cfg(feature = "otel")]
 mod traces;
 mod world;

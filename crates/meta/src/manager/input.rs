@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hop::router::TokenHash;
 use vocab::PhoneNumber;
 
-use super::rows::Business;
+use super::rows::{Business, Issued, SystemUser};
 
 /// One call, understood.
 pub(super) enum Ask {
@@ -22,8 +23,16 @@ pub(super) enum Ask {
     One { id: String },
     /// Read all grants.
     Grants,
-    /// Whose a token is, if it is anybody's.
-    Principal(Option<String>),
+    /// Whose a token is: of one that was there from the start that is known already.
+    Principal { known: Option<String>, hash: TokenHash },
+    /// Write a system user, or remove it.
+    User { id: String, user: String, wanted: Option<SystemUser> },
+    /// Read the system users of a business.
+    Users { id: String },
+    /// Hand out a token with this hash.
+    Issue { token: String, hash: TokenHash, issued: Issued },
+    /// Take a token back.
+    Revoke { id: String, hash: TokenHash },
 }
 
 /// Work that no call asked for.

@@ -19,6 +19,18 @@ use vocab::DataClass;
 
 pub use self::{config::Config, state::BusinessManager};
 
+/// What a token can be good for, as Meta calls it: messages and files; everything else.
+pub const SCOPES: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
+
+/// The system users of a business.
+pub const USERS: &str = "/businesses/{id}/system_users";
+/// Where a business makes and removes one.
+pub const USER: &str = "/businesses/{id}/system_users/{user}";
+/// Where it has a token issued for one.
+pub const TOKENS: &str = "/businesses/{id}/system_users/{user}/tokens";
+/// Where it takes one back.
+pub const TOKEN: &str = "/businesses/{id}/tokens/{hash}";
+
 /// Where a business adds and removes an optional service.
 pub const SERVICE: &str = "/businesses/{id}/services/{service}";
 
@@ -59,6 +71,36 @@ pub const ROUTES: &[Route] = &[
         pattern: SERVICE,
         class: DataClass::BusinessInformation,
         doc: "A business removes an optional service.",
+    },
+    Route {
+        method: "GET",
+        pattern: USERS,
+        class: DataClass::BusinessInformation,
+        doc: "The system users of a business.",
+    },
+    Route {
+        method: "PUT",
+        pattern: USER,
+        class: DataClass::BusinessInformation,
+        doc: "A business says who may act for it with tokens of their own, and for which numbers.",
+    },
+    Route {
+        method: "POST",
+        pattern: TOKENS,
+        class: DataClass::Credential,
+        doc: "A business has a token issued to a system user, for some things and some time.",
+    },
+    Route {
+        method: "DELETE",
+        pattern: TOKEN,
+        class: DataClass::Credential,
+        doc: "A business takes such a token back, by its SHA-256 in hexadecimal.",
+    },
+    Route {
+        method: "DELETE",
+        pattern: USER,
+        class: DataClass::BusinessInformation,
+        doc: "A business removes a system user, whose tokens end with it.",
     },
     Route {
         method: "GET",

@@ -1,6 +1,8 @@
 //! Rows of Business Manager: a record for each business, a claim for each number, and how far the
 //! Cloud API has heard of changes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::Key;
@@ -61,6 +63,39 @@ pub(super) struct Changes {
     pub(super) told: u64,
 }
 
+/// Whom a business lets act for it with tokens of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SystemUser {
+    pub(super) role: Role,
+    /// Those of an employee; an admin acts for all.
+    #[serde(default)]
+    pub(super) numbers: BTreeSet<String>,
+}
+
+/// How far a system user may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Role {
+    /// Everything that is the business's.
+    Admin,
+    /// The numbers that are named.
+    Employee,
+}
+
+/// A token that a business had issued beside its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Issued {
+    /// The business that it acts for.
+    pub(super) business: String,
+    /// To whom.
+    pub(super) user: String,
+    /// What it is good for, in the order of [`super::SCOPES`].
+    pub(super) scopes: Vec<String>,
+    /// When it ends, in seconds since 1970; `None` for one that was given no end.
+    pub(super) expires_at: Option<u64>,
+}
+
 pub(super) fn businesses() -> Key {
     Key::table("business")
 }
@@ -79,6 +114,25 @@ pub(super) fn id_claim(phone_number_id: &str) -> Key {
 pub(super) fn number_claim(number: &PhoneNumber) -> Key {
     let hash: [u8; 32] = Sha256::digest(number.digits().as_bytes()).into();
     Key::table("claimed-number").with(&hash)
+}
+
+/// The system users of a business.
+pub(super) fn users(id: &str) -> Key {
+    Key::table("system-user").with(id.as_bytes())
+}
+
+pub(super) fn user(id: &str, user: &str) -> Key {
+    users(id).with(user.as_bytes())
+}
+
+/// The tokens that a system user has, each by its SHA-256.
+pub(super) fn tokens_of(id: &str, user: &str) -> Key {
+    Key::table("token-of").with(id.as_bytes()).with(user.as_bytes())
+}
+
+/// A token that was issued, by its SHA-256: the token itself lies nowhere.
+pub(super) fn token(hash: &[u8]) -> Key {
+    Key::table("token").with(hash)
 }
 
 pub(super) fn changes() -> Key {

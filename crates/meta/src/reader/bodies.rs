@@ -47,6 +47,8 @@ fn value(path: &str, unique: [u8; 14]) -> Value {
             "terms_id": "none",
         }),
         ["businesses", _, "services", _] => json!({ "terms_id": "none" }),
+        ["businesses", _, "system_users", _] => json!({ "role": "admin" }),
+        ["businesses", _, "system_users", _, "tokens"] => json!({ "expires_in": 60 }),
         ["businesses", _, "replies"] => json!({ "rules": [] }),
         ["messages"] => json!({
             "business": "nobody",

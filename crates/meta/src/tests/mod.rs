@@ -6,6 +6,7 @@ mod node;
 mod principals;
 mod readers;
 mod services;
+mod tokens;
 
 use hop::{
     Hop, Input,

@@ -13,6 +13,13 @@ type Line = (&'static str, &'static str, &'static str, Value, &'static [&'static
 
 const BAKERY: &str = "business:bakery";
 const FLORIST: &str = "business:florist";
+/// A token of the bakery, by a hash that none has.
+const TOKEN: &str = concat!(
+    "/businesses/bakery/tokens/",
+    "82cff62fae7acd666fca838b8f6870c69e55759fd317e35d0423dba9d42af730"
+);
+const USER: &str = "/businesses/bakery/system_users/till";
+const ISSUE: &str = "/businesses/bakery/system_users/till/tokens";
 const SERVICE: &str = "/businesses/bakery/services/auto_reply";
 
 fn business_manager_lines() -> Vec<Line> {
@@ -46,6 +53,11 @@ fn business_manager_lines() -> Vec<Line> {
         ),
         ("PUT", manager::SERVICE, SERVICE, json!({ "terms_id": "auto-reply-1" }), own),
         ("DELETE", manager::SERVICE, SERVICE, Value::Null, own),
+        ("GET", manager::USERS, "/businesses/bakery/system_users", Value::Null, readers),
+        ("PUT", manager::USER, USER, json!({ "role": "admin" }), own),
+        ("POST", manager::TOKENS, ISSUE, json!({}), own),
+        ("DELETE", manager::TOKEN, TOKEN, Value::Null, own),
+        ("DELETE", manager::USER, USER, Value::Null, own),
         (
             "GET",
             "/businesses",

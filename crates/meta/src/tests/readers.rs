@@ -29,6 +29,7 @@ fn parameters() -> BTreeMap<&'static str, Vec<String>> {
         ("id", vec!["bakery".to_string(), "florist".to_string()]),
         ("phone_number_id", vec!["1001".to_string(), "1002".to_string()]),
         ("hash", vec!["0".repeat(64)]),
+        ("user", vec!["nobody".to_string()]),
         ("service", vec![auto_reply::SERVICE.to_string()]),
     ])
 }
@@ -83,9 +84,9 @@ fn a_reader_asks_every_route_of_every_server_with_its_own_token() {
         .iter()
         .flat_map(|(name, routes)| routes.iter().map(|route| (*name, route.method, route.pattern)));
     assert_eq!(reached, all.collect());
-    // Two businesses with two ids each: 2 + 4 + 4 + 4 + 2 + 2 + 1 + 2 + 1 + 1, then 2 + 2 + 1,
-    // and 2, and 2.
-    assert_eq!(node.requests.len(), 32);
+    // Two businesses with two ids each: 2 + 4 + 4 + 4 + 2 + 2, five times 2, 1 + 2 + 1 + 1, then
+    // 2 + 2 + 1, and 2, and 2.
+    assert_eq!(node.requests.len(), 42);
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn a_reader_that_asks_a_part_asks_of_every_class_and_in_time_everything() {
     let mut reached = BTreeSet::new();
     for _round in 0..40 {
         wake(&mut node);
-        assert!(node.requests.len() <= 23usize.div_ceil(4) + classes.len());
+        assert!(node.requests.len() <= 42usize.div_ceil(4) + classes.len());
         reached.extend(node.requests.iter().map(|(_, request)| name(request)));
         node.events.clear();
         answer_all(&mut node, |_| router::Refusal::Forbidden.response());
@@ -117,15 +118,15 @@ fn a_round_goes_on_after_a_restart_and_ends_at_the_last() {
     wake(&mut node);
     node.restart(reader("ads", 2));
     let asked = answer_all(&mut node, |_| router::Refusal::Forbidden.response());
-    assert_eq!(asked, 32, "a round that had not ended is asked again");
+    assert_eq!(asked, 42, "a round that had not ended is asked again");
     let refused = |event: &&Event| matches!(event, Event::Asked { status: 403, .. });
-    assert_eq!(node.events.iter().filter(refused).count(), 32);
+    assert_eq!(node.events.iter().filter(refused).count(), 42);
 
     node.restart(reader("ads", 2));
     assert!(node.requests.is_empty(), "the second round is not due");
     assert_eq!(node.wake_at.map(|at| at.0), Some(Micros::minutes(1).0));
     wake(&mut node);
-    assert_eq!(answer_all(&mut node, |_| Response::empty(200)), 32);
+    assert_eq!(answer_all(&mut node, |_| Response::empty(200)), 42);
     assert_eq!(node.wake_at, None);
     let ended = Event::RoundEnded { name: "ads".to_string(), rounds: 2 };
     assert_eq!(node.events.last(), Some(&ended));
@@ -166,7 +167,7 @@ fn a_reader_follows_a_list_to_its_end() {
         }
         _ => Response::empty(403),
     };
-    assert_eq!(answer_all(&mut node, page), 33);
+    assert_eq!(answer_all(&mut node, page), 43);
     let followed = |one: &Event| {
         matches!(one, Event::Asked { target, method, .. }
             if target == "/records?after=a1" && method == "GET")
@@ -252,6 +253,7 @@ fn a_reader_that_may_read_is_served_and_one_that_may_not_is_refused() {
             node.events.iter().filter(|event| matches!(event, Event::Asked { status: 200, .. }));
         counts.insert(name, served.count());
     }
-    // The rest of Meta reads the businesses, the billing rows and the statistics; ads read nothing.
-    assert_eq!(counts, BTreeMap::from([("ads", 0), ("rest-of-meta", 3)]));
+    // The rest of Meta reads the businesses, the system users of two, the billing rows and the
+    // statistics; ads read nothing.
+    assert_eq!(counts, BTreeMap::from([("ads", 0), ("rest-of-meta", 5)]));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hop::http::Route;
-use meta::{Reader, reader};
+use meta::{Reader, manager, reader};
 
 use super::{
     WorldError,
@@ -66,21 +66,24 @@ fn asks(stage: &Stage<'_>, actor: Actor) -> Result<Vec<reader::Ask>, WorldError>
         ("id", businesses.iter().map(|business| business.id.to_string()).collect()),
         ("hash", vec![nobody]),
         ("phone", phones),
+        ("user", vec!["nobody".to_owned()]),
         ("service", vec![meta::auto_reply::SERVICE.to_owned()]),
     ]
     .into();
     let has_service = scenario.has_auto_reply();
-    // About a service that no business adds nobody asks.
-    let manager: Vec<Route> = meta::manager::ROUTES
-        .iter()
-        .filter(|route| has_service || route.pattern != meta::manager::SERVICE)
-        .copied()
-        .collect();
+    // About services and system users nobody asks where no business goes beyond the least.
+    let asked = |route: &&Route| match route.pattern {
+        manager::SERVICE | manager::USERS | manager::USER | manager::TOKENS | manager::TOKEN => {
+            has_service
+        }
+        _ => true,
+    };
+    let of_manager: Vec<Route> = manager::ROUTES.iter().filter(asked).copied().collect();
     let nodes = scenario.transport_nodes().map(|node| (transport::ROUTES, node));
     let mut servers: Vec<(&[Route], String)> = nodes.collect();
     servers.extend(scenario.cloud_nodes().map(|node| (cloud_api::ROUTES, node)));
     servers.extend([
-        (manager.as_slice(), BUSINESS_MANAGER.to_owned()),
+        (of_manager.as_slice(), BUSINESS_MANAGER.to_owned()),
         (meta::billing::ROUTES, BILLING.to_owned()),
         (meta::statistics::ROUTES, STATISTICS.to_owned()),
     ]);

@@ -6,7 +6,7 @@
 use hop::{ExchangeId, http::Route};
 
 use super::messages::fields::Fields;
-use crate::{errors::GraphError, parameters::Parameters, rows::GrantRow};
+use crate::{errors::GraphError, parameters::Parameters, principals::Caller, rows::GrantRow};
 
 pub(crate) mod callbacks;
 pub(crate) mod documents;
@@ -19,13 +19,15 @@ pub(crate) mod templates;
 pub(crate) struct Managed {
     pub(crate) exchange: ExchangeId,
     pub(crate) route: &'static Route,
+    /// Who asks: what the token is good for is known to matter when it is known what has the id.
+    pub(crate) caller: Caller,
     pub(crate) target: Target,
     /// The last parameter of the path: the id of what it is about.
     pub(crate) id: String,
     pub(crate) parameters: Parameters,
     /// The major version that the path named.
     pub(crate) version: Option<u32>,
-    /// The numbers of the business.
+    /// The numbers of the business, as far as the token is good for them.
     pub(crate) numbers: Vec<GrantRow>,
     /// A body that is no parameters: a piece of an upload, and where it begins.
     pub(crate) piece: Option<(u64, Vec<u8>)>,

@@ -23,7 +23,13 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{Attempted, reply, sending::Stop};
-use crate::{config::Config, errors::GraphError, graph::manage::Managed, number::Number};
+use crate::{
+    config::Config,
+    errors::{GraphError, codes},
+    graph::{manage::Managed, scopes::Scope},
+    number::Number,
+    output::Event,
+};
 
 /// What a call is worked on with.
 struct Context<'a> {
@@ -46,7 +52,15 @@ pub(super) fn work(
     let response = match answer(&Context { config, number, call }, attempt, rng) {
         Ok(Some(response)) => response,
         Ok(None) => return Ok(()), // It is answered when an endpoint has answered.
-        Err(Stop::Refused(error)) => error.response(rng),
+        Err(Stop::Refused(error)) => {
+            // Only now is it known what has the id, and that the token is not good for it.
+            if error.code == codes::API_PERMISSION {
+                let (principal, route) =
+                    (call.caller.principal.clone(), call.route.pattern.to_owned());
+                attempt.event(Event::Denied { principal, route });
+            }
+            error.response(rng)
+        }
         Err(Stop::Waiting) => return Err(Waiting),
     };
     reply(attempt, call.exchange, response);
@@ -90,6 +104,11 @@ fn answer(
 impl Context<'_> {
     fn slot(&self) -> u32 {
         self.number.grant.slot
+    }
+
+    /// Whether the caller's token is good for this.
+    fn needs(&self, scope: Scope) -> Result<(), GraphError> {
+        self.call.caller.needs(scope, self.config.mutant)
     }
 
     /// A hash of a secret that is short, under a key that does not lie in the store.

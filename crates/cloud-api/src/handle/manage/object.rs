@@ -18,6 +18,7 @@ use crate::{
             documents::nothing_supported,
             six_digits,
         },
+        scopes::Scope,
     },
     handle::{Attempted, quality},
     rows::{GrantRow, manage::Document},
@@ -34,6 +35,7 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
         ("POST", Target::Number) => change(context, attempt),
         ("GET", Target::Account) => account::get(context, attempt),
         (_, Target::Other) if call.id.starts_with(uploads::PREFIX) => {
+            account_wide(context)?;
             uploads::work(context, attempt)
         }
         (method, Target::Other) => other(context, attempt, method),
@@ -43,20 +45,35 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
 
 /// A flow, a template or a file.
 fn other(context: &Context<'_>, attempt: &mut Attempted<'_>, method: &str) -> Answered {
-    match (method, flows::by_id(context, attempt)?) {
-        ("GET", Some(row)) => {
-            let shown = flows::shown(&row, context, attempt.now().wall);
-            Ok(graph::answer(&shown))
-        }
-        ("POST", Some(row)) => flows::edit(context, attempt, row),
-        (_, Some(row)) => flows::delete(context, attempt, &row),
-        ("GET", None) => match templates::by_id(context, attempt)? {
-            Some(row) => Ok(graph::answer(&templates::shown(&row, context))),
-            None => media::get(context, attempt),
-        },
-        ("POST", None) => templates::edit(context, attempt),
-        (_, None) => media::delete(context, attempt),
+    if let Some(row) = flows::by_id(context, attempt)? {
+        account_wide(context)?;
+        return match method {
+            "GET" => {
+                let shown = flows::shown(&row, context, attempt.now().wall);
+                Ok(graph::answer(&shown))
+            }
+            "POST" => flows::edit(context, attempt, row),
+            _ => flows::delete(context, attempt, &row),
+        };
     }
+    if method == "POST" {
+        account_wide(context)?;
+        return templates::edit(context, attempt);
+    }
+    if method == "GET"
+        && let Some(row) = templates::by_id(context, attempt)?
+    {
+        account_wide(context)?;
+        return Ok(graph::answer(&templates::shown(&row, context)));
+    }
+    context.needs(Scope::Messaging)?;
+    if method == "GET" { media::get(context, attempt) } else { media::delete(context, attempt) }
+}
+
+/// What belongs to the account and to no number: the token has to be good for all of it.
+fn account_wide(context: &Context<'_>) -> Result<(), GraphError> {
+    context.needs(Scope::Management)?;
+    if context.call.caller.has_everything() { Ok(()) } else { Err(GraphError::no_object()) }
 }
 
 /// Sets a PIN, or where webhooks of the number go.

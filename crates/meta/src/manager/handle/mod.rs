@@ -5,6 +5,8 @@ mod numbers;
 mod principals;
 mod records;
 mod services;
+mod tokens;
+mod users;
 
 use hop::{
     Attempt, Waiting,
@@ -13,7 +15,7 @@ use hop::{
 };
 
 use super::{
-    ROUTES, SERVICE,
+    ROUTES, SERVICE, TOKEN, TOKENS, USER, USERS,
     input::{Ask, Note, Own},
     rows::{self, Changes},
 };
@@ -67,6 +69,12 @@ impl Service for Registry {
                 phone_number_id: names::phone_number_id(number)?,
                 granted: method == "PUT",
             }),
+            (_, USERS, [id]) => Ok(Ask::Users { id: names::business(id)? }),
+            (method, USER, [id, user]) => {
+                users::read(id, user, (method == "PUT").then_some(request))
+            }
+            (_, TOKENS, [id, user]) => tokens::read(id, user, request, news),
+            (_, TOKEN, [id, hash]) => tokens::revoked(id, hash),
             (method, SERVICE, [id, service]) => {
                 let adds = method == "PUT";
                 services::read(id, service, adds.then_some(request), &self.services)
@@ -97,7 +105,11 @@ impl Service for Registry {
             Ask::List { only, after } => records::list(attempt, only.as_deref(), after.as_deref()),
             Ask::One { id } => records::one(attempt, id),
             Ask::Grants => grants::list(attempt),
-            Ask::Principal(principal) => Ok(principals::answer(principal.as_deref())),
+            Ask::Principal { known, hash } => principals::answer(attempt, known.as_deref(), hash),
+            Ask::User { id, user, wanted } => users::write(attempt, id, user, wanted.as_ref()),
+            Ask::Users { id } => users::list(attempt, id),
+            Ask::Issue { token, hash, issued } => tokens::issue(attempt, (token, hash), issued),
+            Ask::Revoke { id, hash } => tokens::revoke(attempt, id, hash),
         }
     }
 

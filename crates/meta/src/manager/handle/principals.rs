@@ -1,20 +1,54 @@
 //! Whose a token is, for the Cloud API, which knows no business of its own (requirement R077).
 
-use hop::router::{Refusal, TokenHash, principal_of};
+use hop::{
+    Waiting,
+    router::{Refusal, TokenHash, principal_of},
+};
 use serde_json::json;
 
-use crate::{manager::input::Ask, server::Served};
+use super::{Try, tokens, users};
+use crate::{
+    manager::{input::Ask, rows::Role},
+    server::Served,
+};
 
 pub(super) fn read(hex: &str, principals: &[(TokenHash, String)]) -> Result<Ask, Refusal> {
-    let hash = hash(hex).ok_or_else(|| Refusal::Invalid("not a SHA-256 in hex".to_string()))?;
-    Ok(Ask::Principal(principal_of(principals, &hash).map(str::to_string)))
+    let hash = hash(hex)?;
+    let known = principal_of(principals, &hash).map(str::to_string);
+    Ok(Ask::Principal { known, hash })
 }
 
-pub(super) fn answer(principal: Option<&str>) -> Served {
-    principal.map(|principal| json!({ "principal": principal })).ok_or(Refusal::NoSuchObject)
+/// Whose it is; of one that was issued also to whom, for
+/// which numbers (null for all), what it is good for, and until when.
+pub(super) fn answer(
+    attempt: &mut Try<'_>,
+    known: Option<&str>,
+    hash: &TokenHash,
+) -> Result<Served, Waiting> {
+    if let Some(principal) = known {
+        return Ok(Ok(json!({ "principal": principal })));
+    }
+    let Some(issued) = tokens::valid(attempt, hash)? else {
+        return Ok(Err(Refusal::NoSuchObject));
+    };
+    let Some(user) = users::get(attempt, &issued.business, &issued.user)? else {
+        return Ok(Err(Refusal::NoSuchObject));
+    };
+    Ok(Ok(json!({
+        "principal": format!("business:{}", issued.business),
+        "system_user": issued.user,
+        "numbers": (user.role == Role::Employee).then_some(user.numbers),
+        "scopes": issued.scopes,
+        "expires_at": issued.expires_at,
+    })))
 }
 
-fn hash(hex: &str) -> Option<TokenHash> {
+/// A SHA-256 as it stands in a path.
+pub(super) fn hash(hex: &str) -> Result<TokenHash, Refusal> {
+    parsed(hex).ok_or_else(|| Refusal::Invalid("not a SHA-256 in hex".to_string()))
+}
+
+fn parsed(hex: &str) -> Option<TokenHash> {
     let mut hash = [0; 32];
     if hex.len() != 64 {
         return None;
