@@ -44,16 +44,22 @@ struct Texts {
     by_id: BTreeMap<u64, String>,
     /// Different texts that are too short to be told from chance.
     short: usize,
+    /// Messages that have no other, by their types.
+    missed: BTreeMap<String, usize>,
 }
 
 impl Texts {
     /// Every text in the content of these messages.
     fn of(messages: &[Value]) -> Self {
-        let mut all = BTreeSet::new();
+        let (mut all, mut missed) = (BTreeSet::new(), BTreeMap::new());
         for message in messages {
-            if let Some(content) = message["type"].as_str().and_then(|kind| message.get(kind)) {
-                leaves(content, &mut all);
+            let kind = message["type"].as_str().unwrap_or_default();
+            let mut texts = BTreeSet::new();
+            message.get(kind).into_iter().for_each(|content| leaves(content, &mut texts));
+            if texts.iter().all(|text| text.len() < WINDOW_BYTES) {
+                *missed.entry(kind.to_owned()).or_default() += 1;
             }
+            all.extend(texts);
         }
         let mut canaries = Canaries::new(3);
         let (mut by_id, mut short) = (BTreeMap::new(), 0);
@@ -64,7 +70,7 @@ impl Texts {
                 short += 1;
             }
         }
-        Self { canaries, by_id, short }
+        Self { canaries, by_id, short, missed }
     }
 
     /// Each text is found where it may be, or another one that has all of its windows.
@@ -208,10 +214,11 @@ fn content_that_passed_is_in_no_log_no_bill_and_no_row_of_the_transport() {
         texts.are_found_in(&run.join(PASSED));
         let Searched { files, rows, count } = search(&texts, &run.join(WRITTEN));
         println!(
-            "{name}: {} texts ({} more too short to be told from chance) in {} bytes of {} files \
-             and {} bytes of {count} rows: {} found",
+            "{name}: {} texts ({} more too short to be told from chance, messages with no other: \
+             {:?}) in {} bytes of {} files and {} bytes of {count} rows: {} found",
             texts.by_id.len(),
             texts.short,
+            texts.missed,
             files.bytes,
             files.files,
             rows.bytes,
