@@ -14,13 +14,18 @@ export const PNG = Buffer.from(
   "0000000049454e44ae426082", "hex");
 
 // A picture that a person sends.
-export const PICTURE = { data: PNG.toString("base64"), mime_type: "image/png" };
+export const PICTURE = {
+  data: PNG.toString("base64"), mime_type: "image/png", caption: "Bread of this day",
+};
 
 // What else a person sends, by its type, and webhooks carry as it is.
 export const CARRIED = {
-  location: { latitude: 52.5, longitude: 13.4, name: "Here" },
-  contacts: [{ name: { formatted_name: "Ada" }, phones: [{ phone: "+1 555" }] }],
-  order: { catalog_id: "1", product_items: [{ product_retailer_id: "a", quantity: 1 }] },
+  location: { latitude: 52.5, longitude: 13.4, name: "Here, at a corner" },
+  contacts: [{ name: { formatted_name: "Ada, of Lovelace" }, phones: [{ phone: "+1 555" }] }],
+  order: {
+    catalog_id: "1", product_items: [{ product_retailer_id: "a", quantity: 1 }],
+    text: "Please, be quick",
+  },
 };
 
 // The error with which a call is refused.

@@ -71,7 +71,7 @@ async function inbound(checks, bot, world) {
     assert(shown.context.id === wamid && shown.text.body === WORDS, "quoted");
   });
   await checks.check("in: location", async () => {
-    const place = { latitude: 52.5, longitude: 13.4, name: "Here" };
+    const place = { latitude: 52.5, longitude: 13.4, name: "Here, at a corner" };
     const { message } = await bot.hears(await world.says("location", place));
     assert(message.attachments[0].url.endsWith("52.5,13.4"), JSON.stringify(message.attachments));
   });
@@ -88,7 +88,7 @@ async function inbound(checks, bot, world) {
 }
 
 const link = LinkButton({ label: "Go", url: "https://example.com/a" });
-const yes = Button({ id: "bread", label: "Yes", value: "yes" });
+const yes = Button({ id: "bread", label: "Yes, I want that", value: "yes" });
 const card = (button) => Card({
   title: "Bread", children: [CardText("Bread or a cake?"), Actions([button])],
 });
@@ -98,7 +98,7 @@ async function outbound(checks, bot, world) {
   for (const [name, message, kind, words] of [
     ["text", { raw: WORDS }, "text", "Grüße"],
     ["text in Markdown", { markdown: "**bold** and *not*" }, "text", "*bold* and _not_"],
-    ["buttons", card(yes), "interactive", "Yes"],
+    ["buttons", card(yes), "interactive", "Yes, I want that"],
     ["link button", card(link), "interactive", "cta_url"],
   ]) {
     await checks.check(`out: ${name}`, () => bot.arrives(message, kind, words));
@@ -134,7 +134,7 @@ async function outbound(checks, bot, world) {
   for (const [name, filename, mimeType, kind] of [
     ["image", "a.png", "image/png", "image"],
     ["video", "a.mp4", "video/mp4", "video"],
-    ["document", "a.pdf", "application/pdf", "document"],
+    ["document", "a-long-letter.pdf", "application/pdf", "document"],
     ["audio", "a.mp3", "audio/mpeg", "audio"],
   ]) {
     const raw = kind === "audio" ? "" : "Caption of this file";

@@ -100,15 +100,19 @@ const parameters = {
 // What the SDK calls interactive is written by its user, as Graph has it.
 const INTERACTIVE = {
   "buttons": { type: "button", body, action: {
-    buttons: [reply("yes", "Yes"), reply("no", "No")],
+    buttons: [reply("yes", "Yes, I want that"), reply("no", "No")],
   } },
   "list": { type: "list", body, action: {
     button: "Choose",
-    sections: [{ title: "All", rows: [{ id: "cake", title: "Cake", description: "sweet" }] }],
+    sections: [{
+      title: "All that there is",
+      rows: [{ id: "cake", title: "Cake", description: "sweet, and creamy" }],
+    }],
   } },
   "product": { type: "product", body, action: { catalog_id: "1", product_retailer_id: "a" } },
   "products": { type: "product_list", header: { type: "text", text: "H" }, body, action: {
-    catalog_id: "1", sections: [{ title: "All", product_items: [{ product_retailer_id: "a" }] }],
+    catalog_id: "1",
+    sections: [{ title: "All that there is", product_items: [{ product_retailer_id: "a" }] }],
   } },
   "catalog": { type: "catalog_message", body, action: { name: "catalog_message" } },
   "link button": { type: "cta_url", body, action: {
@@ -120,12 +124,15 @@ const INTERACTIVE = {
 
 async function outbound(checks, bot, world) {
   const template = { name: "hello_world", language: { code: "en_US" } };
-  const card = { name: { formatted_name: "Ada", first_name: "Ada" }, phones: [{ phone: "+1555" }] };
-  const place = { latitude: 52.5, longitude: 13.4, name: "Here", address: "Street 1, Court 2" };
+  const name = { formatted_name: "Ada, of Lovelace", first_name: "Ada" };
+  const card = { name, phones: [{ phone: "+1555" }] };
+  const place = {
+    latitude: 52.5, longitude: 13.4, name: "Here, at a corner", address: "Street 1, Court 2",
+  };
   for (const [type, value, words] of [
     ["text", { body: WORDS, preview_url: true }, "Grüße"],
     ["location", place, "Street 1, Court 2"],
-    ["contacts", [card], "Ada"],
+    ["contacts", [card], "Ada, of Lovelace"],
     ["template", template, "hello_world"],
   ]) {
     await checks.check(`out: ${type}`, () => bot.arrives(type, value, words));
@@ -150,7 +157,7 @@ async function outbound(checks, bot, world) {
   }
   await checks.check("out: image that is uploaded", async () => {
     const image = { id: await bot.uploads(), caption: "Caption of this file" };
-    await bot.arrives("image", image, "Caption");
+    await bot.arrives("image", image, "Caption of this file");
   });
 }
 
@@ -161,14 +168,16 @@ async function pressed(checks, bot, world) {
   };
   await checks.check("in: a button that is pressed", async () => {
     const heard = await press("buttons", { type: "button_reply", button_reply: { id: "yes" } });
-    assert(heard.button_reply.title === "Yes", JSON.stringify(heard));
+    assert(heard.button_reply.title === "Yes, I want that", JSON.stringify(heard));
   });
   await checks.check("in: a row that is chosen", async () => {
     const heard = await press("list", { type: "list_reply", list_reply: { id: "cake" } });
-    assert(heard.list_reply.description === "sweet", JSON.stringify(heard));
+    assert(heard.list_reply.description === "sweet, and creamy", JSON.stringify(heard));
   });
   await checks.check("in: a flow that is completed", async () => {
-    const nfm_reply = { name: "flow", body: "Sent", response_json: '{"flow_token":"t","a":1}' };
+    const nfm_reply = {
+      name: "flow", body: "The form is sent", response_json: '{"flow_token":"t","a":1}',
+    };
     const heard = await press("flow", { type: "nfm_reply", nfm_reply });
     assert(JSON.parse(heard.nfm_reply.response_json).a === 1, JSON.stringify(heard));
   });

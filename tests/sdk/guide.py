@@ -64,7 +64,7 @@ def main(blindpost, node):
                 bot.kill()
                 bot.wait()
             language = {"python": "Python", "js": "JavaScript"}[kind]
-            assert f"{language} heard: Grüße 😀" in heard, heard
+            assert f"{language} heard: Grüße aus Berlin 😀" in heard, heard
             world.reset()
             print(f"ok      guide: {language}")
 

@@ -19,7 +19,7 @@ from heyoo import WhatsApp
 
 from world import Checks, Seen, World
 
-WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\""
+WORDS = 'Grüße 😀 to a@b, 5% </p> \\ "quoted"'
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
@@ -88,22 +88,25 @@ class Bot:
 
 def outbound(check, bot, world):
     wa, to = bot.wa, world.user
-    card = {"name": {"formatted_name": "Ada", "first_name": "Ada"}, "phones": [{"phone": "+1555"}]}
-    rows = [{"id": "cake", "title": "Cake", "description": "sweet"}]
-    choose = {"button": "Choose", "sections": [{"title": "All", "rows": rows}]}
+    card = {
+        "name": {"formatted_name": "Ada, of Lovelace", "first_name": "Ada, of Lovelace"},
+        "phones": [{"phone": "+1555"}],
+    }
+    rows = [{"id": "cake", "title": "Cake", "description": "sweet, and creamy"}]
+    choose = {"button": "Choose", "sections": [{"title": "All that there is", "rows": rows}]}
     listed = {"header": "H", "body": "What do you take?", "footer": "F", "action": choose}
-    yes = {"type": "reply", "reply": {"id": "yes", "title": "Yes"}}
+    yes = {"type": "reply", "reply": {"id": "yes", "title": "Yes, I want that"}}
     asks = {"type": "button", "body": {"text": "Bread or a cake?"}, "action": {"buttons": [yes]}}
-    own = {"messaging_product": "whatsapp", "type": "text", "text": {"body": "As it is"}}
-    place = ("52.5", "13.4", "Here", "Street 1, Court 2")
+    own = {"messaging_product": "whatsapp", "type": "text", "text": {"body": "As it is, I think"}}
+    place = ("52.5", "13.4", "Here, at a corner", "Street 1, Court 2")
     for name, kind, words, send in [
         ("text", "text", "\\ud83d\\ude00", lambda: wa.send_message(WORDS, to)),
         ("template", "template", "hello_world", lambda: wa.send_template("hello_world", to, [])),
         ("location", "location", "Street 1, Court 2", lambda: wa.send_location(*place, to)),
-        ("contacts", "contacts", "Ada", lambda: wa.send_contacts([card], to)),
-        ("list", "interactive", "sweet", lambda: wa.send_button(listed, to)),
+        ("contacts", "contacts", "Ada, of Lovelace", lambda: wa.send_contacts([card], to)),
+        ("list", "interactive", "sweet, and creamy", lambda: wa.send_button(listed, to)),
         ("buttons", "interactive", "yes", lambda: wa.send_reply_button(asks, to)),
-        ("its own JSON", "text", "As it is", lambda: wa.send_custom_json(own, to)),
+        ("its own JSON", "text", "As it is, I think", lambda: wa.send_custom_json(own, to)),
     ]:
         check(f"out: {name}", lambda: bot.arrives(send, kind, words))
     link = "https://example.com/file"
@@ -137,7 +140,11 @@ def inbound(check, bot, world):
         assert shown["context"]["id"] == wamid and shown["text"]["body"] == WORDS, shown
 
     def location():
-        told = bot.hears(world.says("location", {"latitude": 52.5, "longitude": 13.4}))
+        told = bot.hears(
+            world.says(
+                "location", {"latitude": 52.5, "longitude": 13.4, "name": "Here, at a corner"}
+            )
+        )
         assert wa.get_location(told)["latitude"] == 52.5, told
 
     def reaction():
@@ -146,13 +153,15 @@ def inbound(check, bot, world):
         bot.arrives(lambda: wa.send_reaction("👍", heard, to), "reaction")
 
     def pressed():
-        yes = {"type": "reply", "reply": {"id": "yes", "title": "Yes"}}
+        yes = {"type": "reply", "reply": {"id": "yes", "title": "Yes, I want that"}}
         body = {"text": "Bread or a cake?"}
         asks = {"type": "button", "body": body, "action": {"buttons": [yes]}}
         bot.arrives(lambda: wa.send_reply_button(asks, to), "interactive")
         reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
         told = bot.hears(world.says("interactive", reply))
-        assert wa.get_interactive_response(told)["button_reply"]["title"] == "Yes", told
+        assert (
+            wa.get_interactive_response(told)["button_reply"]["title"] == "Yes, I want that"
+        ), told
 
     check("in: text, marked as read, answered", text)
     check("in: location", location)
@@ -168,7 +177,9 @@ def managed(check, bot, world):
         with open(file, "wb") as png:
             png.write(PNG)
         uploaded = wa.upload_media(file)["id"]
-        bot.arrives(lambda: wa.send_image(uploaded, to, link=False), "image")
+        words = "Caption of this file"
+        sends = lambda: wa.send_image(uploaded, to, caption=words, link=False)
+        bot.arrives(sends, "image", words)
         url = wa.query_media_url(uploaded)
         saved = wa.download_media(url, "image/png", os.path.join(world.folder, "b"))
         with open(saved, "rb") as png:

@@ -71,8 +71,9 @@ async function inbound(checks, bot, world) {
 
 const bodyText = "Bread or a cake?";
 const url = "https://example.com/a";
-const buttons = [{ id: "yes", title: "Yes" }, { id: "no", title: "No" }];
-const sections = [{ title: "All", rows: [{ id: "cake", title: "Cake", description: "sweet" }] }];
+const buttons = [{ id: "yes", title: "Yes, I want that" }, { id: "no", title: "No" }];
+const rows = [{ id: "cake", title: "Cake", description: "sweet, and creamy" }];
+const sections = [{ title: "All that there is", rows }];
 const flow = { flowId: "1", flowCta: "Open", flowToken: "t", flowAction: "data_exchange" };
 const cards = (action) => [0, 1].map((cardIndex) => ({
   cardIndex, header: { type: "image", image: { link: `${url}.png` } },
@@ -83,11 +84,11 @@ const cards = (action) => [0, 1].map((cardIndex) => ({
 const MESSAGES = {
   "text": ["sendText", { body: WORDS, previewUrl: true }, "text", "Grüße"],
   "location": ["sendLocation", { location: {
-    latitude: 52.5, longitude: 13.4, name: "Here", address: "Street 1, Court 2",
+    latitude: 52.5, longitude: 13.4, name: "Here, at a corner", address: "Street 1, Court 2",
   } }, "location", "Street 1, Court 2"],
   "contacts": ["sendContacts", { contacts: [
-    { name: { formattedName: "Ada", firstName: "Ada" }, phones: [{ phone: "+15551234" }] },
-  ] }, "contacts", "Ada"],
+    { name: { formattedName: "Ada, of Lovelace", firstName: "Ada" }, phones: [{ phone: "+1555" }] },
+  ] }, "contacts", "Ada, of Lovelace"],
   "template": ["sendTemplate", {
     template: { name: "hello_world", language: { code: "en_US" } },
   }, "template", "hello_world"],
@@ -95,12 +96,12 @@ const MESSAGES = {
     bodyText, buttons, header: { type: "text", text: "H" }, footerText: "F",
   }, "interactive", "yes"],
   "list": ["sendInteractiveList", { bodyText, buttonText: "Choose", sections },
-    "interactive", "sweet"],
+    "interactive", "sweet, and creamy"],
   "product": ["sendInteractiveProduct", { bodyText, catalogId: "1", productRetailerId: "a" },
     "interactive", "product_retailer_id"],
   "products": ["sendInteractiveProductList", {
     bodyText, header: { type: "text", text: "H" }, catalogId: "1",
-    sections: [{ title: "All", productItems: [{ productRetailerId: "a" }] }],
+    sections: [{ title: "All that there is", productItems: [{ productRetailerId: "a" }] }],
   }, "interactive", "product_items"],
   "flow": ["sendInteractiveFlow", { bodyText, parameters: { ...flow, mode: "draft" } },
     "interactive", "flow_token"],
@@ -160,7 +161,7 @@ async function outbound(checks, bot, world) {
     const file = new Blob([PNG], { type: "image/png" });
     const { id } = await bot.api.media.upload({ phoneNumberId: bot.id, type: "image/png", file });
     const image = { id, caption: "Caption of this file" };
-    await bot.arrives("sendImage", { image }, "image", "Caption");
+    await bot.arrives("sendImage", { image }, "image", "Caption of this file");
   });
 }
 
@@ -172,16 +173,18 @@ async function pressed(checks, bot, world) {
   await checks.check("in: a button that is pressed", async () => {
     const reply = { type: "button_reply", button_reply: { id: "yes" } };
     const { interactive } = await press("sendInteractiveButtons", { buttons }, reply);
-    assert(interactive.buttonReply.title === "Yes", JSON.stringify(interactive));
+    assert(interactive.buttonReply.title === "Yes, I want that", JSON.stringify(interactive));
   });
   await checks.check("in: a row that is chosen", async () => {
     const reply = { type: "list_reply", list_reply: { id: "cake" } };
     const list = { buttonText: "Choose", sections };
     const { interactive } = await press("sendInteractiveList", list, reply);
-    assert(interactive.listReply.description === "sweet", JSON.stringify(interactive));
+    assert(interactive.listReply.description === "sweet, and creamy", JSON.stringify(interactive));
   });
   await checks.check("in: a flow that is completed", async () => {
-    const answer = { name: "flow", body: "Sent", response_json: '{"flow_token":"t","a":1}' };
+    const answer = {
+      name: "flow", body: "The form is sent", response_json: '{"flow_token":"t","a":1}',
+    };
     const reply = { type: "nfm_reply", nfm_reply: answer };
     const { kapso } = await press("sendInteractiveFlow", { parameters: flow }, reply);
     assert(kapso.flowToken === "t" && kapso.flowResponse.a === 1, JSON.stringify(kapso));
@@ -195,7 +198,8 @@ async function statuses(checks, bot, world) {
     assert(errors[0].code === 131047, JSON.stringify(errors));
   });
   await checks.check("callback data comes back in statuses", async () => {
-    const wamid = await bot.send("sendText", { body: "Text", bizOpaqueCallbackData: "my data" });
+    const message = { body: "A text, no more.", bizOpaqueCallbackData: "my data" };
+    const wamid = await bot.send("sendText", message);
     const told = await bot.status(wamid, "delivered");
     assert(told.bizOpaqueCallbackData === "my data", JSON.stringify(told));
   });
@@ -246,8 +250,8 @@ async function managed(checks, bot, world) {
     const made = await api.templates.create({
       businessAccountId, name: "visit", language: "en_US", category: "UTILITY",
       components: [
-        { type: "BODY", text: "Come {{1}}?", example: { bodyText: [["today"]] } },
-        { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY", text: "Yes" }] },
+        { type: "BODY", text: "Come {{1}}?", example: { bodyText: [["today, this noon"]] } },
+        { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY", text: "Yes, I want that" }] },
       ],
     });
     assert(made.id && made.status, JSON.stringify(made));
@@ -255,11 +259,12 @@ async function managed(checks, bot, world) {
     assert(names.includes("visit") && names.includes("hello_world"), names.join());
     const template = {
       name: "visit", language: { code: "en_US" },
-      components: [{ type: "body", parameters: [{ type: "text", text: "today" }] }],
+      components: [{ type: "body", parameters: [{ type: "text", text: "today, this noon" }] }],
     };
-    await bot.arrives("sendTemplate", { template }, "template", "today");
-    const heard = await world.says("button", { payload: "Yes", text: "Yes" });
-    assert((await bot.hears(heard)).message.button.payload === "Yes", "its payload");
+    await bot.arrives("sendTemplate", { template }, "template", "today, this noon");
+    const yes = { payload: "Yes, I want that", text: "Yes, I want that" };
+    const heard = await world.says("button", yes);
+    assert((await bot.hears(heard)).message.button.payload === "Yes, I want that", "its payload");
     assert((await api.templates.delete({ businessAccountId, name: "visit" })).success, "deleted");
   });
   await checks.check("templates: one by the path that the SDK asks", async () => {

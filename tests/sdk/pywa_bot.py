@@ -33,7 +33,7 @@ from pywa_flows import flows
 from pywa_live import Bot, Receiver, ToBlindpost
 from world import PATIENCE, Checks, World
 
-WORDS = "Grüße 😀 to a@b, 5% </p> \\ \"quoted\""
+WORDS = 'Grüße 😀 to a@b, 5% </p> \\ "quoted"'
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
@@ -73,14 +73,22 @@ def inbound(check, bot, world, plant):
 
     def location():
         address = "Street 1, Court 2"
-        place = {"latitude": 52.5, "longitude": 13.4, "name": "Here", "address": address}
+        place = {
+            "latitude": 52.5,
+            "longitude": 13.4,
+            "name": "Here, at a corner",
+            "address": address,
+        }
         message = bot.hears(types.Message, world.says("location", place))
-        assert (message.location.latitude, message.location.name) == (52.5, "Here")
+        assert (message.location.latitude, message.location.name) == (52.5, "Here, at a corner")
 
     def contacts():
-        card = {"name": {"formatted_name": "Ada"}, "phones": [{"phone": "+1 555", "type": "HOME"}]}
+        card = {
+            "name": {"formatted_name": "Ada, of Lovelace"},
+            "phones": [{"phone": "+1 555", "type": "HOME"}],
+        }
         message = bot.hears(types.Message, world.says("contacts", [card]))
-        assert message.contacts[0].name.formatted_name == "Ada"
+        assert message.contacts[0].name.formatted_name == "Ada, of Lovelace"
 
     def reaction():
         sent = wa.send_message(world.user, "React to this message")
@@ -90,20 +98,27 @@ def inbound(check, bot, world, plant):
 
     def order():
         item = {"product_retailer_id": "a", "quantity": 1, "item_price": 2, "currency": "EUR"}
-        heard = world.says("order", {"catalog_id": "1", "product_items": [item], "text": "Please"})
+        heard = world.says(
+            "order", {"catalog_id": "1", "product_items": [item], "text": "Please, be quick"}
+        )
         assert bot.hears(types.Message, heard).order.products[0].sku == "a"
 
     def quoted():
         sent = wa.send_message(world.user, "Which of the two breads?")
         world.passed(sent.id, "shown")
-        heard = world.says("text", {"body": "This"}, context={"id": sent.id})
+        heard = world.says("text", {"body": "This one of them"}, context={"id": sent.id})
         assert bot.hears(types.Message, heard).reply_to_message.id == sent.id
 
     def image():
         data = base64.b64encode(PNG).decode()
-        heard = world.says("image", {"data": data, "mime_type": "image/png", "caption": "Bread"})
+        heard = world.says(
+            "image", {"data": data, "mime_type": "image/png", "caption": "Bread of this day"}
+        )
         message = bot.hears(types.Message, heard)
-        assert (message.image.mime_type, message.caption) == ("image/png", "Bread"), message
+        assert (message.image.mime_type, message.caption) == (
+            "image/png",
+            "Bread of this day",
+        ), message
         assert wa.get_media_bytes(wa.get_media_url(message.image.id).url) == PNG
 
     for name, does in [
@@ -123,16 +138,16 @@ def inbound(check, bot, world, plant):
 def outbound(check, bot, world):
     wa, to = bot.wa, world.user
     says = lambda text: wa.send_message(to, text)
-    buttons = lambda: [types.Button("Yes", "yes"), types.Button("No", "no")]
+    buttons = lambda: [types.Button("Yes, I want that", "yes"), types.Button("No", "no")]
     rows = [types.SectionRow("Bread", "bread", "fresh"), types.SectionRow("Cake", "cake")]
-    choose = types.SectionList("Choose", [types.Section("All", rows)])
+    choose = types.SectionList("Choose", [types.Section("All that there is", rows)])
     go = types.URLButton("Go", "https://example.com/a")
     may_call = CallPermissionRequestButton()
     flow = types.FlowButton(
         "Open", flow_id="1", flow_token="t", flow_action_type="data_exchange", mode="draft"
     )
     card = types.Contact(
-        name=types.Contact.Name(formatted_name="Ada", first_name="Ada"),
+        name=types.Contact.Name(formatted_name="Ada, of Lovelace", first_name="Ada, of Lovelace"),
         phones=[types.Contact.Phone(phone="+15551234", type="HOME")],
     )
     cards = [
@@ -143,10 +158,10 @@ def outbound(check, bot, world):
         )
         for index in range(2)
     ]
-    section = types.ProductsSection(title="All", skus=["a", "b"])
-    location = lambda: wa.send_location(to, 52.5, 13.4, "Here", "Street 1, Court 2")
+    section = types.ProductsSection(title="All that there is", skus=["a", "b"])
+    location = lambda: wa.send_location(to, 52.5, 13.4, "Here, at a corner", "Street 1, Court 2")
     hello = lambda: wa.send_template(to, "hello_world", TemplateLanguage.ENGLISH_US, [])
-    text = lambda **more: wa.send_message(to, "Text", **more)
+    text = lambda **more: wa.send_message(to, "A text, no more.", **more)
     for name, kind, send in [
         ("text", "text", lambda: wa.send_message(to, WORDS, preview_url=True)),
         ("text with a tracker", "text", lambda: text(tracker="abc")),
@@ -160,10 +175,18 @@ def outbound(check, bot, world):
         ("location", "location", location),
         ("location request", "interactive", lambda: wa.request_location(to, "Where are you now?")),
         ("contacts", "contacts", lambda: wa.send_contact(to, card)),
-        ("catalog", "interactive", lambda: wa.send_catalog(to, "All", "Footer")),
-        ("product", "interactive", lambda: wa.send_product(to, "1", "a", "One")),
-        ("products", "interactive", lambda: wa.send_products(to, "1", [section], "Title", "Body")),
-        ("carousel", "interactive", lambda: wa.send_carousel(to, body="Cards", cards=cards)),
+        ("catalog", "interactive", lambda: wa.send_catalog(to, "All that there is", "Footer")),
+        ("product", "interactive", lambda: wa.send_product(to, "1", "a", "One of our breads")),
+        (
+            "products",
+            "interactive",
+            lambda: wa.send_products(to, "1", [section], "Title", "Products of ours"),
+        ),
+        (
+            "carousel",
+            "interactive",
+            lambda: wa.send_carousel(to, body="Cards to look at", cards=cards),
+        ),
         ("template", "template", hello),
     ]:
         check(f"out: {name}", lambda: bot.arrives(send, kind))
@@ -191,7 +214,7 @@ def outbound(check, bot, world):
     for name, send in [
         ("image", lambda: wa.send_image(to, link + ".png", "Caption of this file")),
         ("video", lambda: wa.send_video(to, link + ".mp4")),
-        ("document", lambda: wa.send_document(to, link + ".pdf", "a.pdf")),
+        ("document", lambda: wa.send_document(to, link + ".pdf", "a-long-letter.pdf")),
         ("audio", lambda: wa.send_audio(to, link + ".mp3")),
         ("sticker", lambda: wa.send_sticker(to, link + ".webp")),
     ]:
@@ -205,28 +228,32 @@ def pressed(check, bot, world):
     wa, to = bot.wa, world.user
 
     def button():
-        yes = [types.Button("Yes", "yes")]
+        yes = [types.Button("Yes, I want that", "yes")]
         asks = lambda: wa.send_message(to, "Bread or a cake?", buttons=yes)
         sent, _ = bot.arrives(asks, "interactive")
         reply = {"type": "button_reply", "button_reply": {"id": "yes"}}
         update = bot.hears(types.CallbackButton, world.says("interactive", reply))
-        assert (update.data, update.title) == ("yes", "Yes"), update
+        assert (update.data, update.title) == ("yes", "Yes, I want that"), update
         assert update.reply_to_message.id == sent.id
 
     def row():
-        rows = [types.SectionRow("Cake", "cake", "sweet")]
-        choose = types.SectionList("Choose", [types.Section("All", rows)])
+        rows = [types.SectionRow("Cake", "cake", "sweet, and creamy")]
+        choose = types.SectionList("Choose", [types.Section("All that there is", rows)])
         bot.arrives(lambda: wa.send_message(to, "What do you take?", buttons=choose), "interactive")
         reply = {"type": "list_reply", "list_reply": {"id": "cake"}}
         update = bot.hears(types.CallbackSelection, world.says("interactive", reply))
-        assert (update.data, update.description) == ("cake", "sweet"), update
+        assert (update.data, update.description) == ("cake", "sweet, and creamy"), update
 
     def flow():
         opens = types.FlowButton(
             "Open", flow_id="1", flow_token="t", flow_action_type="data_exchange", mode="draft"
         )
-        bot.arrives(lambda: wa.send_message(to, "Form", buttons=opens), "interactive")
-        answer = {"name": "flow", "body": "Sent", "response_json": '{"flow_token":"t","a":1}'}
+        bot.arrives(lambda: wa.send_message(to, "A form to fill in", buttons=opens), "interactive")
+        answer = {
+            "name": "flow",
+            "body": "The form is sent",
+            "response_json": '{"flow_token":"t","a":1}',
+        }
         reply = {"type": "nfm_reply", "nfm_reply": answer}
         update = bot.hears(types.FlowCompletion, world.says("interactive", reply))
         assert (update.token, update.response["a"]) == ("t", 1), update
@@ -262,7 +289,7 @@ def errors_and_statuses(check, bot, world):
         assert isinstance(status.error, errors.ReEngagementMessage), status
 
     def tracked():
-        sent = wa.send_message(world.user, "Text", tracker="my tracker")
+        sent = wa.send_message(world.user, "A text, no more.", tracker="my tracker")
         assert bot.status(sent, "delivered").tracker == "my tracker"
 
     def priced():
@@ -272,7 +299,7 @@ def errors_and_statuses(check, bot, world):
 
     def duplicate():
         world.control("/faults", {"webhooks": {"duplicate": True}})
-        heard = world.says("text", {"body": "Twice"})
+        heard = world.says("text", {"body": "It is told twice"})
         bot.hears(types.Message, heard)
         world.passed(heard, "received")
         again = [u for u in bot.seen.all if isinstance(u, types.Message) and u.id == heard]
@@ -322,15 +349,18 @@ def managed(check, bot, world):
             name="visit",
             category=TemplateCategory.UTILITY,
             language=TemplateLanguage.ENGLISH_US,
-            components=[BodyText("Come today?"), Buttons(buttons=[QuickReplyButton(text="Yes")])],
+            components=[
+                BodyText("Come today?"),
+                Buttons(buttons=[QuickReplyButton(text="Yes, I want that")]),
+            ],
         )
         assert wa.create_template(template).id
         names = [known.name for known in wa.get_templates()]
         assert "visit" in names and "hello_world" in names, names
         sent = wa.send_template(world.user, "visit", TemplateLanguage.ENGLISH_US, [])
         world.passed(sent.id, "shown")
-        heard = world.says("button", {"payload": "Yes", "text": "Yes"})
-        assert bot.hears(types.CallbackButton, heard).data == "Yes"
+        heard = world.says("button", {"payload": "Yes, I want that", "text": "Yes, I want that"})
+        assert bot.hears(types.CallbackButton, heard).data == "Yes, I want that"
         assert wa.delete_template("visit")
 
     def preferred():

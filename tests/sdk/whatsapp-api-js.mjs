@@ -89,7 +89,8 @@ async function inbound(checks, bot, world) {
   await checks.check("in: image", async () => {
     const file = Buffer.from("not much of a picture");
     const data = file.toString("base64");
-    const heard = await world.says("image", { data, mime_type: "image/png" });
+    const picture = { data, mime_type: "image/png", caption: "Bread of this day" };
+    const heard = await world.says("image", picture);
     const { id } = (await bot.hears(heard)).message.image;
     const { url } = await bot.api.retrieveMedia(id);
     const fetched = await (await bot.api.fetchMedia(url)).arrayBuffer();
@@ -99,10 +100,11 @@ async function inbound(checks, bot, world) {
 
 const body = new M.Body("Bread or a cake?");
 const action = {
-  buttons: () => new M.ActionButtons(new M.Button("yes", "Yes"), new M.Button("no", "No")),
+  buttons: () => new M.ActionButtons(
+    new M.Button("yes", "Yes, I want that"), new M.Button("no", "No")),
   list: () => {
-    const row = new M.Row("cake", "Cake", "sweet");
-    return new M.ActionList("Choose", new M.ListSection("All", row));
+    const row = new M.Row("cake", "Cake", "sweet, and creamy");
+    return new M.ActionList("Choose", new M.ListSection("All that there is", row));
   },
   flow: () => new M.ActionDataExchangeFlow("t", "1", "Open", "draft"),
 };
@@ -110,11 +112,12 @@ const action = {
 async function outbound(checks, bot, world) {
   const interactive = (...parts) => new M.Interactive(...parts);
   const product = new M.Product("a");
-  const name = new M.Name("Ada", "Ada");
+  const name = new M.Name("Ada, of Lovelace", "Ada, of Lovelace");
   const phone = new M.Phone("+15551234", "HOME");
   const messages = {
     "text": ["text", () => new M.Text(WORDS, true)],
-    "location": ["location", () => new M.Location(13.4, 52.5, "Here", "Street 1, Court 2")],
+    "location": ["location", () => new M.Location(
+      13.4, 52.5, "Here, at a corner", "Street 1, Court 2")],
     "contacts": ["contacts", () => new M.Contacts([name, phone])],
     "buttons": ["interactive", () => interactive(
       action.buttons(), body, new M.Header("H"), new M.Footer("F"))],
@@ -126,7 +129,8 @@ async function outbound(checks, bot, world) {
     "product": ["interactive", () => interactive(
       new M.ActionProduct(new M.CatalogProduct("a", "1")), body)],
     "products": ["interactive", () => interactive(
-      new M.ActionProductList("1", new M.ProductSection("All", product)), body, new M.Header("H"))],
+      new M.ActionProductList("1", new M.ProductSection("All that there is", product)), body,
+      new M.Header("H"))],
     "location request": ["interactive", () => interactive(new M.ActionLocation(), body)],
     "call permission request": ["interactive", () => interactive(
       new M.ActionCallPermission(), body)],
@@ -166,15 +170,16 @@ async function pressed(checks, bot, world) {
   };
   await checks.check("in: a button that is pressed", async () => {
     const reply = { type: "button_reply", button_reply: { id: "yes" } };
-    assert((await press(action.buttons(), reply)).button_reply.title === "Yes", "its title");
+    const { button_reply } = await press(action.buttons(), reply);
+    assert(button_reply.title === "Yes, I want that", "its title");
   });
   await checks.check("in: a row that is chosen", async () => {
     const reply = { type: "list_reply", list_reply: { id: "cake" } };
     const heard = await press(action.list(), reply);
-    assert(heard.list_reply.description === "sweet", "its description");
+    assert(heard.list_reply.description === "sweet, and creamy", "its description");
   });
   await checks.check("in: a flow that is completed", async () => {
-    const answer = { name: "flow", body: "Sent", response_json: '{"a":1}' };
+    const answer = { name: "flow", body: "The form is sent", response_json: '{"a":1}' };
     const heard = await press(action.flow(), { type: "nfm_reply", nfm_reply: answer });
     assert(JSON.parse(heard.nfm_reply.response_json).a === 1, "its answer");
   });
@@ -188,7 +193,7 @@ async function statuses(checks, bot, world) {
     assert(error.code === 131047, JSON.stringify(error));
   });
   await checks.check("callback data comes back in statuses", async () => {
-    const wamid = await bot.send(new M.Text("Text"), undefined, "my data");
+    const wamid = await bot.send(new M.Text("A text, no more."), undefined, "my data");
     const told = await bot.status(wamid, "delivered");
     assert(told.biz_opaque_callback_data === "my data", JSON.stringify(told.raw));
   });
@@ -198,12 +203,12 @@ async function managed(checks, bot, world) {
   const { api, id } = bot;
   await checks.check("media: upload, metadata, delete", async () => {
     const form = new FormData();
-    form.set("file", new Blob(["%PDF-1.4"], { type: "application/pdf" }), "a.pdf");
+    form.set("file", new Blob(["%PDF-1.4"], { type: "application/pdf" }), "a-long-letter.pdf");
     const uploaded = await api.uploadMedia(id, form);
     assert(uploaded.id, JSON.stringify(uploaded));
     const media = await api.retrieveMedia(uploaded.id);
     assert(media.mime_type === "application/pdf", JSON.stringify(media));
-    const sent = await bot.send(new M.Document(uploaded.id, true, "Read", "a.pdf"));
+    const sent = await bot.send(new M.Document(uploaded.id, true, "Read", "a-long-letter.pdf"));
     const got = await world.passed(sent, "fetched");
     assert(got.file.file_size === 8, JSON.stringify(got));
     assert((await api.deleteMedia(uploaded.id)).success, "deleted");

@@ -98,7 +98,7 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
     };
     checks.check("in: text, marked as read, answered", text).await;
     let location = async {
-        let place = json!({ "latitude": 52.5, "longitude": 13.4, "name": "Here" });
+        let place = json!({ "latitude": 52.5, "longitude": 13.4, "name": "Here, at a corner" });
         let heard = bot.hears(&world.says("location", place).await?).await?;
         ensure(matches!(&heard.content, Content::Location(_)), &heard.content)
     };
@@ -107,13 +107,14 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
         let item = json!({
             "product_retailer_id": "a", "quantity": 1, "item_price": 2, "currency": "EUR",
         });
-        let order = json!({ "catalog_id": "1", "product_items": [item], "text": "Please" });
+        let order =
+            json!({ "catalog_id": "1", "product_items": [item], "text": "Please, be quick" });
         let heard = bot.hears(&world.says("order", order).await?).await?;
         ensure(matches!(&heard.content, Content::Order(_)), &heard.content)
     };
     checks.check("in: order", order).await;
     let reaction = async {
-        let sent = bot.send_to(0, "React to this").await?;
+        let sent = bot.send_to(0, "React to this message").await?;
         world.passed(&sent, "shown").await?;
         let heard = world.says("reaction", json!({ "message_id": sent, "emoji": "👍" })).await?;
         let heard = bot.hears(&heard).await?;
@@ -122,7 +123,9 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
     checks.check("in: reaction", reaction).await;
     let image = async {
         // Base64 of "not much of a picture".
-        let file = json!({ "data": "bm90IG11Y2ggb2YgYSBwaWN0dXJl", "mime_type": "image/png" });
+        let data = "bm90IG11Y2ggb2YgYSBwaWN0dXJl";
+        let caption = "Bread of this day";
+        let file = json!({ "data": data, "mime_type": "image/png", "caption": caption });
         let heard = world.says("image", file).await?;
         ensure(bot.hears(&heard).await?.content.media().is_some(), "a file")
     };
@@ -130,34 +133,33 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
 }
 
 fn product() -> ProductRef {
-    ProductRef::from_product_retailer_id("a").with_catalog("1")
+    ProductRef::from_product_retailer_id("bread-of-this-day").with_catalog("1")
 }
 
 fn options() -> OptionList {
-    let cake = OptionButton::new("sweet", "Cake", "cake");
-    OptionList::new_section(Section::new("All", [cake]), "Choose")
+    let cake = OptionButton::new("sweet, and creamy", "Cake", "cake");
+    OptionList::new_section(Section::new("All that there is", [cake]), "Choose")
 }
 
 fn reply_buttons() -> InteractiveMessage {
-    InteractiveMessage::new([Button::reply("yes", "Yes"), Button::reply("no", "No")], "Bread?")
+    InteractiveMessage::new(
+        [Button::reply("yes", "Yes, I want that"), Button::reply("no", "No")],
+        "Bread or a cake?",
+    )
 }
 
 async fn outbound(checks: &mut Checks, bot: &Bot<'_>) {
     let url = "https://example.com/a";
-    let message = |action: InteractiveAction| InteractiveMessage::new(action, "Bread?");
-    let products = ProductList::new_section(Section::new("All", [product()]), "1");
+    let message = |action: InteractiveAction| InteractiveMessage::new(action, "Bread or a cake?");
+    let products = ProductList::new_section(Section::new("All that there is", [product()]), "1");
     let link: InteractiveAction = UrlButton::new(url, "Go").into();
+    let place = Location::new(52.5, 13.4).name("Here").address("Street 1, Court 2");
     let drafts: [(&str, Draft, &str, &str); 9] = [
         ("text", Draft::text(WORDS).preview_url(true), "text", "Grüße"),
-        (
-            "location",
-            Content::from(Location::new(52.5, 13.4).name("Here").address("Street 1")).into_draft(),
-            "location",
-            "Street 1",
-        ),
+        ("location", Content::from(place).into_draft(), "location", "Street 1, Court 2"),
         ("buttons", reply_buttons().footer("F").into_draft(), "interactive", "yes"),
         ("link button", message(link).into_draft(), "interactive", "display_text"),
-        ("list", message(options().into()).into_draft(), "interactive", "sweet"),
+        ("list", message(options().into()).into_draft(), "interactive", "sweet, and creamy"),
         (
             "location request",
             message(InteractiveAction::LocationRequest).into_draft(),
@@ -189,14 +191,14 @@ async fn outbound(checks: &mut Checks, bot: &Bot<'_>) {
 async fn reactions(checks: &mut Checks, bot: &Bot<'_>) {
     let world = bot.world;
     let reaction = async {
-        let heard = world.says("text", json!({ "body": "Nice?" })).await?;
+        let heard = world.says("text", json!({ "body": "Is this not a nice one?" })).await?;
         bot.hears(&heard).await?;
         let reaction = Content::from(Reaction::new('👍', heard));
         bot.arrives(reaction, "reaction", "👍").await.map(drop)
     };
     checks.check("out: reaction", reaction).await;
     let typing = async {
-        let heard = world.says("text", json!({ "body": "Are you there?" })).await?;
+        let heard = world.says("text", json!({ "body": "Are you there today?" })).await?;
         bot.hears(&heard).await?;
         bot.client.message(bot.id.clone()).set_replying(heard.clone()).await?;
         world.passed(&heard, "read").await.map(drop)
@@ -209,7 +211,7 @@ async fn files(checks: &mut Checks, bot: &Bot<'_>) {
     for (name, file) in [
         ("image", Media::png(MediaSource::link(link))),
         ("video", Media::mp4(MediaSource::link(link))),
-        ("document", Media::pdf(MediaSource::link(link), "a.pdf")),
+        ("document", Media::pdf(MediaSource::link(link), "a-long-letter.pdf")),
         ("sticker", Media::sticker(MediaSource::link(link))),
     ] {
         let fails = async {
@@ -222,8 +224,8 @@ async fn files(checks: &mut Checks, bot: &Bot<'_>) {
         checks.check(&title, fails).await;
     }
     let uploaded = async {
-        let file = Media::png(png()).caption("Caption");
-        bot.arrives(Draft::media(file), "image", "Caption").await.map(drop)
+        let file = Media::png(png()).caption("Caption of this file");
+        bot.arrives(Draft::media(file), "image", "Caption of this file").await.map(drop)
     };
     checks.check("out: image that is uploaded", uploaded).await;
 }
@@ -245,13 +247,14 @@ async fn pressed(checks: &mut Checks, bot: &Bot<'_>) {
     };
     checks.check("in: a button that is pressed", button).await;
     let row = async {
-        bot.arrives(InteractiveMessage::new(options(), "What?"), "interactive", "cake").await?;
+        bot.arrives(InteractiveMessage::new(options(), "What do you take?"), "interactive", "cake")
+            .await?;
         let reply = json!({ "type": "list_reply", "list_reply": { "id": "cake" } });
         let heard = bot.hears(&world.says("interactive", reply).await?).await?;
         let is_row = matches!(
             &heard.content,
             Content::Interactive(InteractiveContent::Click(Button::Option(option)))
-                if option.description == "sweet"
+                if option.description == "sweet, and creamy"
         );
         ensure(is_row, &heard.content)
     };
@@ -261,14 +264,14 @@ async fn pressed(checks: &mut Checks, bot: &Bot<'_>) {
 async fn statuses(checks: &mut Checks, bot: &Bot<'_>) {
     let world = bot.world;
     let outside = async {
-        let wamid = bot.send_to(1, "Hello?").await?;
+        let wamid = bot.send_to(1, "Hello, are you there?").await?;
         let update = bot.status(&wamid, "failed").await?;
         let code = update.context.errors.first().map(|error| error.code);
         ensure(code == Some(131_047), &update)
     };
     checks.check("out of the window: 131047 in a status", outside).await;
     let opaque = async {
-        let draft = Draft::text("Text").with_biz_opaque_callback_data("my data");
+        let draft = Draft::text("A text, no more.").with_biz_opaque_callback_data("my data");
         let update = bot.status(&bot.send_to(0, draft).await?, "delivered").await?;
         ensure(update.callback() == Some("my data"), &update)
     };

@@ -78,36 +78,44 @@ impl Bot<'_> {
 }
 
 fn buttons() -> Interactive {
-    Interactive::for_button(vec![InteractiveActionButton::new("Yes", "yes")], "Bread?")
+    Interactive::for_button(
+        vec![InteractiveActionButton::new("Yes, I want that", "yes")],
+        "Bread or a cake?",
+    )
 }
 
 fn list() -> Interactive {
     let cake = InteractiveActionSectionRow::new("cake", "Cake");
-    Interactive::for_list("Choose", vec![InteractiveActionSection::new(vec![cake])], "What?")
+    Interactive::for_list(
+        "Choose",
+        vec![InteractiveActionSection::new(vec![cake])],
+        "What do you take?",
+    )
 }
 
 async fn outbound(checks: &mut Checks, bot: &Bot<'_>) {
     let interactive = |what| Message::from_interactive(&bot.to, what, None);
-    let section = ProductSection::new("All", &["a"]);
-    let products = Interactive::for_product_list("H", "1", vec![section], "Bread?");
-    let link = Interactive::for_cta_url("Go", "https://example.com/a", "Bread?");
+    let section = ProductSection::new("All that there is", &["a"]);
+    let products = Interactive::for_product_list("H", "1", vec![section], "Bread or a cake?");
+    let link = Interactive::for_cta_url("Go", "https://example.com/a", "Bread or a cake?");
     let hello = Template::new("hello_world", "en_US");
+    let text = Message::from_text(&bot.to, Text::with_preview_url(WORDS), None);
     for (name, message, kind, words) in [
-        ("text", Message::from_text(&bot.to, Text::with_preview_url(WORDS), None), "text", "Grüße"),
+        ("text", text, "text", "Grüße"),
         ("template", Message::from_template(&bot.to, hello, None), "template", "hello_world"),
         ("buttons", interactive(buttons()), "interactive", "yes"),
         ("list", interactive(list()), "interactive", "cake"),
         ("link button", interactive(link), "interactive", "display_text"),
         (
             "product",
-            interactive(Interactive::for_product("1", "a")),
+            interactive(Interactive::for_product("1", "bread-of-this-day")),
             "interactive",
             "product_retailer_id",
         ),
         ("products", interactive(products), "interactive", "product_items"),
         (
             "catalog",
-            interactive(Interactive::for_catalog("All", Some("a"))),
+            interactive(Interactive::for_catalog("All that there is", Some("a"))),
             "interactive",
             "catalog_message",
         ),
@@ -142,7 +150,7 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
     };
     checks.check("in: text, marked as read, answered", text).await;
     let location = async {
-        let place = json!({ "latitude": 52.5, "longitude": 13.4, "name": "Here" });
+        let place = json!({ "latitude": 52.5, "longitude": 13.4, "name": "Here, at a corner" });
         let heard = bot.hears(&world.says("location", place).await?).await?;
         ensure(heard.location.is_some(), &heard)
     };
@@ -153,7 +161,7 @@ async fn inbound(checks: &mut Checks, bot: &Bot<'_>) {
         let reply = json!({ "type": "button_reply", "button_reply": { "id": "yes" } });
         let heard = bot.hears(&world.says("interactive", reply).await?).await?;
         let pressed = heard.interactive.as_ref().and_then(|one| one.button_reply.as_ref());
-        ensure(pressed.is_some_and(|pressed| pressed.title == "Yes"), &heard)
+        ensure(pressed.is_some_and(|pressed| pressed.title == "Yes, I want that"), &heard)
     };
     checks.check("in: a button that is pressed", button).await;
 }
