@@ -1,7 +1,10 @@
 //! Messages a second that one number has accepted, side by side with the floor, and how long
 //! accepting takes beside what a commit of the store takes on the same disk.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use engines::{RootKey, Sqlite, cycle::Cycle};
 use getrandom::fill;
@@ -97,6 +100,8 @@ impl Both<'_> {
         let id = self.world.served.id();
         let used = computed(id);
         let sent = self.caller.pace(first, count, pace).await;
+        // What was accepted has yet to arrive, and to be told of.
+        let after = quiet(id).await;
         let cost = (computed(id) - used) * 1e6 / count as f64;
         let beside = self.floor.pace(first, count, pace).await;
         let used = computed(self.floor_id);
@@ -108,7 +113,7 @@ impl Both<'_> {
         println!(
             "at {pace}/s: accepted {:.0}/s, p50 {} ms, p99 {} ms (at most {bound:.1}); the floor \
              p99 {} ms, {:.0}/s at most; a commit p99 {commit} ms; {cost:.0} us of the world each, \
-             {floor_cost:.0} of the floor",
+             {floor_cost:.0} of the floor; all done {after:.1} s later",
             sent.per_second,
             sent.ms(50),
             sent.ms(99),
@@ -118,10 +123,28 @@ impl Both<'_> {
         let figures = json!({
             "accepted": sent.json(), "floor_at_the_pace": beside.json(), "floor": most.json(),
             "commit_p99_ms": commit, "p99_bound_ms": tenth(bound),
+            "done_s_later": tenth(after),
             "world_us_per_message": tenth(cost), "floor_us_per_message": tenth(floor_cost),
         });
         Round { accepted: sent.per_second, in_time: sent.ms(99) <= bound, figures }
     }
+}
+
+/// Waits until process `id` has nothing more to do: for half a second it computes no more than what
+/// keeps so many connections alive. How many seconds that took.
+async fn quiet(id: u32) -> f64 {
+    const PART: Duration = Duration::from_millis(100);
+    // Two of the ticks that Linux counts in, a fifth of a part.
+    const IDLE: f64 = 0.021;
+    let begun = Instant::now();
+    let (mut still, mut before) = (0, computed(id));
+    while still < 5 {
+        tokio::time::sleep(PART).await;
+        let now = computed(id);
+        still = if now - before < IDLE { still + 1 } else { 0 };
+        before = now;
+    }
+    begun.elapsed().saturating_sub(5 * PART).as_secs_f64()
 }
 
 /// What a commit of one row takes on this disk, with nothing else to do: its p99 in milliseconds.

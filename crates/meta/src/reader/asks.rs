@@ -1,6 +1,6 @@
 //! Every question that a table of routes allows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hop::http::Route;
 
@@ -28,16 +28,16 @@ pub fn asks_for(
     routes: &[Route],
     authority: &str,
     parameters: &BTreeMap<&str, Vec<String>>,
-) -> Result<Vec<Ask>, NoValues> {
+) -> Result<Vec<Arc<Ask>>, NoValues> {
     let mut asks = Vec::new();
     for route in routes {
         for target in targets(route, parameters)? {
-            asks.push(Ask {
+            asks.push(Arc::new(Ask {
                 authority: authority.to_string(),
                 method: route.method.to_string(),
                 target,
                 class: route.class,
-            });
+            }));
         }
     }
     Ok(asks)

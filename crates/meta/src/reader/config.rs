@@ -1,5 +1,7 @@
 //! What one reader asks for, and when.
 
+use std::sync::Arc;
+
 use vocab::{DataClass, Micros};
 
 /// What one reader is.
@@ -9,8 +11,8 @@ pub struct Config {
     pub name: String,
     /// The token that it has.
     pub token: String,
-    /// What it asks, in order, in every round.
-    pub asks: Vec<Ask>,
+    /// What it asks, in order, in every round: shared, for it is much where businesses are many.
+    pub asks: Vec<Arc<Ask>>,
     /// From its first start to the first round.
     pub first: Micros,
     /// From the beginning of one round to that of the next.

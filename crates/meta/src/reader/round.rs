@@ -1,6 +1,6 @@
 //! One round: every question is asked until it is answered, or given up.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hop::{ExchangeId, Unreachable, http::Response};
 use rand_core::CryptoRng;
@@ -11,6 +11,9 @@ use vocab::{
 
 use super::{config::Ask, output::Event};
 
+/// Questions that wait for their answers at once: a reader knows many businesses and asks about each
+/// at each, and a question under way has a request, a connection and an answer.
+const MOST_ASKED: usize = 500;
 /// How often one question is asked in one round before it is given up.
 const TRIES: u32 = 5;
 
@@ -22,22 +25,22 @@ pub(super) struct Round {
 }
 
 pub(super) struct Question {
-    pub(super) ask: Ask,
+    pub(super) ask: Arc<Ask>,
     tries: u32,
     wait: Micros,
     at: Instant,
 }
 
 impl Round {
-    /// A round that asks, at once, everything; or of each class one question of `one_in`, and one
-    /// at least.
-    pub(super) fn of(asks: &[Ask], one_in: u32, now: Now, rng: &mut dyn CryptoRng) -> Self {
+    /// A round that asks everything, so much of it at once as may wait for answers; or of each class
+    /// one question of `one_in`, and one at least.
+    pub(super) fn of(asks: &[Arc<Ask>], one_in: u32, now: Now, rng: &mut dyn CryptoRng) -> Self {
         let mut round = Self::default();
         if one_in <= 1 {
-            asks.iter().for_each(|ask| round.add(ask.clone(), now));
+            asks.iter().for_each(|ask| round.add(Arc::clone(ask), now));
             return round;
         }
-        let mut classes: BTreeMap<DataClass, Vec<&Ask>> = BTreeMap::new();
+        let mut classes: BTreeMap<DataClass, Vec<&Arc<Ask>>> = BTreeMap::new();
         for ask in asks {
             classes.entry(ask.class).or_default().push(ask);
         }
@@ -45,13 +48,16 @@ impl Round {
             let every = (one_in as usize).min(asks.len());
             // The remainder favours nothing that matters: `every` is small beside 2^32.
             let first = (rng.next_u32() as usize).checked_rem(every).unwrap_or_default();
-            asks.into_iter().skip(first).step_by(every).for_each(|ask| round.add(ask.clone(), now));
+            asks.into_iter()
+                .skip(first)
+                .step_by(every)
+                .for_each(|ask| round.add(Arc::clone(ask), now));
         }
         round
     }
 
     /// One more question.
-    fn add(&mut self, ask: Ask, now: Now) {
+    fn add(&mut self, ask: Arc<Ask>, now: Now) {
         self.waiting.push(Question { ask, tries: 0, wait: RESEND_FIRST, at: now.mono });
     }
 
@@ -59,12 +65,25 @@ impl Round {
         self.waiting.is_empty() && self.asked.is_empty()
     }
 
-    /// Questions whose time has come; each is [`Round::sent`] or lost.
+    /// Questions whose time has come and for which there is room; each is [`Round::sent`] or lost.
     pub(super) fn due(&mut self, now: Now) -> Vec<Question> {
+        let mut room = self.room();
+        if room == 0 {
+            return Vec::new();
+        }
         let waiting = std::mem::take(&mut self.waiting);
-        let (due, later) = waiting.into_iter().partition(|question| question.at <= now.mono);
+        let (due, later) = waiting.into_iter().partition(|question| {
+            let is_due = room > 0 && question.at <= now.mono;
+            room = room.saturating_sub(usize::from(is_due));
+            is_due
+        });
         self.waiting = later;
         due
+    }
+
+    /// How many more questions may be asked now.
+    fn room(&self) -> usize {
+        MOST_ASKED.saturating_sub(self.asked.len())
     }
 
     pub(super) fn sent(&mut self, id: ExchangeId, question: Question) {
@@ -79,11 +98,11 @@ impl Round {
         now: Now,
     ) -> Option<Event> {
         let mut question = self.asked.remove(&id)?;
-        let Ask { authority, method, target, class } = question.ask.clone();
+        let Ask { authority, method, target, class } = Ask::clone(&question.ask);
         match outcome {
             Ok(response) => {
                 if let Some(next) = next_page(&response) {
-                    self.add(Ask { target: next, ..question.ask }, now);
+                    self.add(Arc::new(Ask { target: next, ..Ask::clone(&question.ask) }), now);
                 }
                 let status = response.status;
                 Some(Event::Asked { authority, method, target, class, status })
@@ -101,8 +120,10 @@ impl Round {
         }
     }
 
+    /// When it goes on by itself; with no room it goes on with the next answer.
     pub(super) fn wake_at(&self) -> Option<Instant> {
-        self.waiting.iter().map(|question| question.at).min()
+        let questions = self.waiting.iter().filter(|_| self.room() > 0);
+        questions.map(|question| question.at).min()
     }
 }
 

@@ -1,9 +1,12 @@
 //! Stories about a reader.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hop::{
-    Unreachable,
+    Input, Unreachable,
     http::{Request, Response, Route},
     router,
 };
@@ -34,7 +37,7 @@ fn parameters() -> BTreeMap<&'static str, Vec<String>> {
     ])
 }
 
-fn everything() -> Vec<Ask> {
+fn everything() -> Vec<Arc<Ask>> {
     let asks = SERVERS.map(|(name, routes)| asks_for(routes, name, &parameters()).unwrap());
     asks.concat()
 }
@@ -92,8 +95,10 @@ fn a_reader_asks_every_route_of_every_server_with_its_own_token() {
 #[test]
 fn a_reader_that_asks_a_part_asks_of_every_class_and_in_time_everything() {
     let name = |ask: &Request| (ask.authority.clone(), ask.method.clone(), ask.target.clone());
-    let all: BTreeSet<_> =
-        everything().into_iter().map(|ask| (ask.authority, ask.method, ask.target)).collect();
+    let all: BTreeSet<_> = everything()
+        .iter()
+        .map(|ask| (ask.authority.clone(), ask.method.clone(), ask.target.clone()))
+        .collect();
     let classes: BTreeSet<DataClass> = everything().iter().map(|ask| ask.class).collect();
     let mut node = Node::start(Reader::new(Config { one_in: 4, ..config("ads", 40) }));
     let mut reached = BTreeSet::new();
@@ -256,4 +261,37 @@ fn a_reader_that_may_read_is_served_and_one_that_may_not_is_refused() {
     // The rest of Meta reads the businesses, the system users of two, the billing rows and the
     // statistics; ads read nothing.
     assert_eq!(counts, BTreeMap::from([("ads", 0), ("rest-of-meta", 5)]));
+}
+
+#[test]
+fn a_reader_of_many_asks_so_much_at_once_and_in_the_end_everything() {
+    let ask = |number: usize| {
+        Arc::new(Ask {
+            authority: "billing".to_string(),
+            method: "GET".to_string(),
+            target: format!("/records?business=b{number}"),
+            class: DataClass::Billing,
+        })
+    };
+    let asks: Vec<Arc<Ask>> = (0..1_700).map(ask).collect();
+    let mut node = Node::start(Reader::new(Config { asks: asks.clone(), ..config("ads", 1) }));
+    wake(&mut node);
+    assert_eq!(node.requests.len(), 500);
+    assert_eq!(node.wake_at, None, "the next answer wakes it");
+    let mut asked = Vec::new();
+    // The last one waits for long, and the rest goes on.
+    let (slow, _) = node.requests.pop_back().unwrap();
+    while let Some((_, request)) = node.requests.front() {
+        asked.push(request.target.clone());
+        assert!(node.requests.len() <= 499);
+        node.answer(Ok(router::Refusal::Forbidden.response()));
+    }
+    assert_eq!(asked.len(), 1_699);
+    node.give(Input::Response { id: slow, outcome: Ok(Response::empty(403)) });
+    asked.push(asks[499].target.clone());
+    asked.sort();
+    let mut all: Vec<String> = asks.iter().map(|ask| ask.target.clone()).collect();
+    all.sort();
+    assert_eq!(asked, all);
+    assert!(matches!(node.events.last(), Some(Event::RoundEnded { rounds: 1, .. })));
 }

@@ -1,6 +1,6 @@
 //! The readers: those who must not read, with their real credentials, asking every interface.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hop::http::Route;
 use meta::{Reader, manager, reader};
@@ -38,7 +38,7 @@ pub(super) fn add(stage: &mut Stage<'_>) -> Result<(), WorldError> {
             rounds: u32::try_from(stage.scenario.readers.rounds).unwrap_or(u32::MAX),
             one_in: u32::try_from(stage.scenario.readers.one_in).unwrap_or(u32::MAX),
         };
-        let observer = std::sync::Arc::new(std::sync::Mutex::new(stage.shared.clone()));
+        let observer = Arc::new(std::sync::Mutex::new(stage.shared.clone()));
         let node = HopNode::new(move || Reader::new(config.clone())).with_observer(observer);
         stage.add(name, actor, node);
     }
@@ -47,7 +47,7 @@ pub(super) fn add(stage: &mut Stage<'_>) -> Result<(), WorldError> {
 
 /// Every route of every server, for every business; the transport's operator knows people's numbers
 /// anyway and asks for their mailboxes too.
-fn asks(stage: &Stage<'_>, actor: Actor) -> Result<Vec<reader::Ask>, WorldError> {
+fn asks(stage: &Stage<'_>, actor: Actor) -> Result<Vec<Arc<reader::Ask>>, WorldError> {
     let scenario = stage.scenario;
     let few = scenario.businesses.len().min(MOST_BUSINESSES);
     let businesses = scenario.businesses.get(..few).unwrap_or_default();
