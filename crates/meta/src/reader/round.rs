@@ -11,8 +11,8 @@ use vocab::{
 
 use super::{config::Ask, output::Event};
 
-/// Questions that wait for their answers at once: a reader knows many businesses and asks about each
-/// at each, and a question under way has a request, a connection and an answer.
+/// Questions that wait for their answers at once: a reader knows many businesses and asks about
+/// each at each, and a question under way has a request, a connection and an answer.
 const MOST_ASKED: usize = 500;
 /// How often one question is asked in one round before it is given up.
 const TRIES: u32 = 5;
@@ -32,8 +32,8 @@ pub(super) struct Question {
 }
 
 impl Round {
-    /// A round that asks everything, so much of it at once as may wait for answers; or of each class
-    /// one question of `one_in`, and one at least.
+    /// A round that asks everything, so much of it at once as may wait for answers; or of each
+    /// class one question of `one_in`, and one at least.
     pub(super) fn of(asks: &[Arc<Ask>], one_in: u32, now: Now, rng: &mut dyn CryptoRng) -> Self {
         let mut round = Self::default();
         if one_in <= 1 {
