@@ -122,6 +122,12 @@ impl CloudApi {
         }
     }
 
+    /// How much content of its numbers lies in memory.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.numbers.iter().flatten().map(|number| number.account.vault().held()).sum()
+    }
+
     fn number_mut(&mut self, slot: u32) -> Option<&mut Number> {
         self.numbers.get_mut(usize::try_from(slot).ok()?)?.as_mut()
     }

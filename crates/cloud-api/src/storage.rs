@@ -103,6 +103,8 @@ pub(crate) struct Held {
     names: BTreeMap<Key, Vec<u64>>,
     ends: BTreeSet<(UnixMicros, u64)>,
     bytes: usize,
+    /// What the attempt under way has put.
+    fresh: Vec<u64>,
 }
 
 struct Item {
@@ -146,6 +148,7 @@ impl Held {
             Keep::Never(_) => now.after(limits::HELD_AGE),
         };
         self.names.entry(key.clone()).or_default().push(name);
+        self.fresh.push(name);
         self.ends.insert((until, name));
         self.bytes = self.bytes.saturating_add(plain.len());
         let plain = Zeroizing::new(plain.to_vec());
@@ -176,6 +179,30 @@ impl Held {
         }
     }
 
+    /// An attempt begins.
+    pub(crate) fn begin(&mut self) {
+        self.fresh.clear();
+    }
+
+    /// The attempt is made again from its beginning: nobody will ask for what it has put.
+    pub(crate) fn undo(&mut self) {
+        for name in core::mem::take(&mut self.fresh) {
+            self.end(name);
+        }
+    }
+
+    /// What has this name is not needed any more.
+    pub(crate) fn forget_one(&mut self, name: u64, now: UnixMicros) {
+        let key = self.items.get(&name).map(|item| item.key.clone());
+        key.into_iter().for_each(|key| self.forget(&key, now));
+    }
+
+    /// How much is held.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     fn end(&mut self, name: u64) {
         let Some(item) = self.items.remove(&name) else { return };
         self.ends.remove(&(item.until, name));
@@ -197,6 +224,19 @@ mod tests {
     use super::{Held, Marker, SPARED, Storage};
 
     const KEEP: Keep = Keep::For(limits::HELD_AGE);
+
+    #[test]
+    fn what_an_attempt_put_that_is_made_again_is_gone() {
+        let (mut held, start) = (Held::default(), UnixMicros(1));
+        held.begin();
+        held.put(1, (Key::table("a"), b"kept"), KEEP, start);
+        held.begin();
+        held.put(2, (Key::table("b"), b"put by an attempt"), KEEP, start);
+        held.undo();
+        held.put(3, (Key::table("c"), b"put by the same, made again"), KEEP, start);
+        let there = [1, 2, 3].map(|name| held.get(name, start).is_some());
+        assert_eq!((there, held.len()), ([true, false, true], 2));
+    }
 
     #[test]
     fn what_is_held_is_there_for_an_hour_and_what_is_removed_for_attempts_under_way() {

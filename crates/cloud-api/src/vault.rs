@@ -85,6 +85,23 @@ impl SealedVault {
         self.storage.get()
     }
 
+    /// An attempt of a number begins.
+    pub(crate) fn begin(&self) {
+        self.held.borrow_mut().begin();
+    }
+
+    /// It is made again: what it has put under fresh names would stay for its time, found by
+    /// nobody.
+    pub(crate) fn undo(&self) {
+        self.held.borrow_mut().undo();
+    }
+
+    /// How much content lies in memory.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.held.borrow().len()
+    }
+
     fn hold<E, N>(
         &self,
         attempt: &Attempt<'_, E, N>,
@@ -323,6 +340,9 @@ impl Vault for SealedVault {
     ) -> Result<(), Waiting> {
         for queue in self.queues(queue) {
             for row in attempt.scan(&queue, None, BLOBS_READ)? {
+                if let Some(Marker::Held(name)) = Marker::decode(&row.value) {
+                    self.held.borrow_mut().forget_one(name, attempt.now().wall);
+                }
                 attempt.delete(row.key.clone());
             }
         }

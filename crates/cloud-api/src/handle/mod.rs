@@ -95,7 +95,13 @@ pub(crate) fn work(
             let number = usize::try_from(*slot).ok().and_then(|slot| numbers.get(slot));
             let Some(Some(number)) = number else { return Ok(()) };
             attempt.note(Note::For(*slot));
-            on_number(config, number, attempt, work, rng)
+            let vault = number.account.vault();
+            vault.begin();
+            let done = on_number(config, number, attempt, work, rng);
+            if done.is_err() {
+                vault.undo();
+            }
+            done
         }
     }
 }

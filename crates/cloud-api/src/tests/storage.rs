@@ -141,6 +141,23 @@ fn without_storage_nothing_that_anybody_said_is_in_a_row_and_all_of_it_arrives()
 }
 
 #[test]
+fn without_storage_what_arrived_is_in_no_memory_either() {
+    let mut world = no_storage();
+    let mut held = Vec::new();
+    for round in 0..3 {
+        for _ in 0..10 * round {
+            world.sends(1, "Have you rye and nothing else?");
+            world.sends(0, "Rye and nothing else.");
+        }
+        // For a minute it is spared; whatever is put after that sees that it is over.
+        world.pass(Micros::minutes(2));
+        world.sends(1, "Thank you.");
+        held.push(world.held());
+    }
+    assert_eq!(held, [held[0]; 3], "as much after many messages as after one");
+}
+
+#[test]
 fn without_storage_a_webhook_that_nobody_takes_for_an_hour_is_131035() {
     let mut world = no_storage();
     world.webhook_status = 500;

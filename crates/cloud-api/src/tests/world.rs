@@ -444,6 +444,11 @@ impl World {
         self.give(from, Input::Frame { from: TRANSPORT, bytes: answer.encode() });
     }
 
+    /// How much content the bakery's node has in memory.
+    pub(super) fn held(&self) -> usize {
+        self.nodes[0].hop.held()
+    }
+
     pub(super) fn deliver(&mut self, envelope: &Envelope) {
         self.places += 1;
         let frame = FromTransport::Deliver { place: self.places, envelope: envelope.clone() };

@@ -61,6 +61,8 @@ fn person(index: u32) -> Result<PhoneNumber, NotAPhoneNumber> {
     PhoneNumber::parse(&format!("1{:03}55501{line:02}", area.saturating_add(201)))
 }
 
+/// Rows that the devices of all people keep at hand together: some 60 MB.
+const ROWS_OF_ALL: usize = 131_072;
 /// The most people that there are numbers for.
 pub const MOST_PEOPLE: u32 = 59_900;
 
@@ -234,6 +236,11 @@ impl Cast {
         meta::statistics::Config { principals: self.principals() }
     }
 
+    /// Rows that a device may keep at hand, of [`ROWS_OF_ALL`].
+    fn rows_for_each(&self) -> usize {
+        ROWS_OF_ALL.checked_div(self.people.len()).unwrap_or_default()
+    }
+
     /// The device of the `index`th person.
     pub(crate) fn device(&self, index: usize, phone: PhoneNumber) -> client::Config {
         let name = Self::name(index);
@@ -251,7 +258,7 @@ impl Cast {
                 trace: false,
                 mutant: None,
             },
-            rows_at_hand: client::ROWS_AT_HAND,
+            rows_at_hand: client::ROWS_AT_HAND.min(self.rows_for_each()),
             mutant: None,
             desk_mutant: None,
         }
