@@ -169,13 +169,8 @@ impl Held {
 
     /// What lies under a key is not needed any more.
     pub(crate) fn forget(&mut self, key: &Key, now: UnixMicros) {
-        let until = now.after(SPARED);
-        for name in self.names.get(key).into_iter().flatten() {
-            if let Some(item) = self.items.get_mut(name).filter(|item| item.until > until) {
-                self.ends.remove(&(item.until, *name));
-                self.ends.insert((until, *name));
-                item.until = until;
-            }
+        for name in self.names.get(key).cloned().into_iter().flatten() {
+            self.forget_one(name, now);
         }
     }
 
@@ -193,8 +188,12 @@ impl Held {
 
     /// What has this name is not needed any more.
     pub(crate) fn forget_one(&mut self, name: u64, now: UnixMicros) {
-        let key = self.items.get(&name).map(|item| item.key.clone());
-        key.into_iter().for_each(|key| self.forget(&key, now));
+        let until = now.after(SPARED);
+        if let Some(item) = self.items.get_mut(&name).filter(|item| item.until > until) {
+            self.ends.remove(&(item.until, name));
+            self.ends.insert((until, name));
+            item.until = until;
+        }
     }
 
     /// How much is held.

@@ -5,6 +5,7 @@
 
 use hop::http::Route;
 
+use super::manage::edge;
 use crate::errors::{GraphError, codes};
 
 /// Something that a token can be good for.
@@ -31,12 +32,10 @@ impl Scope {
 
     /// What a call needs; `None` where that depends on what the id in its path names.
     pub(crate) fn of(route: &Route) -> Option<Self> {
-        let mut segments = route.pattern.split('/').skip(1);
-        match (segments.next().unwrap_or_default(), segments.next().unwrap_or_default()) {
-            ("media", _) => Some(Self::Messaging),
-            (_, "messages" | "marketing_messages" | "message_history" | "events")
-            | (_, "media" | "block_users") => Some(Self::Messaging),
-            (_, "") => None,
+        match edge(route) {
+            "messages" | "marketing_messages" | "message_history" | "events" | "media"
+            | "block_users" => Some(Self::Messaging),
+            "" => None,
             _ => Some(Self::Management),
         }
     }

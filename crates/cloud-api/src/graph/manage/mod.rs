@@ -46,9 +46,7 @@ pub(crate) enum Target {
 impl Managed {
     /// What of its target a call is about: the second segment of its path, or nothing.
     pub(crate) fn edge(&self) -> &'static str {
-        let mut segments = self.route.pattern.split('/').skip(1);
-        let first = segments.next().unwrap_or_default();
-        if first == "media" { first } else { segments.next().unwrap_or_default() }
+        edge(self.route)
     }
 
     /// Its parameters.
@@ -74,6 +72,13 @@ impl Managed {
         let mut fields = outer(&text);
         fields.find(|field| bare(field) == name).map(str::to_owned)
     }
+}
+
+/// What of its target a route is about: the second segment of its path, or nothing.
+pub(crate) fn edge(route: &Route) -> &'static str {
+    let mut segments = route.pattern.split('/').skip(1);
+    let first = segments.next().unwrap_or_default();
+    if first == "media" { first } else { segments.next().unwrap_or_default() }
 }
 
 /// The fields of a list, each with its own braces and parentheses.
