@@ -28,8 +28,25 @@ const MOST_WAITING: usize = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Principals {
     known: BTreeMap<TokenHash, (Caller, Instant)>,
-    asked: BTreeMap<ExchangeId, TokenHash>,
+    asked: BTreeMap<ExchangeId, Asked>,
     waiting: Vec<(TokenHash, ExchangeId, Request)>,
+}
+
+/// What Business Manager is asked.
+#[derive(Debug)]
+struct Asked {
+    hash: TokenHash,
+    /// Whether something changed there since, so that the answer may be from before.
+    is_overtaken: bool,
+}
+
+/// What follows from an answer of Business Manager.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// These calls waited for it.
+    Calls(Vec<(ExchangeId, Request)>),
+    /// It may be from before a change, so it has to be asked again.
+    Again(TokenHash),
 }
 
 /// Who calls, and how far their token goes.
@@ -130,7 +147,7 @@ impl Principals {
             Some((caller, until)) if *until > now.mono && !caller.has_ended(now.wall) => {
                 Whose::Known(caller.clone())
             }
-            _ if self.asked.values().any(|asked| asked == hash) => Whose::BeingAsked,
+            _ if self.asked.values().any(|asked| asked.hash == *hash) => Whose::BeingAsked,
             _ => Whose::Unknown,
         }
     }
@@ -145,22 +162,29 @@ impl Principals {
     }
 
     pub(crate) fn asking(&mut self, exchange: ExchangeId, hash: TokenHash) {
-        self.asked.insert(exchange, hash);
+        self.asked.insert(exchange, Asked { hash, is_overtaken: false });
     }
 
-    /// Something changed at Business Manager: what was issued may have been taken back.
+    /// Something changed at Business Manager: what was issued may have been taken back, and what
+    /// is on its way here may say what was so before.
     pub(crate) fn forget_issued(&mut self) {
         self.known.retain(|_, (caller, _)| !caller.is_issued);
+        for asked in self.asked.values_mut() {
+            asked.is_overtaken = true;
+        }
     }
 
-    /// Business Manager answered, or did not: the calls that waited for this token.
+    /// Business Manager answered, or did not. `None` if it was asked nothing in this exchange.
     pub(crate) fn answered(
         &mut self,
         exchange: ExchangeId,
         caller: Option<Caller>,
         now: Instant,
-    ) -> Option<Vec<(ExchangeId, Request)>> {
-        let hash = self.asked.remove(&exchange)?;
+    ) -> Option<Answered> {
+        let Asked { hash, is_overtaken } = self.asked.remove(&exchange)?;
+        if is_overtaken && caller.as_ref().is_some_and(|caller| caller.is_issued) {
+            return Some(Answered::Again(hash));
+        }
         if let Some(caller) = caller {
             if self.known.len() >= MOST {
                 self.known.clear();
@@ -171,6 +195,6 @@ impl Principals {
             std::mem::take(&mut self.waiting).into_iter().partition(|(of, _, _)| *of == hash);
         self.waiting = others;
         let mine: Vec<(TokenHash, ExchangeId, Request)> = mine;
-        Some(mine.into_iter().map(|(_, id, request)| (id, request)).collect())
+        Some(Answered::Calls(mine.into_iter().map(|(_, id, request)| (id, request)).collect()))
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     mutant::{Mutant, planted},
     output::Event,
     parameters::{self, Parameters},
-    principals::{Caller, Principals, Whose},
+    principals::{Answered, Caller, Principals, Whose},
     rows::{GrantRow, services::ServiceRow},
 };
 
@@ -82,8 +82,12 @@ impl CloudApi {
         let answer = outcome.ok();
         let caller = answer.as_ref().filter(|answer| answer.is_success()).and_then(Caller::read);
         let definite = answer.is_some_and(|answer| answer.status == 404) || caller.is_some();
-        let waited = self.principals.answered(id, caller.clone(), step.now.mono);
-        for (id, request) in waited.unwrap_or_default() {
+        let waited = match self.principals.answered(id, caller.clone(), step.now.mono) {
+            Some(Answered::Calls(calls)) => calls,
+            Some(Answered::Again(hash)) => return self.ask_whose(hash, step),
+            None => return,
+        };
+        for (id, request) in waited {
             match &caller {
                 Some(caller) => self.admitted(id, caller, &request, step),
                 None if definite => {

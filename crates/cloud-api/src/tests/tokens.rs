@@ -47,10 +47,20 @@ impl World {
     }
 
     fn till_sends(&mut self) -> Response {
-        let mut request = send(0, "bread");
-        request.headers.retain(|(name, _)| name != "authorization");
-        self.call(0, request.bearer(TILL))
+        self.call(0, message_of_the_till())
     }
+
+    /// Business Manager says that something changed.
+    fn there_is_word(&mut self) {
+        let told = Request::new("cloud", "POST", "/grants_changed").bearer("token of the manager");
+        assert_eq!(self.call(0, told).status, 200);
+    }
+}
+
+fn message_of_the_till() -> Request {
+    let mut request = send(0, "bread");
+    request.headers.retain(|(name, _)| name != "authorization");
+    request.bearer(TILL)
 }
 
 /// Whether a token for managing alone does not send, and one for messages alone does not manage.
@@ -122,8 +132,20 @@ fn a_token_that_was_taken_back_stops_with_the_word_of_business_manager() {
     assert_eq!(world.till_sends().status, 200);
     world.issued.clear();
     assert_eq!(world.till_sends().status, 200, "it is remembered, until there is word");
-    let told = Request::new("cloud", "POST", "/grants_changed").bearer("token of the manager");
-    assert_eq!(world.call(0, told).status, 200);
+    world.there_is_word();
+    refused_as_nobodys(&world.till_sends());
+}
+
+#[test]
+fn an_answer_from_before_a_token_was_taken_back_is_not_believed() {
+    let mut world = World::in_touch();
+    world.issue(&[MESSAGING], Value::Null, None);
+    world.silent = Some("manager");
+    let call = world.begin_call(0, message_of_the_till());
+    world.issued.clear();
+    world.there_is_word();
+    world.late_answers();
+    refused_as_nobodys(&world.answer(0, call));
     refused_as_nobodys(&world.till_sends());
 }
 

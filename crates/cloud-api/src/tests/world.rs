@@ -73,10 +73,10 @@ pub(super) struct World {
     pub(super) endpoint: Option<super::manage::endpoint::Endpoint>,
     /// What webhooks are answered with.
     pub(super) webhook_status: u16,
-    /// Whether the bakery's server leaves requests without an answer.
-    pub(super) is_shop_silent: bool,
-    /// Those that it left so.
-    unanswered: Vec<(usize, ExchangeId, Request)>,
+    /// The server whose answers do not arrive.
+    pub(super) silent: Option<&'static str>,
+    /// Those that it gave.
+    late: Vec<(usize, ExchangeId, Result<Response, Unreachable>)>,
     /// Whether Business Manager still has the bakery's grant.
     pub(super) is_granted: bool,
     /// How the platform restricts the bakery's number, for Business Manager to say.
@@ -173,8 +173,8 @@ impl World {
             served: Vec::new(),
             endpoint: None,
             webhook_status: 200,
-            is_shop_silent: false,
-            unanswered: Vec::new(),
+            silent: None,
+            late: Vec::new(),
             is_granted: true,
             restriction: 0,
             services: json!([]),
@@ -217,11 +217,11 @@ impl World {
             if let Some((from, bytes)) = self.frames.pop_front() {
                 self.relay(from, &bytes);
             } else if let Some((from, id, request)) = self.asked.pop_front() {
-                if self.is_shop_silent && request.authority == "shop" {
-                    self.unanswered.push((from, id, request));
+                let outcome = self.server(&request);
+                if self.silent == Some(request.authority.as_str()) {
+                    self.late.push((from, id, outcome));
                     continue;
                 }
-                let outcome = self.server(&request);
                 self.served.push((from, self.now.mono, request));
                 self.handle(from, Input::Response { id, outcome });
             } else {
@@ -230,11 +230,12 @@ impl World {
         }
     }
 
-    /// The bakery's server answers what it had left without an answer.
-    pub(super) fn shop_answers(&mut self) {
-        self.is_shop_silent = false;
-        self.asked.extend(self.unanswered.drain(..));
-        self.settle();
+    /// The answers that did not arrive arrive.
+    pub(super) fn late_answers(&mut self) {
+        self.silent = None;
+        for (from, id, outcome) in core::mem::take(&mut self.late) {
+            self.give(from, Input::Response { id, outcome });
+        }
     }
 
     fn handle(&mut self, node: usize, input: Input<crate::Command>) {
@@ -459,9 +460,21 @@ impl World {
     /// Calls a node; it answers exactly once.
     #[track_caller]
     pub(super) fn call(&mut self, node: usize, request: Request) -> Response {
+        let id = self.begin_call(node, request);
+        self.answer(node, id)
+    }
+
+    /// Calls a node, which may answer later.
+    pub(super) fn begin_call(&mut self, node: usize, request: Request) -> ExchangeId {
         self.exchanges += 1;
         let id = ExchangeId(self.exchanges);
         self.give(node, Input::Request { id, request });
+        id
+    }
+
+    /// What a node answered to the one call that it has answered since the last.
+    #[track_caller]
+    pub(super) fn answer(&mut self, node: usize, id: ExchangeId) -> Response {
         let mut answers = core::mem::take(&mut self.nodes[node].replies);
         assert_eq!(answers.len(), 1, "answers to one call");
         assert_eq!(answers[0].0, id);

@@ -61,11 +61,11 @@ fn the_history_tells_how_far_a_message_got_and_whether_the_business_was_told() {
 #[test]
 fn a_webhook_that_was_neither_taken_nor_refused_yet_is_pending() {
     let mut world = world();
-    world.is_shop_silent = true;
+    world.silent = Some("shop");
     let wamid = world.sends(0, "bread");
     let pending = |status: &str| (status.to_owned(), "PENDING".to_owned());
     assert_eq!(world.states(&wamid), [pending("SENT"), pending("DELIVERED")]);
-    world.shop_answers();
+    world.late_answers();
     let states = world.states(&wamid);
     assert!(states.iter().all(|(_, one)| one == "DELIVERED"), "{states:?}");
 }
