@@ -94,12 +94,12 @@ fn is_local(authority: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// What is decided about templates, in the place of those who look at them.
+/// What is decided about templates and names of numbers, in the place of those who look at them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Approval {
     /// How long they take.
     pub after: Micros,
-    /// Names of templates that they reject; all others they approve.
+    /// Names, of templates and of numbers, that they reject; all others they approve.
     pub rejects: Vec<String>,
 }
 

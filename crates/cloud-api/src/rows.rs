@@ -71,6 +71,9 @@ pub struct GrantRow {
     /// The optional services that its business added; none by default.
     #[prost(message, repeated, tag = "9")]
     pub services: Vec<services::ServiceRow>,
+    /// The name that people see of it; empty while that is the business's.
+    #[prost(string, tag = "10")]
+    pub name: String,
 }
 
 /// A webhook that waits.

@@ -50,7 +50,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     of("POST", "/{phone_number_id}/media", Partial, "files of up to 3 MiB"),
     of("GET", "/media/{id}", Done, ""),
     on("GET", "a number", Done, ""),
-    on("POST", "a number", Partial, "its PIN and its webhooks"),
+    on("POST", "a number", Partial, "its PIN, its name and its webhooks"),
     on("GET", "an account", Partial, "counts by day, without costs"),
     on("GET", "a template", Done, ""),
     on("POST", "a template", Done, ""),

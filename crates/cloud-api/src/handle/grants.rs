@@ -45,7 +45,8 @@ pub(super) fn changed(attempt: &mut Attempted<'_>, granted: &[GrantRow]) -> Resu
         // What the business did with the number outlives its grant.
         let deregistered = before.is_some_and(|row| row.deregistered);
         let storage = before.map(|row| row.storage.clone()).unwrap_or_default();
-        let row = GrantRow { slot, live: true, deregistered, storage, ..grant.clone() };
+        let name = before.map(|row| row.name.clone()).unwrap_or_default();
+        let row = GrantRow { slot, live: true, deregistered, storage, name, ..grant.clone() };
         if before != Some(&row) {
             next = next.max(slot.saturating_add(1));
             let services = before.map(|row| row.services.clone()).unwrap_or_default();

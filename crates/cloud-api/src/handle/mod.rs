@@ -53,7 +53,7 @@ pub(crate) enum Note {
     Forgot { slot: u32, place: u64 },
     /// A number that was not registered is.
     Registered(u32),
-    /// A template waits to be decided about.
+    /// A template or a name waits to be decided about.
     Judge(PendingRow),
     /// The endpoint of a flow is to be asked.
     Carried(Box<flows::Carried>),
@@ -148,7 +148,7 @@ fn on_number(
         NumberJob::Flow(job) => return flows::work(config, number, attempt, job, rng),
         NumberJob::Manage(call) => return manage::work(config, number, attempt, call, rng),
         NumberJob::Judge(pending) => {
-            return manage::templates::judge(config, number, attempt, pending, rng);
+            return manage::judge(config, number, attempt, pending, rng);
         }
     };
     happenings::tell(number, attempt, happened, rng)

@@ -142,7 +142,7 @@ fn go(
     let content = Content {
         id,
         sent_at: attempt.now().wall,
-        profile_name: number.account.profile_name().to_owned(),
+        profile_name: number.grant.verified_name().to_owned(),
         quoted: outgoing.quoted,
         body: accepted.body,
     };

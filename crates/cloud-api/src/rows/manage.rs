@@ -13,14 +13,14 @@
 //! | `acct` | where webhooks of an account go: JSON | business information | by contract |
 //! | `app` | where webhooks of an app go: JSON | business information | by contract |
 //! | `red` | that the transport throttles a number | business information | 7 days |
-//! | `judge` | templates and endpoints that are looked at later | template | until decided |
+//! | `judge` | templates, names and endpoints that are looked at later | template | until decided |
 //!
 //! A business is named by a hash, a person by a keyed hash.
 
 use prost::Message;
 use store::Key;
 
-use super::cut;
+use super::{GrantRow, cut};
 
 /// One thing that a business sets at a number, as a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Document {
     Callback = 5,
     /// That it was verified with a code.
     Verification = 6,
+    /// The name that it asked for last, until it has it.
+    Name = 7,
 }
 
 /// Two-step verification of a number.
@@ -91,8 +93,8 @@ pub struct UploadRow {
     pub bytes: Vec<u8>,
 }
 
-/// Something that is looked at later, also after a restart: a template that nobody has looked at
-/// yet, or a flow whose endpoint fails.
+/// Something that is looked at later, also after a restart: a template or a name that nobody has
+/// looked at yet, or a flow whose endpoint fails.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct PendingRow {
     /// The number whose node decides, and tells its business.
@@ -110,6 +112,16 @@ pub struct PendingRow {
     /// The flow whose endpoint is to be asked how it is, where this is no template.
     #[prost(string, tag = "5")]
     pub flow: String,
+    /// The name that the number asked for, where this is neither.
+    #[prost(string, tag = "6")]
+    pub new_name: String,
+}
+
+impl GrantRow {
+    /// The name that people see of it.
+    pub(crate) fn verified_name(&self) -> &str {
+        if self.name.is_empty() { &self.business } else { &self.name }
+    }
 }
 
 /// One thing that a business set at a number.
@@ -191,6 +203,11 @@ pub fn all_pending() -> Key {
 pub fn pending(business: &str, name: &str, language: &str) -> Key {
     let template = cut(&[business.as_bytes(), name.as_bytes(), language.as_bytes()]);
     all_pending().with(&template)
+}
+
+/// The same of the name that a number asked for.
+pub fn pending_name(slot: u32) -> Key {
+    all_pending().with(&slot.to_be_bytes())
 }
 
 /// The same of a flow whose endpoint fails: no template is without a name.

@@ -40,7 +40,7 @@ pub(super) struct Managing {
     /// How much each business has used of the calls that it may make: about its account, and as
     /// its app.
     paces: BTreeMap<(String, bool), Pace>,
-    /// Templates that are decided about later.
+    /// Templates and names that are decided about later.
     judging: Vec<(Instant, PendingRow)>,
 }
 
@@ -52,7 +52,7 @@ struct Agreeing {
 }
 
 impl Managing {
-    /// Whether a template is decided about now; if not, it is remembered.
+    /// Whether a template or a name is decided about now; if not, it is remembered.
     pub(super) fn is_due(&mut self, pending: &PendingRow, now: Now) -> bool {
         let wait = Micros(pending.at.saturating_sub(now.wall.0));
         if wait > Micros(0) {
@@ -230,7 +230,7 @@ impl CloudApi {
         true
     }
 
-    /// Decides about templates whose time has come.
+    /// Decides about templates and names whose time has come.
     pub(super) fn judge_due(&mut self, step: &mut Step<'_>) {
         for pending in self.managing.due(step.now.mono) {
             self.on_number(pending.slot, NumberJob::Judge(pending), step);

@@ -244,6 +244,7 @@ impl CloudApi {
                 restriction: 0,
                 storage: String::new(),
                 services: Vec::new(),
+                name: String::new(),
             };
             return self.run(Job::Grants(vec![grant]), step);
         }
@@ -321,6 +322,7 @@ fn grants(answer: &Response) -> Option<Vec<GrantRow>> {
             restriction: restriction(grant),
             storage: String::new(),
             services: services(grant),
+            name: String::new(),
         })
     };
     body.get("grants")?.as_array()?.iter().map(grant).collect()

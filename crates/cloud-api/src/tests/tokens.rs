@@ -51,7 +51,7 @@ impl World {
     }
 
     /// Business Manager says that something changed.
-    fn there_is_word(&mut self) {
+    pub(super) fn there_is_word(&mut self) {
         let told = Request::new("cloud", "POST", "/grants_changed").bearer("token of the manager");
         assert_eq!(self.call(0, told).status, 200);
     }

@@ -514,8 +514,13 @@ impl World {
 
     /// Bodies that the bakery's node sent to a server.
     pub(super) fn bodies(&self, authority: &str) -> Vec<Value> {
-        let to = |(node, _, request): &&(usize, Instant, Request)| {
-            *node == 0 && request.authority == authority && !request.body.is_empty()
+        self.bodies_of(0, authority)
+    }
+
+    /// The same of either node.
+    pub(super) fn bodies_of(&self, node: usize, authority: &str) -> Vec<Value> {
+        let to = |(from, _, request): &&(usize, Instant, Request)| {
+            *from == node && request.authority == authority && !request.body.is_empty()
         };
         let body = |(_, _, request): &(usize, Instant, Request)| {
             serde_json::from_slice(&request.body).unwrap()

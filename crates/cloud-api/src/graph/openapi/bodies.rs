@@ -252,11 +252,12 @@ pub(super) fn begin_upload() -> Value {
     ])
 }
 
-/// A number's PIN or webhooks, or a template's parts.
+/// A number's PIN, webhooks or new name, or a template's parts.
 pub(super) fn change() -> Value {
     let webhooks = open(&[("override_callback_uri?", text()), ("verify_token?", text())]);
     open(&[
         ("pin?", text()),
+        ("new_display_name?", text()),
         ("webhook_configuration?", webhooks),
         ("category?", text()),
         ("components?", list(open(&[("type", text())]))),

@@ -60,7 +60,9 @@ pub(super) fn work(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answer
         Document::Encryption => read::encryption(call)?,
         Document::Commerce => read::commerce(call, before)?,
         Document::Automation => read::automation(call, before)?,
-        Document::Callback | Document::Verification => return Err(GraphError::path().into()),
+        Document::Callback | Document::Verification | Document::Name => {
+            return Err(GraphError::path().into());
+        }
     };
     put(attempt, context.slot(), document, &after);
     if document == Document::Settings && after.contains_key("storage_configuration") {
@@ -95,7 +97,7 @@ fn shown(context: &Context<'_>, document: Document, mut found: Map<String, Value
             default("id", id);
             return Value::Object(found);
         }
-        Document::Encryption | Document::Callback | Document::Verification => {}
+        Document::Encryption | Document::Callback | Document::Verification | Document::Name => {}
     }
     if let Some(wanted) = context.call.wanted().filter(|_| document == Document::Profile) {
         found.retain(|name, _| wanted.iter().any(|one| one == name) || name == "messaging_product");

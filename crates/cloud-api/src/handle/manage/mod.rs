@@ -9,6 +9,7 @@ mod flows;
 mod history;
 mod links;
 mod media;
+mod names;
 mod object;
 mod registration;
 pub(super) mod templates;
@@ -29,7 +30,20 @@ use crate::{
     graph::{manage::Managed, scopes::Scope},
     number::Number,
     output::Event,
+    rows::manage::PendingRow,
 };
+
+/// Decides about what waits for it.
+pub(super) fn judge(
+    config: &Config,
+    number: &Number,
+    attempt: &mut Attempted<'_>,
+    pending: &PendingRow,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Waiting> {
+    let judge = if pending.new_name.is_empty() { templates::judge } else { names::judge };
+    judge(config, number, attempt, pending, rng)
+}
 
 /// What a call is worked on with.
 struct Context<'a> {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use vocab::{limits, rate::Rate};
 
 use super::{
-    Answered, Context, account, callbacks, documents, flows, media, templates, two_step, uploads,
-    verification,
+    Answered, Context, account, callbacks, documents, flows, media, names, templates, two_step,
+    uploads, verification,
 };
 use crate::{
     errors::GraphError,
@@ -76,7 +76,10 @@ fn account_wide(context: &Context<'_>) -> Result<(), GraphError> {
     if context.call.caller.has_everything() { Ok(()) } else { Err(GraphError::no_object()) }
 }
 
-/// Sets a PIN, or where webhooks of the number go.
+/// Most characters of a name; Graph's own limit is not published.
+const MOST_NAME: usize = 128;
+
+/// Sets a PIN, or where webhooks of the number go, or asks for another name.
 fn change(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
     let fields = context.call.fields();
     let wanted = read::wanted(context.call)?;
@@ -84,11 +87,18 @@ fn change(context: &Context<'_>, attempt: &mut Attempted<'_>) -> Answered {
         Some(_) => Some(six_digits(&fields, "pin")?),
         None => None,
     };
-    if pin.is_none() && wanted == Wanted::Nothing {
+    let new_name = match fields.get(names::NEW_NAME) {
+        Some(_) => Some(fields.text(names::NEW_NAME, MOST_NAME)?),
+        None => None,
+    };
+    if pin.is_none() && new_name.is_none() && wanted == Wanted::Nothing {
         return Err(nothing_supported().into());
     }
     if let Some(pin) = pin {
         two_step::set(context, attempt, &pin);
+    }
+    if let Some(name) = new_name {
+        names::ask(context, attempt, name);
     }
     callbacks::number(context, attempt, &wanted);
     Ok(graph::success())
@@ -117,7 +127,7 @@ pub(super) fn number(
     let all = json!({
         "id": grant.phone_number_id,
         "display_phone_number": format!("+{}", grant.display_phone_number),
-        "verified_name": grant.business,
+        "verified_name": grant.verified_name(),
         "code_verification_status": if verified { "VERIFIED" } else { "NOT_VERIFIED" },
         "quality_rating": quality::rating(attempt, grant.slot)?,
         "platform_type": if grant.deregistered { "NOT_APPLICABLE" } else { "CLOUD_API" },
@@ -131,6 +141,7 @@ pub(super) fn number(
         "conversational_automation": automation,
     });
     let Value::Object(mut all) = all else { return Ok(all) };
+    all.extend(names::asked(attempt, grant.slot)?);
     keep(&mut all, context);
     Ok(Value::Object(all))
 }

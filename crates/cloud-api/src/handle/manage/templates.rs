@@ -156,7 +156,7 @@ fn submit(context: &Context<'_>, attempt: &mut Attempted<'_>, row: TemplateRow) 
         name: row.name.clone(),
         language: row.language.clone(),
         at: attempt.now().wall.after(context.config.management.approval.after).0,
-        flow: String::new(),
+        ..PendingRow::default()
     };
     let key = manage::pending(business, &row.name, &row.language);
     let bytes = pending.encode_to_vec();

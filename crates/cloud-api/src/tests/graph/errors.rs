@@ -142,6 +142,7 @@ fn a_number_that_is_not_registered_sends_nothing() {
         restriction: 0,
         storage: String::new(),
         services: Vec::new(),
+        name: String::new(),
     };
     world.put(rows::grant(0), prost::Message::encode_to_vec(&row));
     world.refuses(&text(), (133_010, 400));

@@ -181,6 +181,8 @@ fn number() -> Value {
         ("platform_type?", one_of(&["CLOUD_API", "NOT_APPLICABLE"])),
         ("status?", one_of(&["CONNECTED", "DISCONNECTED"])),
         ("name_status?", text()),
+        ("new_display_name?", text()),
+        ("new_name_status?", one_of(&["PENDING_REVIEW", "DECLINED"])),
         ("account_mode?", one_of(&["LIVE", "SANDBOX"])),
         ("is_official_business_account?", flag()),
         ("is_pin_enabled?", flag()),
