@@ -148,6 +148,15 @@ impl Sqlite {
         Ok(self.connection.query_row(&sql, (), |_| Ok(()))?)
     }
 
+    /// Keeps so many KiB of the database's pages in memory, and no longer 64 MiB of them.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite said.
+    pub fn set_cache(&mut self, kib: u32) -> Result<(), Trouble> {
+        Ok(schema::set_cache(&self.connection, kib)?)
+    }
+
     /// Tells `listener` whatever goes wrong beneath the store from now on, when it does.
     pub fn listen(&mut self, listener: impl FnMut(&Trouble) + Send + 'static) {
         self.listener = Some(Box::new(listener));

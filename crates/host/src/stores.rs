@@ -36,6 +36,8 @@ struct Inner {
     clock: Clock,
     log: Log,
     failure: Failure,
+    /// KiB of pages that each keeps in memory, if not as many as is usual.
+    cache: Option<u32>,
     open: Mutex<BTreeMap<String, Weak<Store>>>,
 }
 
@@ -59,18 +61,19 @@ pub struct StoreError {
 impl Stores {
     /// Those in `folder`. The keys that wrap theirs follow from `secrets`.
     pub fn new(folder: PathBuf, secrets: Secrets, clock: Clock, log: Log) -> Self {
-        Self::telling(folder, secrets, clock, (log, Failure::default()))
+        Self::telling((folder, None), secrets, clock, (log, Failure::default()))
     }
 
-    /// The same, which tell `failure` that one of them failed for good.
+    /// The same, each with so many KiB of pages in memory, which tell `failure` that one of them
+    /// failed for good.
     pub(crate) fn telling(
-        folder: PathBuf,
+        (folder, cache): (PathBuf, Option<u32>),
         secrets: Secrets,
         clock: Clock,
         (log, failure): (Log, Failure),
     ) -> Self {
         let open = Mutex::default();
-        Self(Arc::new(Inner { folder, secrets, clock, log, failure, open }))
+        Self(Arc::new(Inner { folder, secrets, clock, log, failure, cache, open }))
     }
 
     /// That a store failed for good.
@@ -143,6 +146,9 @@ impl Inner {
         fill(&mut seed).map_err(|why| why.to_string())?;
         let rng = Box::new(ChaCha20Rng::from_seed(seed));
         let mut engine = Sqlite::open(&folder, root, rng).map_err(|why| why.to_string())?;
+        if let Some(kib) = self.cache {
+            engine.set_cache(kib).map_err(|why| why.to_string())?;
+        }
         engine.listen(logs_trouble(name, self.log.clone()));
         let first = engine.next_expiry();
         let clock = self.clock.clone();

@@ -49,6 +49,9 @@ const PATIENCE_EACH: Duration = Duration::from_millis(200);
 /// How many people are set up at a time. Thousands who all register at once are answered so late
 /// that each asks again and again, and one whose handshake is not done makes room for a newer one.
 const IN_TURN: usize = 128;
+/// KiB of pages that each of the stores keeps in memory. There are several in the process, and what
+/// they do not keep, the system does.
+const CACHE_KIB: u32 = 16_384;
 /// The date at which a seeded virtual clock starts: 2026-01-01.
 const SEEDED_DATE: UnixMicros = UnixMicros(1_767_225_600_000_000);
 /// How far a virtual clock has moved over a restart: two starts write no row at the same moment.
@@ -98,7 +101,8 @@ impl Start {
         };
         let log = options.log.clone().unwrap_or_else(Log::none);
         let told = (log.clone(), world.failure.clone());
-        let stores = Stores::telling(folder.stores(), folder.secrets(), clock.clone(), told);
+        let place = (folder.stores(), Some(CACHE_KIB));
+        let stores = Stores::telling(place, folder.secrets(), clock.clone(), told);
         let mut site = Site::new(clock.clone(), log, stores, draws)?;
         if let Some(path) = &options.noise_keys {
             site.log_keys(path)?;
