@@ -143,6 +143,7 @@ impl CloudApi {
             match note {
                 Note::For(slot) => self.noting = slot,
                 Note::End(note) => self.apply_end(self.noting, note, step),
+                Note::Held(..) => {}
                 Note::Loaded => self.is_loaded = true,
                 Note::Grant(grant) => granted.extend(self.grant(grant)),
                 Note::Waits(key, bytes) => {
@@ -381,6 +382,7 @@ impl Hop for CloudApi {
             Input::Response { id, outcome } => self.response(id, outcome, &mut step),
             Input::Stored { tx, answer } => {
                 let turn = self.desk.stored(tx, answer, now);
+                self.drop_held(turn.dropped);
                 self.apply(turn.notes, &mut step);
                 if let Some(work) = turn.again {
                     self.run(work, &mut step);

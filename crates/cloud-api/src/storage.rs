@@ -181,7 +181,18 @@ impl Held {
 
     /// The attempt is made again from its beginning: nobody will ask for what it has put.
     pub(crate) fn undo(&mut self) {
-        for name in core::mem::take(&mut self.fresh) {
+        let put = self.put_since();
+        self.end_all(put);
+    }
+
+    /// What the attempt has put, once it has come to its end: whether it counts is not known yet.
+    pub(crate) fn put_since(&mut self) -> Vec<u64> {
+        core::mem::take(&mut self.fresh)
+    }
+
+    /// The attempt that has put this came to nothing.
+    pub(crate) fn end_all(&mut self, names: Vec<u64>) {
+        for name in names {
             self.end(name);
         }
     }

@@ -96,6 +96,16 @@ impl SealedVault {
         self.held.borrow_mut().undo();
     }
 
+    /// The names of what the attempt has put, once it has come to its end.
+    pub(crate) fn put_since(&self) -> Vec<u64> {
+        self.held.borrow_mut().put_since()
+    }
+
+    /// The attempt that has put this came to nothing.
+    pub(crate) fn came_to_nothing(&self, names: Vec<u64>) {
+        self.held.borrow_mut().end_all(names);
+    }
+
     /// How much content lies in memory.
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
@@ -239,18 +249,18 @@ impl Vault for SealedVault {
 
     /// What bears nothing that somebody wrote outlives this process in every storage mode, or a
     /// restart would leave what waits for its answer waiting.
-    fn put_request<E, N>(
+    fn put_bearing<E, N>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
         key: Key,
-        (frame, bears): (&[u8], bool),
+        (bytes, bears): (&[u8], bool),
         keep: Keep,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
         if bears {
-            self.put(attempt, key, frame, keep, rng)
+            self.put(attempt, key, bytes, keep, rng)
         } else {
-            self.put_sealed(attempt, key, frame, keep, rng)
+            self.put_sealed(attempt, key, bytes, keep, rng)
         }
     }
 

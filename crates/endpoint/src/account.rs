@@ -168,7 +168,7 @@ impl<V: Vault> Account<V> {
         };
         let frame = ToTransport { id, ask }.encode();
         let (key, work) = (self.keys.ask(id), self.config.work);
-        self.vault.put_request(attempt, key, (&frame, bears), work, rng)?;
+        self.vault.put_bearing(attempt, key, (&frame, bears), work, rng)?;
         attempt.act(Act::Send { to: self.config.transport, bytes: frame.clone() });
         attempt.note(N::from(Note::Asked { id, frame }));
         Ok(id)

@@ -34,21 +34,21 @@ pub trait Vault {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting>;
 
-    /// Writes a request to the transport under `key`; `bears` whether it bears what somebody wrote,
-    /// encrypted as it is.
+    /// Writes something that a message needs on its way, such as a request to the transport, under
+    /// `key`; `bears` whether it bears what somebody wrote, encrypted or not.
     ///
     /// # Errors
     ///
     /// [`Waiting`] if a row that it needs is not on the desk.
-    fn put_request<E, N>(
+    fn put_bearing<E, N>(
         &self,
         attempt: &mut Attempt<'_, E, N>,
         key: Key,
-        (frame, _bears): (&[u8], bool),
+        (bytes, _bears): (&[u8], bool),
         keep: Keep,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), Waiting> {
-        self.put(attempt, key, frame, keep, rng)
+        self.put(attempt, key, bytes, keep, rng)
     }
 
     /// Reads content; `None` where there is none, or nothing that can be opened any more.

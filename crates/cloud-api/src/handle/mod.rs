@@ -35,6 +35,8 @@ pub(crate) use identity::hash as identity_hash;
 pub(crate) enum Note {
     /// The endpoint notes that follow are for this number.
     For(u32),
+    /// The attempt put content of a number in memory, under these names.
+    Held(u32, Vec<u64>),
     /// A note of an endpoint.
     End(endpoint::Note),
     /// All grants of before the start are here.
@@ -98,8 +100,12 @@ pub(crate) fn work(
             let vault = number.account.vault();
             vault.begin();
             let done = on_number(config, number, attempt, work, rng);
-            if done.is_err() {
-                vault.undo();
+            match done {
+                Ok(()) => match vault.put_since() {
+                    none if none.is_empty() => {}
+                    put => attempt.note(Note::Held(*slot, put)),
+                },
+                Err(Waiting) => vault.undo(),
             }
             done
         }

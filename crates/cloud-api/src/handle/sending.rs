@@ -128,7 +128,9 @@ fn go(
     if accepted.tag != TagRow::default() {
         let key = rows::tag(number.grant.slot, id);
         let keep = Keep::For(limits::DEDUPE_AGE);
-        number.account.vault().put(attempt, key, &accepted.tag.encode_to_vec(), keep, rng)?;
+        // What it is charged as and which template it was is nothing that somebody wrote.
+        let (row, bears) = (accepted.tag.encode_to_vec(), !accepted.tag.opaque.is_empty());
+        number.account.vault().put_bearing(attempt, key, (&row, bears), keep, rng)?;
     }
     let to = Address::first_device(accepted.to);
     if let Some(error) = accepted.withheld {

@@ -1,10 +1,11 @@
-//! Notices that accounts are gone, each worked on once at a time.
+//! Notices that accounts are gone, each worked on once at a time; and what attempts that came to
+//! nothing have put in memory.
 
 use vocab::PhoneNumber;
 use wire::transport::Notice;
 
 use super::{CloudApi, Step};
-use crate::input::NumberJob;
+use crate::{handle::Note, input::NumberJob};
 
 impl CloudApi {
     /// An account is gone. Whether the number's grant is in force makes no difference: what is kept
@@ -17,6 +18,17 @@ impl CloudApi {
         }
         if number.forgetting.insert(place, notice.phone.clone()).is_none() {
             self.on_number(slot, NumberJob::Gone { place, notice }, step);
+        }
+    }
+
+    /// An attempt came to nothing: nobody will ask for what it has put in memory.
+    pub(super) fn drop_held(&mut self, notes: Vec<Note>) {
+        for note in notes {
+            if let Note::Held(slot, names) = note
+                && let Some(number) = self.number_mut(slot)
+            {
+                number.account.vault().came_to_nothing(names);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     graph::{BILL, media},
     world::{NUMBERS, TOKENS, World},
 };
-use crate::vault::message_key_row;
+use crate::{Rules, vault::message_key_row};
 
 const SECRET: &[u8] = b"rye and nothing else";
 
@@ -143,6 +143,8 @@ fn without_storage_nothing_that_anybody_said_is_in_a_row_and_all_of_it_arrives()
 #[test]
 fn without_storage_what_arrived_is_in_no_memory_either() {
     let mut world = no_storage();
+    // So that it is known of each message what it is charged as.
+    world.configure(0, |config| config.rules = Rules::default());
     let mut held = Vec::new();
     for round in 0..3 {
         for _ in 0..10 * round {

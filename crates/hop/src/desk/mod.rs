@@ -57,6 +57,8 @@ impl<J> From<J> for Work<J> {
 pub struct Turn<J, N> {
     /// Notes of the attempt that is now durable, for the hop's memory.
     pub notes: Vec<N>,
+    /// Notes of an attempt that came to nothing; its work is attempted again, now or later.
+    pub dropped: Vec<N>,
     /// Keys that queues gave to what the attempt appended, in its order.
     pub appended: Vec<Key>,
     /// Work to attempt now.
@@ -173,7 +175,8 @@ impl<J, N> Desk<J, N> {
 
     /// Takes the store's answer.
     pub fn stored(&mut self, tx: TxId, answer: Answer, now: Now) -> Turn<J, N> {
-        let nothing = Turn { notes: Vec::new(), appended: Vec::new(), again: None };
+        let nothing =
+            Turn { notes: Vec::new(), dropped: Vec::new(), appended: Vec::new(), again: None };
         let pending = self.waiting.remove(&tx).map(|pending| *pending);
         if self.waiting.is_empty() {
             // Not its room: many hops are at rest nearly always.
@@ -191,7 +194,7 @@ impl<J, N> Desk<J, N> {
             (Some(Pending::Commit { touched, notes, .. }), Answer::Done(values)) => {
                 self.rows.end(tx, &touched);
                 let appended = values.into_iter().filter_map(appended_key).collect();
-                Turn { notes, appended, again: None }
+                Turn { notes, appended, ..nothing }
             }
             (Some(Pending::Commit { touched, notes, .. }), Answer::Conflict { .. })
                 if planted(self.mutant, Mutant::ConflictIsDone) =>
@@ -199,19 +202,18 @@ impl<J, N> Desk<J, N> {
                 self.rows.end(tx, &touched);
                 Turn { notes, ..nothing }
             }
-            (Some(Pending::Commit { mut work, touched, .. }), Answer::Conflict { .. }) => {
+            (Some(Pending::Commit { mut work, touched, notes, .. }), Answer::Conflict { .. }) => {
                 self.undo(tx, &touched);
                 // What was scanned may be stale; what was taken is gone from the store for good.
                 work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
-                Turn { again: Some(work), ..nothing }
+                Turn { dropped: notes, again: Some(work), ..nothing }
             }
             (Some(Pending::Fetch { work, seen, .. }), Answer::Conflict { .. }) => {
                 self.rows.release(tx, &seen);
                 Turn { again: Some(work), ..nothing }
             }
             (Some(pending), Answer::Unavailable(_)) => {
-                self.postpone(tx, pending, now);
-                nothing
+                Turn { dropped: self.postpone(tx, pending, now), ..nothing }
             }
         }
     }
@@ -238,21 +240,23 @@ impl<J, N> Desk<J, N> {
         }
     }
 
-    fn postpone(&mut self, tx: TxId, pending: Pending<J, N>, now: Now) {
-        let work = match pending {
+    /// Has the work attempted later; the notes of an attempt that came to nothing.
+    fn postpone(&mut self, tx: TxId, pending: Pending<J, N>, now: Now) -> Vec<N> {
+        let (work, notes) = match pending {
             Pending::Fetch { work, seen, .. } => {
                 self.rows.release(tx, &seen);
-                work
+                (work, Vec::new())
             }
-            Pending::Commit { mut work, touched, .. } => {
+            Pending::Commit { mut work, touched, notes, .. } => {
                 self.undo(tx, &touched);
                 work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
-                work
+                (work, notes)
             }
         };
         if !planted(self.mutant, Mutant::PostponedForgotten) {
             self.postponed.push((now.mono.after(PATIENCE), work));
         }
+        notes
     }
 
     /// When [`Desk::due`] has something to attempt.
