@@ -7,12 +7,10 @@
 //! A sealed row is: version (1), day (8, big-endian), nonce (12), ciphertext with tag (16). The key
 //! of the row is authenticated with it, so that no row can be put in another's place. AES-256-GCM.
 
+mod sealing;
+
 use core::cell::{Cell, RefCell};
 
-use aes_gcm::{
-    Aes256Gcm, KeyInit as _,
-    aead::{Aead as _, Payload},
-};
 use endpoint::vault::{NAME_BYTES, Vault, name_under};
 use hop::{Attempt, Waiting};
 use keys::count::{Operation, compressions, count};
@@ -22,7 +20,13 @@ use store::Key;
 use vocab::{DataClass, Keep, Micros, PhoneNumber, limits};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "count")]
+pub use self::sealing::seal_once;
+use self::sealing::{fresh, open, seal};
 use crate::storage::{Held, Marker, Storage, at_most_held, located};
+
+/// How long content of a number stays where it must not outlive a message.
+pub const WORK: Keep = Keep::For(limits::RETRANSMISSION_AGE);
 
 /// The vault of one business's numbers.
 pub struct SealedVault {
@@ -52,7 +56,6 @@ const MARKER: DataClass = DataClass::ConnectionMetadata;
 /// Rows of a queue of blobs: the pieces of one.
 const BLOBS_READ: usize = limits::MAX_BLOB_PIECES as usize;
 const VERSION: u8 = 1;
-const NONCE: usize = 12;
 
 /// How long a day's key can be needed: what is sealed on it is kept 30 days, and a webhook that
 /// waits was sealed within 7.
@@ -362,42 +365,4 @@ impl Vault for SealedVault {
     fn name(&self, phone: &PhoneNumber) -> [u8; NAME_BYTES] {
         name_under(&self.name_key, phone)
     }
-}
-
-fn fresh(rng: &mut dyn CryptoRng) -> Zeroizing<Vec<u8>> {
-    let mut key = Zeroizing::new(vec![0; 32]);
-    rng.fill_bytes(&mut key);
-    key
-}
-
-/// `nonce ‖ ciphertext`; `None` only for a key of another length than 32.
-fn seal(key: &[u8], about: &[u8], plain: &[u8], rng: &mut dyn CryptoRng) -> Option<Vec<u8>> {
-    count_call(about.len(), plain.len());
-    let cipher = Aes256Gcm::new_from_slice(key).ok()?;
-    let mut nonce = [0; NONCE];
-    rng.fill_bytes(&mut nonce);
-    let sealed = cipher.encrypt(&nonce.into(), Payload { msg: plain, aad: about }).ok()?;
-    Some([nonce.as_slice(), &sealed].concat())
-}
-
-fn open(key: &[u8], about: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
-    count_call(about.len(), sealed.len().saturating_sub(16));
-    let cipher = Aes256Gcm::new_from_slice(key).ok()?;
-    let opened = cipher.decrypt(&(*nonce).into(), Payload { msg: sealed, aad: about }).ok()?;
-    Some(Zeroizing::new(opened))
-}
-
-/// How long content of a number stays where it must not outlive a message.
-pub const WORK: Keep = Keep::For(limits::RETRANSMISSION_AGE);
-
-fn count_call(about: usize, plain: usize) {
-    count(Operation::GcmKey, 1);
-    count(Operation::GcmBlock, about.div_ceil(16).saturating_add(plain.div_ceil(16)));
-}
-
-/// Seals `plain` once, for whoever measures what that costs.
-#[cfg(feature = "count")]
-pub fn seal_once(plain: &[u8], rng: &mut dyn CryptoRng) -> Option<Vec<u8>> {
-    seal(&[7; 32], &[], plain, rng)
 }
