@@ -3,10 +3,10 @@
 use alloc::{vec, vec::Vec};
 
 use store::{Answer, Key, Op, Refusal, Revision, Row, TxId, Value};
-use vocab::{DataClass, Keep, Micros};
+use vocab::{DataClass, Keep, Micros, Reason};
 
 use super::world::{Event, Job, World, counter};
-use crate::Desk;
+use crate::{Desk, Effect, Work};
 
 fn add(to: u8, amount: u64) -> Job {
     Job::Add { to, amount }
@@ -262,4 +262,26 @@ fn an_answer_that_nobody_waits_for_changes_nothing() {
     }
     world.later(Micros::days(1));
     assert!(desk.due(world.now).is_empty() && desk.wake_at().is_none());
+}
+
+#[test]
+fn notes_of_an_attempt_that_came_to_nothing_are_handed_back() {
+    let now = World::new().now;
+    let attempted = |answer: Answer| {
+        let mut desk: Desk<(), u64> = Desk::new(1);
+        let mut effects: Vec<Effect<()>> = Vec::new();
+        let at_once = desk.attempt(Work::from(()), now, &mut effects, |attempt, ()| {
+            let keep = Keep::Never(Reason::UntilDone);
+            attempt.append(Key::table("queue"), vec![1], DataClass::Template, keep);
+            attempt.note(7);
+            Ok(())
+        });
+        assert_eq!(at_once, []);
+        let turn = desk.stored(TxId(1), answer, now);
+        (turn.notes, turn.dropped)
+    };
+    let done = Answer::Done(vec![Value::Appended(Key::table("queue"))]);
+    assert_eq!(attempted(done), (vec![7], vec![]));
+    assert_eq!(attempted(Answer::Conflict { check: 0 }), (vec![], vec![7]));
+    assert_eq!(attempted(Answer::Unavailable(Refusal::Full)), (vec![], vec![7]));
 }
