@@ -167,6 +167,21 @@ fn search(texts: &Texts, written: &Path) -> Searched {
     Searched { files, rows: texts.canaries.in_streams(rows), count: opened.len() }
 }
 
+/// Looks at billing's store, at most.
+const LOOKS: usize = 20_000;
+
+/// Waits until billing has written down what a message is charged as: it is told of that when the
+/// person has the message, and after whoever waits for the message.
+fn billed(operations: &str) {
+    let at = operations.strip_prefix("http://").expect("a URL").parse().expect("an address");
+    let has_written = |line: &str| {
+        let commits = line.strip_prefix("blindpost_store_commits_total{store=\"billing\"} ");
+        commits.is_some_and(|commits| commits != "0")
+    };
+    let looks = (0..LOOKS).any(|_| http::get(at, "/metrics").body.lines().any(has_written));
+    assert!(looks, "billing writes nothing");
+}
+
 /// People write, are answered with their words, and everything is killed.
 fn own_run(folder: &Path) {
     let (written, passed) = (folder.join(WRITTEN), folder.join(PASSED));
@@ -191,6 +206,7 @@ fn own_run(folder: &Path) {
     }
     let shown = "/_blindpost/messages?direction=outbound&status=shown&count=2&wait_ms=20000";
     http::get(at, shown);
+    billed(text("operations_url"));
     for what in ["messages", "webhooks"] {
         let answer = http::get(at, &format!("/_blindpost/{what}"));
         fs::write(passed.join(what), answer.body).expect("a file can be written");
