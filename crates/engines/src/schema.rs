@@ -60,9 +60,6 @@ const STEPS: &[&str] = &[
 /// Bytes of a page of the database.
 pub(crate) const PAGE_SIZE: usize = 8_192;
 
-/// KiB of pages that a store keeps in memory, unless it is told otherwise.
-const CACHE_KIB: u32 = 65_536;
-
 /// For every connection to a store.
 ///
 /// Page size and checkpoint interval are those of `docs/reference/store.md`, measured. What is
@@ -72,6 +69,7 @@ const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 16384;
+    PRAGMA cache_size = -65536;
     PRAGMA secure_delete = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
@@ -81,16 +79,7 @@ const SETTINGS: &str = "
 /// Opens the database at `path`, which may be new, and brings it to [`VERSION`].
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     folder::make_private(path)?;
-    let connection = open_with(path, SETTINGS, STEPS)?;
-    let failed = |source| OpenError::of(path.to_path_buf(), source);
-    set_cache(&connection, CACHE_KIB).map_err(failed)?;
-    Ok(connection)
-}
-
-/// So many KiB of pages are kept in memory by this connection.
-pub(crate) fn set_cache(connection: &Connection, kib: u32) -> rusqlite::Result<()> {
-    // SQLite takes a number below zero for KiB, one above for pages.
-    connection.execute_batch(&format!("PRAGMA cache_size = -{kib}"))
+    open_with(path, SETTINGS, STEPS)
 }
 
 /// A new database at `path`, to be filled with a copy in one transaction. It is no store until that

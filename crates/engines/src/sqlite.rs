@@ -154,7 +154,8 @@ impl Sqlite {
     ///
     /// What SQLite said.
     pub fn set_cache(&mut self, kib: u32) -> Result<(), Trouble> {
-        Ok(schema::set_cache(&self.connection, kib)?)
+        // SQLite takes a number below zero for KiB, one above for pages.
+        Ok(self.connection.execute_batch(&format!("PRAGMA cache_size = -{kib}"))?)
     }
 
     /// Tells `listener` whatever goes wrong beneath the store from now on, when it does.

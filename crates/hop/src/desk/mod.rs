@@ -203,9 +203,7 @@ impl<J, N> Desk<J, N> {
                 Turn { notes, ..nothing }
             }
             (Some(Pending::Commit { mut work, touched, notes, .. }), Answer::Conflict { .. }) => {
-                self.undo(tx, &touched);
-                // What was scanned may be stale; what was taken is gone from the store for good.
-                work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
+                self.undo(tx, &touched, &mut work);
                 Turn { dropped: notes, again: Some(work), ..nothing }
             }
             (Some(Pending::Fetch { work, seen, .. }), Answer::Conflict { .. }) => {
@@ -220,7 +218,9 @@ impl<J, N> Desk<J, N> {
 
     /// Transaction `tx` did not happen, and so nothing that was built on it will: their rows leave
     /// the desk at once, or work that is redone would build on them and fail again, without end.
-    fn undo(&mut self, tx: TxId, touched: &[Key]) {
+    fn undo(&mut self, tx: TxId, touched: &[Key], work: &mut Work<J>) {
+        // What was scanned may be stale; what was taken is gone from the store for good.
+        work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
         self.rows.drop_all(tx, touched);
         let mut lost = BTreeSet::from([tx]);
         for (later, pending) in &self.waiting {
@@ -248,8 +248,7 @@ impl<J, N> Desk<J, N> {
                 (work, Vec::new())
             }
             Pending::Commit { mut work, touched, notes, .. } => {
-                self.undo(tx, &touched);
-                work.brought.retain(|(op, _)| matches!(op, Op::TakeFirst(_)));
+                self.undo(tx, &touched, &mut work);
                 (work, notes)
             }
         };

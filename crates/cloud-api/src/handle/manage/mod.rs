@@ -19,21 +19,33 @@ mod verification;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hop::{Waiting, http::Response};
+use prost::Message as _;
 use rand_core::CryptoRng;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use vocab::UnixMicros;
 
-use super::{Attempted, reply, sending::Stop};
+use super::{Attempted, happenings, reply, sending::Stop};
 use crate::{
     config::Config,
     errors::{GraphError, codes},
     graph::{manage::Managed, scopes::Scope},
     number::Number,
     output::Event,
-    rows::manage::PendingRow,
+    rows::manage::{self as rows, PendingRow},
+    webhook,
 };
 
-/// Decides about what waits for it.
+/// What was decided about something, for its business.
+struct Decision {
+    /// The field of the webhook.
+    field: &'static str,
+    value: Value,
+    /// What it is, for the operator.
+    item: String,
+}
+
+/// Decides about a template or a name, and tells its business.
 pub(super) fn judge(
     config: &Config,
     number: &Number,
@@ -41,8 +53,30 @@ pub(super) fn judge(
     pending: &PendingRow,
     rng: &mut dyn CryptoRng,
 ) -> Result<(), Waiting> {
-    let judge = if pending.new_name.is_empty() { templates::judge } else { names::judge };
-    judge(config, number, attempt, pending, rng)
+    let grant = &number.grant;
+    let is_template = pending.new_name.is_empty();
+    let key = if is_template {
+        rows::pending(&grant.business, &pending.name, &pending.language)
+    } else {
+        rows::pending_name(pending.slot)
+    };
+    let waits = attempt.read(&key)?.and_then(|row| PendingRow::decode(row.as_slice()).ok());
+    let now = attempt.now().wall;
+    // It was changed or deleted meanwhile: another decision comes, or none.
+    if waits.is_none_or(|waits| UnixMicros(waits.at) > now || waits.new_name != pending.new_name) {
+        return Ok(());
+    }
+    attempt.delete(key);
+    let name = if is_template { &pending.name } else { &pending.new_name };
+    let is_rejected = config.management.approval.rejects.contains(name);
+    let decision = if is_template {
+        templates::decide(grant, attempt, pending, is_rejected)?
+    } else {
+        Some(names::decide(grant, attempt, name, is_rejected))
+    };
+    let Some(Decision { field, value, item }) = decision else { return Ok(()) };
+    let body = webhook::account(grant, field, &value, now);
+    happenings::hook(number, attempt, body, item, rng).map(drop)
 }
 
 /// What a call is worked on with.

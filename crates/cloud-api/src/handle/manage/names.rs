@@ -3,20 +3,16 @@
 
 use hop::Waiting;
 use prost::Message as _;
-use rand_core::CryptoRng;
 use serde_json::{Map, Value, json};
-use vocab::{DataClass, Keep, Reason, UnixMicros};
+use vocab::{DataClass, Keep, Reason};
 
-use super::{Context, documents};
+use super::{Context, Decision, documents};
 use crate::{
-    config::Config,
-    handle::{Attempted, Note, grants, happenings},
-    number::Number,
+    handle::{Attempted, Note, grants},
     rows::{
         GrantRow,
         manage::{self, Document, PendingRow},
     },
-    webhook,
 };
 
 /// How the name that was asked for is called, in calls and in answers.
@@ -46,41 +42,25 @@ pub(super) fn asked(attempt: &mut Attempted<'_>, slot: u32) -> Result<Map<String
     documents::get(attempt, slot, Document::Name)
 }
 
-/// Decides about a name, and tells the business.
-pub(in crate::handle) fn judge(
-    config: &Config,
-    number: &Number,
+/// What becomes of the name that a number asked for.
+pub(super) fn decide(
+    grant: &GrantRow,
     attempt: &mut Attempted<'_>,
-    pending: &PendingRow,
-    rng: &mut dyn CryptoRng,
-) -> Result<(), Waiting> {
-    let (slot, grant) = (pending.slot, &number.grant);
-    let key = manage::pending_name(slot);
-    let waits = attempt.read(&key)?.and_then(|row| PendingRow::decode(row.as_slice()).ok());
-    // Another was asked for meanwhile, and is decided about in its own time.
-    if waits.is_none_or(|waits| UnixMicros(waits.at) > attempt.now().wall || waits != *pending) {
-        return Ok(());
-    }
-    attempt.delete(key);
-    let is_rejected = config.management.approval.rejects.contains(&pending.new_name);
+    new_name: &str,
+    is_rejected: bool,
+) -> Decision {
     if is_rejected {
-        put(attempt, slot, &pending.new_name, "DECLINED");
+        put(attempt, grant.slot, new_name, "DECLINED");
     } else {
-        attempt.delete(manage::document(slot, Document::Name));
-        grants::change(
-            attempt,
-            GrantRow { name: pending.new_name.clone(), ..grant.clone() },
-            grant,
-        );
+        attempt.delete(manage::document(grant.slot, Document::Name));
+        grants::change(attempt, GrantRow { name: new_name.to_owned(), ..grant.clone() }, grant);
     }
     let decision = if is_rejected { "REJECTED" } else { "APPROVED" };
     let value = json!({
         "display_phone_number": grant.display_phone_number,
         "decision": decision,
-        "requested_verified_name": pending.new_name,
+        "requested_verified_name": new_name,
         "rejection_reason": is_rejected.then_some("NAME_FORMAT_UNACCEPTABLE"),
     });
-    let at = attempt.now().wall;
-    let body = webhook::account(grant, "phone_number_name_update", &value, at);
-    happenings::hook(number, attempt, body, format!("name {decision}"), rng).map(drop)
+    Decision { field: "phone_number_name_update", value, item: format!("name {decision}") }
 }

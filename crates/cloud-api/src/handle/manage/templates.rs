@@ -3,23 +3,20 @@
 
 use hop::Waiting;
 use prost::Message as _;
-use rand_core::CryptoRng;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use vocab::{DataClass, Keep, Reason, UnixMicros, limits};
+use vocab::{DataClass, Keep, Reason, limits};
 
-use super::{Answered, Context, page};
+use super::{Answered, Context, Decision, page};
 use crate::{
-    config::Config,
     errors::GraphError,
     graph::{self, manage::templates as read},
-    handle::{Attempted, Note, happenings},
-    number::Number,
+    handle::{Attempted, Note},
     rows::{
-        self, TemplateRow, TemplateStatus,
+        self, GrantRow, TemplateRow, TemplateStatus,
         manage::{self, PendingRow},
     },
-    templates, webhook,
+    templates,
 };
 
 /// Templates of one account (facts, cloud-api.md section 1.7).
@@ -245,25 +242,16 @@ pub(in crate::handle) fn boot(attempt: &mut Attempted<'_>) -> Result<(), Waiting
     Ok(())
 }
 
-/// Decides about a template, and tells its business.
-pub(in crate::handle) fn judge(
-    config: &Config,
-    number: &Number,
+/// What becomes of a template; nothing where there is none any more.
+pub(super) fn decide(
+    grant: &GrantRow,
     attempt: &mut Attempted<'_>,
     pending: &PendingRow,
-    rng: &mut dyn CryptoRng,
-) -> Result<(), Waiting> {
-    let business = &number.grant.business;
-    let key = manage::pending(business, &pending.name, &pending.language);
-    let waits = attempt.read(&key)?.and_then(|row| PendingRow::decode(row.as_slice()).ok());
-    // It was edited or deleted meanwhile: another decision comes, or none.
-    if waits.is_none_or(|waits| UnixMicros(waits.at) > attempt.now().wall) {
-        return Ok(());
-    }
-    attempt.delete(key);
+    is_rejected: bool,
+) -> Result<Option<Decision>, Waiting> {
+    let business = &grant.business;
     let template = (pending.name.as_str(), pending.language.as_str());
-    let Some(mut row) = templates::find(attempt, business, template)? else { return Ok(()) };
-    let is_rejected = config.management.approval.rejects.contains(&row.name);
+    let Some(mut row) = templates::find(attempt, business, template)? else { return Ok(None) };
     let status = if is_rejected { TemplateStatus::Rejected } else { TemplateStatus::Approved };
     row.status = status.into();
     write(attempt, business, &row);
@@ -276,8 +264,6 @@ pub(in crate::handle) fn judge(
         "message_template_category": row.category().name().to_ascii_uppercase(),
         "reason": if is_rejected { "INVALID_FORMAT" } else { "NONE" },
     });
-    let at = attempt.now().wall;
-    let body = webhook::account(&number.grant, "message_template_status_update", &value, at);
     let item = format!("template {id} {}", status.name());
-    happenings::hook(number, attempt, body, item, rng).map(drop)
+    Ok(Some(Decision { field: "message_template_status_update", value, item }))
 }
