@@ -36,7 +36,9 @@ local keyless = ProtoExpert.new("blindpost.keyless", "The key log has no keys fo
   expert.group.DECRYPTION, expert.severity.NOTE)
 local other_version = ProtoExpert.new("blindpost.other_version", "Another version of the link",
   expert.group.PROTOCOL, expert.severity.WARN)
-blindpost.experts = { unverified, bad_length, keyless, other_version }
+local headless = ProtoExpert.new("blindpost.headless", "The capture begins within this link",
+  expert.group.DECRYPTION, expert.severity.NOTE)
+blindpost.experts = { unverified, bad_length, keyless, other_version, headless }
 blindpost.prefs.keys = Pref.string("Key log", "",
   "A file with lines BLINDPOST_LINK, session, key to the server, key to the client")
 
@@ -121,6 +123,42 @@ end
 
 local function as_tvb(text, name)
   return ByteArray.new(text, true):tvb(name)
+end
+
+-- The number that starts at a place in a text, as Protocol Buffers write it, and where it ends.
+local function varint_at(text, at)
+  local value, scale = 0, 1
+  for place = at, math.min(at + 4, #text) do
+    local byte = text:byte(place)
+    value = value + byte % 128 * scale
+    if byte < 128 then return value, place + 1 end
+    scale = scale * 128
+  end
+end
+
+-- Whether a text can be a frame: up to three fields of proto/transport.proto, and nothing after. A
+-- record cannot, and must not get to Wireshark's dissector: some versions of it crash over noise.
+local function is_frame(text)
+  local at, fields = 1, 0
+  while at <= #text do
+    local key, after = varint_at(text, at)
+    fields = fields + 1
+    if not key or key < 8 or key > 127 or fields > 3 then return false end
+    local wire, length = key % 8, 0
+    if wire == 0 then
+      length, after = varint_at(text, after)
+      length = length and 0
+    elseif wire == 1 then
+      length = 8
+    elseif wire == 2 then
+      length, after = varint_at(text, after)
+    else
+      return false
+    end
+    if not length then return false end
+    at = after + length
+  end
+  return at == #text + 1
 end
 
 local function show_frame(tvb, pinfo, tree, to_server)
@@ -214,7 +252,11 @@ local function show_message(tvb, pinfo, root)
     tree:add(f.length, tvb(0, 3))
     local body = tvb(3):tvb()
     local number = link.noise and handshake_number(side, body(), to_server)
-    if not link.noise then
+    if not link.noise and not is_frame(body():raw()) then
+      tree:add(f.sealed, body())
+      tree:add_proto_expert_info(headless)
+      told = "sealed, on a link whose beginning is not here"
+    elseif not link.noise then
       show_frame(body, pinfo, tree, to_server)
       told = "frame, not encrypted"
     elseif number and body:len() == HANDSHAKE_LENGTHS[number] then

@@ -41,10 +41,11 @@ fn ports(stage: &Stage) -> BTreeMap<u16, &'static str> {
 
 /// People write, while transport and Cloud API are killed once each; then everything is killed.
 fn overheard(canaries: &mut Canaries) -> (Stage, Option<Streams>) {
-    let mut stage = Stage::set();
+    let mut stage = Stage::dark();
     let names = ports(&stage);
     let numbers: Vec<u16> = names.keys().copied().collect();
     let capture = capture::is_wanted().then(|| Capture::start(&stage.aside(PACKETS), &numbers));
+    stage.begins();
     let people: Vec<String> = (0..PEOPLE).map(|person| canaries.number(person)).collect();
     let mut people = People::join(&mut stage, &people);
     for round in 0..TEXTS {

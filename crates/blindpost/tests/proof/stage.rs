@@ -67,6 +67,13 @@ pub(crate) struct Stage {
 impl Stage {
     /// Starts all four, in a new folder.
     pub(crate) fn set() -> Self {
+        let mut stage = Self::dark();
+        stage.begins();
+        stage
+    }
+
+    /// A new folder with settings, and addresses at which nobody serves yet.
+    pub(crate) fn dark() -> Self {
         let scratch = tempfile::tempdir().expect("a temporary folder can be made");
         for folder in ["written", "written/tmp"] {
             fs::create_dir(scratch.path().join(folder)).expect("a folder can be made");
@@ -86,11 +93,15 @@ impl Stage {
         };
         let (hear, heard) = channel();
         let (servers, earlier) = (BTreeMap::new(), VecDeque::new());
-        let mut stage = Self { scratch, at, servers, heard, hear, earlier };
+        let stage = Self { scratch, at, servers, heard, hear, earlier };
         stage.configure();
-        ROLES.into_iter().for_each(|role| stage.start(role));
-        stage.opens();
         stage
+    }
+
+    /// Starts all four.
+    pub(crate) fn begins(&mut self) {
+        ROLES.into_iter().for_each(|role| self.start(role));
+        self.opens();
     }
 
     /// Waits until the business can be written to: before, a person who writes is told that there
