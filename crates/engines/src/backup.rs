@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, File},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use rusqlite::Connection;
@@ -23,6 +23,9 @@ use crate::{
 /// How far a restore sets queue numbers forward: numbers given after the back-up are not given
 /// again.
 const NUMBERS_SKIPPED: i64 = 1 << 32;
+/// How often several stores are looked at until none of them changes meanwhile. A look takes less
+/// than a millisecond, and a commit with its sync more than one.
+const LOOKS: usize = 10_000;
 
 /// A store as it was at one moment, to be copied: on any thread, while the store goes on.
 ///
@@ -47,16 +50,32 @@ impl Sqlite {
 
 impl Source {
     fn of(folder: Folder) -> Result<Self, OpenError> {
-        let (path, keyring) = (folder.database(), folder.keyring());
+        let path = folder.database();
         if !path.exists() {
             return Err(OpenError::DatabaseMissing { path });
         }
-        let connection = schema::open_to_read(&path)?;
+        let mut source =
+            Self { connection: schema::open_to_read(&path)?, folder, keyring: Vec::new() };
+        source.look()?;
+        Ok(source)
+    }
+
+    /// From now on it is the store as it is now.
+    fn look(&mut self) -> Result<(), OpenError> {
+        let connection = &self.connection;
+        let ended = match connection.is_autocommit() {
+            true => Ok(()),
+            false => connection.execute_batch("ROLLBACK"),
+        };
         // From the first read on it sees this moment alone.
-        let begun = connection.execute_batch("BEGIN; SELECT count(*) FROM store;");
-        begun.map_err(|source| OpenError::of(path, source))?;
-        let keyring = fs::read(&keyring).map_err(at(&keyring))?;
-        Ok(Self { connection, folder, keyring })
+        let begun =
+            ended.and_then(|()| connection.execute_batch("BEGIN; SELECT count(*) FROM store;"));
+        begun.map_err(|source| OpenError::of(self.folder.database(), source))?;
+        // A key goes after the commit that sealed the last of its rows anew: what this moment has
+        // needs none that is gone.
+        let path = self.folder.keyring();
+        self.keyring = fs::read(&path).map_err(at(&path))?;
+        Ok(())
     }
 
     /// Writes a back-up into the folder `to`, which must not hold a store: every row but those that
@@ -139,21 +158,52 @@ impl Source {
     }
 }
 
-/// Writes a back-up of the store in `from`, which nobody has open, into the folder `to`; as
-/// [`Source::back_up`].
+/// The stores in these folders, as all of them were at one and the same moment. Any process may
+/// have them open and go on; what spans several of them is in all of these or in none.
 ///
 /// # Errors
 ///
-/// Why there is no back-up; what was written of it is no store.
-pub fn back_up(
-    from: &Path,
-    to: &Path,
-    leave_out: impl Fn(&Key) -> bool,
-    now: UnixMicros,
-) -> Result<u64, CopyError> {
-    let from = Folder::at(from);
-    let _lock = from.lock()?;
-    Source::of(from)?.back_up(to, leave_out, now)
+/// One of them could not be read, or [`CopyError::Restless`].
+pub fn sources(folders: &[PathBuf]) -> Result<Vec<Source>, CopyError> {
+    at_one_moment(folders, &mut || ())
+}
+
+/// The same; `between` is called before each look.
+fn at_one_moment(folders: &[PathBuf], between: &mut dyn FnMut()) -> Result<Vec<Source>, CopyError> {
+    let folders = || folders.iter().map(|folder| Folder::at(folder));
+    let mut sources = folders().map(Source::of).collect::<Result<Vec<_>, _>>()?;
+    let watching = folders().map(Watch::on).collect::<Result<Vec<_>, _>>()?;
+    let state = || watching.iter().map(Watch::state).collect::<Result<Vec<i64>, _>>();
+    for _ in 0..LOOKS {
+        let before = state()?;
+        for source in &mut sources {
+            between();
+            source.look()?;
+        }
+        if state()? == before {
+            return Ok(sources);
+        }
+    }
+    Err(CopyError::Restless)
+}
+
+/// Sees whether a store changes.
+struct Watch {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Watch {
+    fn on(folder: Folder) -> Result<Self, OpenError> {
+        let path = folder.database();
+        Ok(Self { connection: schema::open_to_read(&path)?, path })
+    }
+
+    /// A number that is another one once anybody has committed.
+    fn state(&self) -> Result<i64, OpenError> {
+        let number = schema::number(&self.connection, "data_version");
+        number.map_err(|source| OpenError::of(self.path.clone(), source))
+    }
 }
 
 /// Makes a store in the folder `to` from the back-up in `from`. Rows that are over at `now` are not
@@ -170,4 +220,58 @@ pub fn restore(from: &Path, to: &Path, now: UnixMicros) -> Result<u64, CopyError
         return Err(OpenError::KeyringMissing { path }.into());
     }
     Source::of(from)?.copy(&Folder::at(to), &|_| false, now, NUMBERS_SKIPPED)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+    use rusqlite::Connection;
+    use zeroize::Zeroizing;
+
+    use super::{at_one_moment, read_counts};
+    use crate::{CopyError, RootKey, Sqlite};
+
+    /// Two stores, and what somebody does to each who has it open.
+    fn two() -> (tempfile::TempDir, [PathBuf; 2], [Connection; 2]) {
+        let scratch = tempfile::tempdir().unwrap();
+        let folders = ["a", "b"].map(|name| scratch.path().join(name));
+        let others = folders.each_ref().map(|folder| {
+            let root = RootKey::new(&Zeroizing::new([7; 32]));
+            drop(Sqlite::open(folder, root, Box::new(ChaCha20Rng::seed_from_u64(1))).unwrap());
+            Connection::open(folder.join(crate::DATABASE)).unwrap()
+        });
+        (scratch, folders, others)
+    }
+
+    fn change(store: &Connection) {
+        store.execute("UPDATE store SET sealed = sealed + 1", ()).unwrap();
+    }
+
+    #[test]
+    fn stores_that_change_between_two_looks_are_looked_at_again() {
+        let (_scratch, folders, [a, b]) = two();
+        let mut looks = 0;
+        let sources = at_one_moment(&folders, &mut || {
+            looks += 1;
+            if looks == 2 {
+                // After the look at the first: a moment with the second change alone never was.
+                change(&a);
+                change(&b);
+            }
+        });
+        let sources = sources.unwrap().into_iter();
+        let counts = sources.map(|source| read_counts(&source.connection).unwrap());
+        let sealed: Vec<u64> = counts.map(|counts| counts.sealed).collect();
+        assert_eq!((sealed, looks), (vec![1, 1], 4));
+    }
+
+    #[test]
+    fn stores_that_never_rest_are_given_up() {
+        let (_scratch, folders, [a, _b]) = two();
+        a.execute_batch("PRAGMA synchronous = OFF").unwrap();
+        let outcome = at_one_moment(&folders, &mut || change(&a));
+        assert!(matches!(outcome, Err(CopyError::Restless)), "{outcome:?}");
+    }
 }

@@ -101,6 +101,10 @@ pub enum CopyError {
         /// What is there.
         path: PathBuf,
     },
+    /// Several stores were to be copied as they are at one moment, and one of them changed at
+    /// every look.
+    #[error("the stores change too often for one moment of all of them: try again, or stop it")]
+    Restless,
     /// The store to copy was not opened, or the copy could not be written.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -24,7 +24,7 @@ mod tables;
 mod tests;
 mod writer;
 
-pub use backup::{Source, back_up, restore};
+pub use backup::{Source, restore, sources};
 pub use check::{Finding, check};
 pub use commit::commit;
 pub use error::{CopyError, OpenError, Trouble};

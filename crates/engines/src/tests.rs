@@ -83,7 +83,8 @@ fn a_store_of_the_first_version_is_read_and_written_as_one_of_today() {
     drop(connection);
     let root = RootKey::new(&Zeroizing::new([1; 32]));
     assert!(crate::check(&place.0, &root, NOW).is_empty());
-    assert_eq!(crate::back_up(&place.0, &place.0.join("copy"), |_| false, NOW).unwrap(), 1);
+    let source = crate::sources(core::slice::from_ref(&place.0)).unwrap().remove(0);
+    assert_eq!(source.back_up(&place.0.join("copy"), |_| false, NOW).unwrap(), 1);
     let mut engine = place.open();
     assert_eq!(commit(&mut engine, &[put("b")], NOW), [Answer::Done(vec![Value::Written])]);
     let mut rows = 0;

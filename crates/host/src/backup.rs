@@ -1,4 +1,4 @@
-//! Back-ups of an installation that nobody runs, and installations made of them.
+//! Back-ups of an installation, whether it runs or not, and installations made of them.
 //!
 //! Knows: which rows must not come back. What opens content is in no back-up; whoever holds
 //! ratchets and prekeys sets itself up anew, so that none of them serves twice.
@@ -8,13 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engines::CopyError;
+use engines::{CopyError, Source};
 use store::Key;
-use vocab::UnixMicros;
 
 use crate::{
     clock::machine_wall,
-    folder::{Folder, FolderError, at},
+    folder::{Folder, FolderError, Seen, at},
     up::{CLOUD_API, PEOPLE, TRANSPORT, is_end},
 };
 
@@ -47,9 +46,16 @@ pub enum BackupError {
         /// Why.
         why: CopyError,
     },
+    /// Stores cannot be read as they were at one moment.
+    #[error(transparent)]
+    Moment(CopyError),
 }
 
-/// Writes a back-up of the installation at `folder` to a new folder.
+/// How often a folder is read until who it is did not change while its stores were read.
+const LOOKS: usize = 100;
+
+/// Writes a back-up of the installation at `folder` to a new folder, as it is at one moment. A
+/// process that runs on it goes on.
 ///
 /// It has no row that is over, no key that opens content of the Cloud API, no session and no
 /// private prekey of an end, and no one-time prekey of the directory.
@@ -58,14 +64,37 @@ pub enum BackupError {
 ///
 /// [`BackupError`]; what was written of it is no back-up.
 pub fn back_up(folder: &Path, to: &Path) -> Result<Vec<Copied>, BackupError> {
-    let folder = Folder::existing(folder)?;
-    let now = now(&folder);
-    folder.back_up(to, |stores| {
-        copy(&folder.stores(), |name, from| {
-            let leave_out = |key: &Key| is_left_out(name, key);
-            engines::back_up(from, &stores.join(name), leave_out, now)
-        })
+    let (seen, sources) = at_one_moment(folder)?;
+    let now = seen.clock().unwrap_or_else(machine_wall);
+    seen.back_up(to, |stores| {
+        let copied = sources.into_iter().map(|(name, source)| {
+            let leave_out = |key: &Key| is_left_out(&name, key);
+            match source.back_up(&stores.join(&name), leave_out, now) {
+                Ok(rows) => Ok(Copied { name, rows }),
+                Err(why) => Err(BackupError::Copy { name, why }),
+            }
+        });
+        copied.collect()
     })
+}
+
+/// Who lives in a folder, and every store of theirs, at one moment.
+fn at_one_moment(folder: &Path) -> Result<(Seen, Vec<(String, Source)>), BackupError> {
+    let stores = Folder::stores_in(folder);
+    let mut seen = Seen::of(folder)?;
+    for _ in 0..LOOKS {
+        let names = names(&stores)?;
+        if names.is_empty() {
+            return Err(BackupError::Nothing(stores));
+        }
+        let places: Vec<PathBuf> = names.iter().map(|name| stores.join(name)).collect();
+        let sources = engines::sources(&places).map_err(BackupError::Moment)?;
+        let before = core::mem::replace(&mut seen, Seen::of(folder)?);
+        if before == seen {
+            return Ok((seen, names.into_iter().zip(sources).collect()));
+        }
+    }
+    Err(BackupError::Moment(CopyError::Restless))
 }
 
 /// Makes an installation at the new folder `to` of the back-up at `from`. What is over by now is
@@ -79,33 +108,21 @@ pub fn restore(from: &Path, to: &Path) -> Result<Vec<Copied>, BackupError> {
         (from, to),
         |account| !is_end(account),
         |folder| {
-            let now = now(folder);
-            copy(&Folder::stores_in(from), |name, from| {
-                engines::restore(from, &folder.stores().join(name), now)
-            })
+            let now = folder.clock().unwrap_or_else(machine_wall);
+            let stores = Folder::stores_in(from);
+            let names = names(&stores)?;
+            if names.is_empty() {
+                return Err(BackupError::Nothing(stores));
+            }
+            let copied = names.into_iter().map(|name| {
+                match engines::restore(&stores.join(&name), &folder.stores().join(&name), now) {
+                    Ok(rows) => Ok(Copied { name, rows }),
+                    Err(why) => Err(BackupError::Copy { name, why }),
+                }
+            });
+            copied.collect()
         },
     )
-}
-
-/// The date of an installation: that of its virtual clock, if it has one.
-fn now(folder: &Folder) -> UnixMicros {
-    folder.clock().unwrap_or_else(machine_wall)
-}
-
-/// Copies every store in `stores`, in the order of their names.
-fn copy(
-    stores: &Path,
-    copy: impl Fn(&str, &Path) -> Result<u64, CopyError>,
-) -> Result<Vec<Copied>, BackupError> {
-    let names = names(stores)?;
-    if names.is_empty() {
-        return Err(BackupError::Nothing(stores.to_path_buf()));
-    }
-    let copied = names.into_iter().map(|name| match copy(&name, &stores.join(&name)) {
-        Ok(rows) => Ok(Copied { name, rows }),
-        Err(why) => Err(BackupError::Copy { name, why }),
-    });
-    copied.collect()
 }
 
 /// Names of the stores in a folder, in order.

@@ -30,6 +30,10 @@ pub struct Folder {
     _lock: File,
 }
 
+/// Who lives in a folder that any process may use.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Seen(Identity);
+
 /// Why a folder cannot be used. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -116,16 +120,9 @@ impl Folder {
     ///
     /// [`FolderError`]; [`FolderError::Nothing`] where nobody ever lived.
     pub fn existing(path: &Path) -> Result<Self, FolderError> {
-        let file = path.join(IDENTITY);
-        let bytes = match fs::read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(FolderError::Nothing(path.to_path_buf()));
-            }
-            Err(error) => return Err(at(&file)(error)),
-        };
+        let Seen(identity) = Seen::of(path)?;
         let lock = lock(path)?;
-        Ok(Self { path: path.to_path_buf(), identity: read(&file, &bytes)?, _lock: lock })
+        Ok(Self { path: path.to_path_buf(), identity, _lock: lock })
     }
 
     /// Makes a folder of what a back-up in `from` keeps of one, but for its stores, which `fill`
@@ -159,25 +156,6 @@ impl Folder {
             let _left = fs::remove_dir_all(to);
         }
         filled
-    }
-
-    /// Writes what a back-up keeps of this folder, but for its stores, into a new folder at `to`,
-    /// once `fill` has made them.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderError`], or why `fill` fails; what was written is no back-up then.
-    pub(crate) fn back_up<T, E: From<FolderError>>(
-        &self,
-        to: &Path,
-        fill: impl FnOnce(&Path) -> Result<T, E>,
-    ) -> Result<T, E> {
-        make_new(to)?;
-        let filled = fill(&to.join(STORES))?;
-        let path = to.join(BACKUP);
-        let json = self.identity.to_backup().map_err(io::Error::from);
-        json.and_then(|json| replace(&path, &json)).map_err(at(&path))?;
-        Ok(filled)
     }
 
     /// Where its stores are.
@@ -282,6 +260,48 @@ impl Folder {
         let text = serde_json::to_vec_pretty(&self.identity)
             .map_err(|why| FolderError::Identity { path: path.clone(), why: why.to_string() })?;
         replace(&path, &text).map_err(at(&path))
+    }
+}
+
+impl Seen {
+    /// Reads who lives in the folder at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`]; [`FolderError::Nothing`] where nobody ever did.
+    pub(crate) fn of(path: &Path) -> Result<Self, FolderError> {
+        let file = path.join(IDENTITY);
+        match fs::read(&file) {
+            Ok(bytes) => Ok(Self(read(&file, &bytes)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(FolderError::Nothing(path.to_path_buf()))
+            }
+            Err(error) => Err(at(&file)(error)),
+        }
+    }
+
+    /// Where the virtual clock stood.
+    pub(crate) fn clock(&self) -> Option<UnixMicros> {
+        self.0.clock.map(UnixMicros)
+    }
+
+    /// Writes what a back-up keeps of the folder, but for its stores, into a new folder at `to`,
+    /// once `fill` has made them.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`], or why `fill` fails; what was written is no back-up then.
+    pub(crate) fn back_up<T, E: From<FolderError>>(
+        &self,
+        to: &Path,
+        fill: impl FnOnce(&Path) -> Result<T, E>,
+    ) -> Result<T, E> {
+        make_new(to)?;
+        let filled = fill(&to.join(STORES))?;
+        let path = to.join(BACKUP);
+        let json = self.0.to_backup().map_err(io::Error::from);
+        json.and_then(|json| replace(&path, &json)).map_err(at(&path))?;
+        Ok(filled)
     }
 }
 

@@ -171,7 +171,8 @@ pub(crate) enum StoreWork {
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
     },
-    /// Writes a back-up. It opens no content: what seals it, sessions and prekeys are not in it.
+    /// Writes a back-up, also while a live command runs on the folder. It opens no content: what
+    /// seals it, sessions and prekeys are not in it.
     /// Whoever has it has the installation's secrets.
     #[command(after_help = "Exit codes: 0 it is written, 2 it is not.")]
     Backup {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use engines::{DATABASE, Finding, Sqlite, back_up, check, commit, restore};
+use engines::{DATABASE, Finding, Sqlite, check, commit, restore, sources};
 use rusqlite::Connection;
 use store::{Answer, Engine as _, Key, Op, Refusal, Value};
 
@@ -55,7 +55,9 @@ fn what_a_crash_leaves_in_redo_is_read_checked_and_copied() {
     let findings = check(&folder, &root(), START);
     assert!(findings.is_empty(), "{findings:?}");
     let (copy, restored) = (place.at("copy"), place.at("restored"));
-    assert_eq!(back_up(&folder, &copy, |_| false, START).unwrap(), expected.len() as u64);
+    let source = sources(core::slice::from_ref(&folder)).unwrap().remove(0);
+    assert_eq!(source.back_up(&copy, |_| false, START).unwrap(), expected.len() as u64);
+    drop(source);
     restore(&copy, &restored, START).unwrap();
     for folder in [restored, folder] {
         let mut engine = open(&folder);

@@ -14,7 +14,7 @@ const BACKUP_FORMAT: u32 = 1;
 /// How far a restore sets the number of starts forward: none of a later time is counted again.
 const STARTS_SKIPPED: u64 = 1 << 16;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Identity {
     pub(super) format: u32,
@@ -33,7 +33,7 @@ pub(super) struct Identity {
 }
 
 /// Text of which nothing is printed.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Hidden(String);
 
 impl core::fmt::Debug for Hidden {
