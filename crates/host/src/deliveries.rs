@@ -109,13 +109,20 @@ impl Deliveries {
         self.0.keeps.store(true, Ordering::Relaxed);
     }
 
+    fn keeps(&self) -> bool {
+        self.0.keeps.load(Ordering::Relaxed)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request leaves; `None` where nothing is kept.
+    /// A request leaves; `None` where nothing is kept and nothing traced.
     pub(crate) fn leaves(&self, request: &Request) -> Option<UnderWay> {
-        self.0.keeps.load(Ordering::Relaxed).then(|| UnderWay {
+        let is_wanted = self.keeps();
+        #[cfg(feature = "otel")]
+        let is_wanted = is_wanted || self.0.tracer.get().is_some();
+        is_wanted.then(|| UnderWay {
             at: self.0.clock.wall(),
             #[cfg(feature = "otel")]
             left: machine_wall(),
@@ -130,6 +137,9 @@ impl Deliveries {
         #[cfg(feature = "otel")]
         if let Some(tracer) = self.0.tracer.get() {
             tracer.delivered(&under_way.body, under_way.left, status);
+        }
+        if !self.keeps() {
+            return; // Content of messages is in it.
         }
         let UnderWay { at, began, url, body, .. } = under_way;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -29,6 +29,8 @@ mod ports;
 mod process;
 mod restarts;
 mod stage;
+#[cfg(feature = "otel")]
+mod traces;
 mod unstored;
 mod verdict;
 mod whole;

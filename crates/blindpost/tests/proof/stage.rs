@@ -62,6 +62,8 @@ pub(crate) struct Stage {
     hear: Sender<Said>,
     /// Heard while something else was waited for.
     earlier: VecDeque<Said>,
+    /// What every process finds in its environment, beside what the test has.
+    pub(crate) environment: BTreeMap<&'static str, String>,
 }
 
 impl Stage {
@@ -92,8 +94,8 @@ impl Stage {
             operations,
         };
         let (hear, heard) = channel();
-        let (servers, earlier) = (BTreeMap::new(), VecDeque::new());
-        let stage = Self { scratch, at, servers, heard, hear, earlier };
+        let (servers, earlier, environment) = Default::default();
+        let stage = Self { scratch, at, servers, heard, hear, earlier, environment };
         stage.configure();
         stage
     }
@@ -263,7 +265,7 @@ principal = ["cloud-api={cloud_api}", "business:sample={business}"]
         let mut command = Command::new(words.next().expect("there is one at least"));
         command.args(words).arg(role).arg("--config").arg(self.config());
         // What it would put into the system's folder for temporary files is looked at too.
-        command.env("TMPDIR", self.written().join("tmp"));
+        command.env("TMPDIR", self.written().join("tmp")).envs(&self.environment);
         command
     }
 

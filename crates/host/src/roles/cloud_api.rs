@@ -9,6 +9,8 @@ use endpoint::Happening;
 use signal::Profile;
 use vocab::{Micros, NoiseKey, limits};
 
+#[cfg(feature = "otel")]
+use super::common::OTLP;
 use super::{
     RoleError,
     common::{Common, DATA, Ground, LOG, NOISE_KEYS, Running, operations},
@@ -49,6 +51,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Where else than on this machine they may go, and where files may be fetched by a link.",
     ),
     NOISE_KEYS,
+    #[cfg(feature = "otel")]
+    OTLP,
     LOG,
 ];
 
@@ -60,6 +64,8 @@ pub(super) struct Told {
     transport: SocketAddr,
     allowed: Vec<String>,
     noise_keys: Option<PathBuf>,
+    #[cfg(feature = "otel")]
+    otlp: Option<Webhook>,
     hop: Hop,
 }
 
@@ -85,6 +91,8 @@ impl Told {
         let transport = values.one("transport", parse::address);
         let allowed = values.many("allow", parse::text);
         let noise_keys = values.optional("noise_keys", parse::path);
+        #[cfg(feature = "otel")]
+        let otlp = values.optional("otlp", parse::webhook);
         let hop = Hop::read(values);
         Some(Self {
             common: common?,
@@ -92,12 +100,14 @@ impl Told {
             transport: transport?,
             allowed: allowed?,
             noise_keys: noise_keys?,
+            #[cfg(feature = "otel")]
+            otlp: otlp?,
             hop: hop?,
         })
     }
 
     pub(super) async fn start(self) -> Result<Running, RoleError> {
-        let Self { common, listen, transport, allowed, noise_keys, hop } = self;
+        let Self { common, listen, transport, allowed, noise_keys, hop, .. } = self;
         let mut ground = common.open(noise_keys.as_deref()).await?;
         allowed.iter().for_each(|authority| ground.site.hosts.allow(authority));
         let http = ground.bind("base_url", listen).await?;
@@ -108,7 +118,13 @@ impl Told {
         let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
         let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
         ground.crew.dial(dial, (&node, &links), NAME);
-        ground.serve(http, NAME, to_node(&node));
+        let graph = to_node(&node);
+        #[cfg(feature = "otel")]
+        let graph = ground.trace(self.otlp).iter().fold(graph, |graph, to| {
+            ground.site.deliveries.trace(to.clone());
+            to.accepts(graph)
+        });
+        ground.serve(http, NAME, graph);
         ground.tell_key(NAME);
         Ok(ground.running())
     }

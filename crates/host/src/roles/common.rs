@@ -9,6 +9,8 @@ use std::{
 
 use link::StaticKey;
 use tokio::net::TcpListener;
+#[cfg(feature = "otel")]
+use tokio::task::JoinHandle;
 
 use super::RoleError;
 use crate::{
@@ -24,6 +26,8 @@ use crate::{
     site::{Crew, Draws, Site, listen},
     stores::Stores,
 };
+#[cfg(feature = "otel")]
+use crate::{trace::Tracer, up::Webhook};
 
 pub(super) const DATA: Setting =
     Setting::needed("data", "FOLDER", "Where its keys and stores are kept.");
@@ -38,6 +42,13 @@ pub(super) const NOISE_KEYS: Setting = Setting::optional(
     "noise_keys",
     "FILE",
     "For development only: where the keys of its links go, with which a capture of them opens.",
+);
+
+#[cfg(feature = "otel")]
+pub(super) const OTLP: Setting = Setting::optional(
+    "otlp",
+    "URL",
+    "Where traces go: a collector of OpenTelemetry, OTLP as JSON over HTTP.",
 );
 
 pub(super) const fn operations(default: &'static str) -> Setting {
@@ -79,7 +90,16 @@ impl Common {
         let (listener, at) = listen(port).await?;
         crew.serve(listener, "operations", operations.service());
         let told = vec![("operations".to_owned(), format!("http://{at}"))];
-        Ok(Ground { site, crew, secrets, folder, operations, told })
+        Ok(Ground {
+            site,
+            crew,
+            secrets,
+            folder,
+            operations,
+            told,
+            #[cfg(feature = "otel")]
+            tracer: None,
+        })
     }
 }
 
@@ -105,9 +125,19 @@ pub(super) struct Ground {
     pub(super) folder: Folder,
     operations: Operations,
     told: Vec<(String, String)>,
+    /// Where traces go, if anywhere, and what sends them.
+    #[cfg(feature = "otel")]
+    tracer: Option<(Tracer, JoinHandle<()>)>,
 }
 
 impl Ground {
+    /// Traces go to this collector, if there is one.
+    #[cfg(feature = "otel")]
+    pub(super) fn trace(&mut self, to: Option<Webhook>) -> Option<Tracer> {
+        self.tracer = to.map(|to| Tracer::start(to, self.site.log.clone()));
+        self.tracer.as_ref().map(|(tracer, _)| tracer.clone())
+    }
+
     /// The static Noise key of a role.
     pub(super) fn key(&self, role: &str) -> StaticKey {
         key(&self.secrets, role)
@@ -154,7 +184,14 @@ impl Ground {
     pub(super) fn running(self) -> Running {
         let Self { crew, folder, operations, told, .. } = self;
         operations.set_ready(true);
-        Running { told, crew, folder, operations }
+        Running {
+            told,
+            crew,
+            folder,
+            operations,
+            #[cfg(feature = "otel")]
+            tracer: self.tracer,
+        }
     }
 }
 
@@ -166,6 +203,8 @@ pub struct Running {
     crew: Crew,
     folder: Folder,
     operations: Operations,
+    #[cfg(feature = "otel")]
+    tracer: Option<(Tracer, JoinHandle<()>)>,
 }
 
 impl Running {
@@ -180,6 +219,10 @@ impl Running {
         let Self { crew, folder, operations, .. } = self;
         operations.set_ready(false);
         crew.end().await;
+        #[cfg(feature = "otel")]
+        if let Some((tracer, export)) = self.tracer {
+            tracer.ends(export).await;
+        }
         drop(folder);
     }
 }

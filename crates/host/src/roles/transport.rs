@@ -17,6 +17,8 @@ use crate::{
     settings::{Setting, Values, parse},
     site::{listen, to_node},
 };
+#[cfg(feature = "otel")]
+use {super::common::OTLP, crate::up::Webhook};
 
 const NAME: &str = "transport";
 
@@ -36,6 +38,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::default("max_links", "N", "100000", "Connections of devices at a time."),
     Setting::default("max_half_open", "N", "1024", "Connections within their handshake."),
     NOISE_KEYS,
+    #[cfg(feature = "otel")]
+    OTLP,
     LOG,
 ];
 
@@ -51,6 +55,8 @@ pub(super) struct Told {
     most: usize,
     most_half_open: usize,
     noise_keys: Option<PathBuf>,
+    #[cfg(feature = "otel")]
+    otlp: Option<Webhook>,
 }
 
 impl Told {
@@ -64,6 +70,8 @@ impl Told {
         let most = values.one("max_links", parse::count);
         let most_half_open = values.one("max_half_open", parse::count);
         let noise_keys = values.optional("noise_keys", parse::path);
+        #[cfg(feature = "otel")]
+        let otlp = values.optional("otlp", parse::webhook);
         Some(Self {
             common: common?,
             listen: listen?,
@@ -74,6 +82,8 @@ impl Told {
             most: most?,
             most_half_open: most_half_open?,
             noise_keys: noise_keys?,
+            #[cfg(feature = "otel")]
+            otlp: otlp?,
         })
     }
 
@@ -89,6 +99,8 @@ impl Told {
         config.rows_kept = limits::ROWS_AT_HAND;
         let links = Links::new(limits::MAX_LINK_WAITING);
         let observer = looks_on(ground.site.log.clone(), &ground.site.metrics);
+        #[cfg(feature = "otel")]
+        let observer = ground.trace(self.otlp).iter().fold(observer, |all, to| to.relays(all));
         let node = ground.join(NAME, Transport::new(config), &links, observer)?;
         let key = ground.key(NAME);
         let rules = Rules {

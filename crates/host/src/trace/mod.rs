@@ -92,9 +92,11 @@ impl Tracer {
     }
 
     /// What waits is sent, and nothing more.
-    pub(crate) fn end(&self) {
+    pub(crate) async fn ends(&self, export: JoinHandle<()>) {
         self.waiting().is_ended = true;
         self.0.came.notify_one();
+        // Traces that cannot be sent are no reason to stay.
+        let _sent = export.await;
     }
 
     async fn export(self) {

@@ -120,9 +120,7 @@ impl Up {
         world.answers.set(None);
         #[cfg(feature = "otel")]
         if let Some((tracer, export)) = world.tracer.as_ref().zip(export) {
-            tracer.end();
-            // Traces that cannot be sent are no reason to stay.
-            let _sent = export.await;
+            tracer.ends(export).await;
         }
         drop(world);
         drop(temporary);
