@@ -51,7 +51,7 @@ const PATIENCE_EACH: Duration = Duration::from_millis(200);
 const IN_TURN: usize = 128;
 /// KiB of pages that each of the stores keeps in memory. There are several in the process, and what
 /// they do not keep, the system does.
-const CACHE_KIB: u32 = 16_384;
+const CACHE_KIB: u32 = 4_096;
 /// The date at which a seeded virtual clock starts: 2026-01-01.
 const SEEDED_DATE: UnixMicros = UnixMicros(1_767_225_600_000_000);
 /// How far a virtual clock has moved over a restart: two starts write no row at the same moment.
