@@ -136,8 +136,9 @@ local function varint_at(text, at)
   end
 end
 
--- Whether a text can be a frame: up to three fields of proto/transport.proto, and nothing after. A
--- record cannot, and must not get to Wireshark's dissector: some versions of it crash over noise.
+-- Whether a text can be a frame: up to three fields of proto/transport.proto, and nothing after. Of
+-- records one in thousands can, too; noise must not get to Wireshark's dissector, since some versions
+-- of it crash over it, so after the first that cannot, nothing of the link does.
 local function is_frame(text)
   local at, fields = 1, 0
   while at <= #text do
@@ -252,7 +253,8 @@ local function show_message(tvb, pinfo, root)
     tree:add(f.length, tvb(0, 3))
     local body = tvb(3):tvb()
     local number = link.noise and handshake_number(side, body(), to_server)
-    if not link.noise and not is_frame(body():raw()) then
+    link.sealed = link.sealed or not link.noise and not is_frame(body():raw())
+    if not link.noise and link.sealed then
       tree:add(f.sealed, body())
       tree:add_proto_expert_info(headless)
       told = "sealed, on a link whose beginning is not here"

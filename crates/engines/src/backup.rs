@@ -24,7 +24,7 @@ use crate::{
 /// again.
 const NUMBERS_SKIPPED: i64 = 1 << 32;
 /// How often several stores are looked at until none of them changes meanwhile. A look takes less
-/// than a millisecond, and a commit with its sync more than one.
+/// than a millisecond, and a commit with its sync mostly more than one.
 const LOOKS: usize = 10_000;
 
 /// A store as it was at one moment, to be copied: on any thread, while the store goes on.
@@ -170,19 +170,27 @@ pub fn sources(folders: &[PathBuf]) -> Result<Vec<Source>, CopyError> {
 
 /// The same; `between` is called before each look.
 fn at_one_moment(folders: &[PathBuf], between: &mut dyn FnMut()) -> Result<Vec<Source>, CopyError> {
-    let folders = || folders.iter().map(|folder| Folder::at(folder));
-    let mut sources = folders().map(Source::of).collect::<Result<Vec<_>, _>>()?;
-    let watching = folders().map(Watch::on).collect::<Result<Vec<_>, _>>()?;
-    let state = || watching.iter().map(Watch::state).collect::<Result<Vec<i64>, _>>();
+    let mut watched = Vec::new();
+    for path in folders {
+        let folder = Folder::at(path);
+        let both = Source::of(folder.clone()).and_then(|source| Ok((source, Watch::on(folder)?)));
+        watched.push(both.map_err(|why| CopyError::at(path, why))?);
+    }
+    let state = |watched: &[(Source, Watch)]| {
+        let states = watched.iter().map(|(_, watch)| watch.state());
+        states.collect::<Result<Vec<i64>, _>>()
+    };
     for _ in 0..LOOKS {
-        let before = state()?;
-        for source in &mut sources {
+        let before = state(&watched)?;
+        for (source, _) in &mut watched {
             between();
             source.look()?;
         }
-        if state()? == before {
-            return Ok(sources);
+        if state(&watched)? == before {
+            return Ok(watched.into_iter().map(|(source, _)| source).collect());
         }
+        // Whoever writes is given the processor: it has something to do.
+        std::thread::yield_now();
     }
     Err(CopyError::Restless)
 }

@@ -1,6 +1,9 @@
 //! Why a store was not opened or copied, and what SQLite said when it would not do something.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::ErrorCode;
 use store::Refusal;
@@ -101,13 +104,28 @@ pub enum CopyError {
         /// What is there.
         path: PathBuf,
     },
-    /// Several stores were to be copied as they are at one moment, and one of them changed at
-    /// every look.
-    #[error("the stores change too often for one moment of all of them: try again, or stop it")]
+    /// Several stores were to be copied as they are at one moment, and at every look one of them
+    /// changed.
+    #[error("at every look one of the stores had changed: try again when less is written to them")]
     Restless,
+    /// One of several stores was not opened.
+    #[error("the store in {}: {why}", folder.display())]
+    One {
+        /// Its folder.
+        folder: PathBuf,
+        /// Why.
+        why: Box<OpenError>,
+    },
     /// The store to copy was not opened, or the copy could not be written.
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+impl CopyError {
+    /// The store in this folder was not opened.
+    pub(crate) fn at(folder: &Path, why: OpenError) -> Self {
+        Self::One { folder: folder.to_path_buf(), why: Box::new(why) }
+    }
 }
 
 /// What went wrong beneath the store, for the operator.

@@ -49,10 +49,13 @@ pub enum BackupError {
     /// Stores cannot be read as they were at one moment.
     #[error(transparent)]
     Moment(CopyError),
+    /// Whoever runs on the folder is setting something up in it.
+    #[error("{}: what lives in it changed at every look; try again", .0.display())]
+    Changing(PathBuf),
 }
 
-/// How often a folder is read until who it is did not change while its stores were read.
-const LOOKS: usize = 100;
+/// How often a folder is read until neither who it is nor which stores it has changed meanwhile.
+const LOOKS: usize = 10;
 
 /// Writes a back-up of the installation at `folder` to a new folder, as it is at one moment. A
 /// process that runs on it goes on.
@@ -81,20 +84,21 @@ pub fn back_up(folder: &Path, to: &Path) -> Result<Vec<Copied>, BackupError> {
 /// Who lives in a folder, and every store of theirs, at one moment.
 fn at_one_moment(folder: &Path) -> Result<(Seen, Vec<(String, Source)>), BackupError> {
     let stores = Folder::stores_in(folder);
-    let mut seen = Seen::of(folder)?;
+    let look = || Ok::<_, FolderError>((Seen::of(folder)?, names(&stores)?));
+    let mut now = look()?;
     for _ in 0..LOOKS {
-        let names = names(&stores)?;
-        if names.is_empty() {
+        if now.1.is_empty() {
             return Err(BackupError::Nothing(stores));
         }
-        let places: Vec<PathBuf> = names.iter().map(|name| stores.join(name)).collect();
+        let places: Vec<PathBuf> = now.1.iter().map(|name| stores.join(name)).collect();
         let sources = engines::sources(&places).map_err(BackupError::Moment)?;
-        let before = core::mem::replace(&mut seen, Seen::of(folder)?);
-        if before == seen {
+        let before = core::mem::replace(&mut now, look()?);
+        if before == now {
+            let (seen, names) = now;
             return Ok((seen, names.into_iter().zip(sources).collect()));
         }
     }
-    Err(BackupError::Moment(CopyError::Restless))
+    Err(BackupError::Changing(folder.to_path_buf()))
 }
 
 /// Makes an installation at the new folder `to` of the back-up at `from`. What is over by now is

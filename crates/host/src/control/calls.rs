@@ -7,7 +7,7 @@ use hop::http::Request;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::time::{Duration, timeout};
-use vocab::Micros;
+use vocab::{Micros, UnixMicros};
 
 use super::{Inner, Refusal, read};
 use crate::{
@@ -82,12 +82,23 @@ impl Inner {
     /// Moves a virtual clock; returns when all that was due is done.
     pub(super) async fn advance(&self, body: &[u8]) -> Result<Value, Refusal> {
         let Advance { advance_ms } = read(body)?;
-        let moved = self.clock.advance(Micros::millis(advance_ms)).await;
-        let date = moved.map_err(|why| Refusal::Conflict(why.to_string()))?;
-        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
-        folder.set_clock(date).map_err(|why| Refusal::Conflict(why.to_string()))?;
-        drop(folder);
+        let by = Micros::millis(advance_ms);
+        if self.clock.is_virtual() {
+            // No row is ever of a later date than the folder is.
+            self.stands_at(self.clock.wall().after(by))?;
+        }
+        let moved = self.clock.advance(by).await;
+        self.stands_at(moved.map_err(|why| Refusal::Conflict(why.to_string()))?)?;
         Ok(self.date())
+    }
+
+    /// The folder is of this date now, unless it is of a later one.
+    fn stands_at(&self, date: UnixMicros) -> Result<(), Refusal> {
+        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        if folder.clock().is_some_and(|at| at >= date) {
+            return Ok(());
+        }
+        folder.set_clock(date).map_err(|why| Refusal::Conflict(why.to_string()))
     }
 
     /// The faults that are on.

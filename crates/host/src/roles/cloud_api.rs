@@ -114,16 +114,15 @@ impl Told {
         let pin = hop.transport_key;
         let base_url = http.local_addr().map(|at| format!("http://{at}")).unwrap_or_default();
         let hop = CloudApi::new(hop.config(&ground, (base_url, allowed)));
+        #[cfg(feature = "otel")]
+        let tracer = ground.trace(self.otlp);
         let links = Links::new(limits::MAX_LINK_WAITING);
         let node = ground.join(NAME, hop, &links, logs(ground.site.log.clone()))?;
         let dial = Dial { to: transport, pin, key: Arc::new(ground.key(NAME)) };
         ground.crew.dial(dial, (&node, &links), NAME);
         let graph = to_node(&node);
         #[cfg(feature = "otel")]
-        let graph = ground.trace(self.otlp).iter().fold(graph, |graph, to| {
-            ground.site.deliveries.trace(to.clone());
-            to.accepts(graph)
-        });
+        let graph = tracer.iter().fold(graph, |graph, tracer| tracer.accepts(graph));
         ground.serve(http, NAME, graph);
         ground.tell_key(NAME);
         Ok(ground.running())

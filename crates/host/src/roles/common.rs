@@ -135,7 +135,9 @@ impl Ground {
     #[cfg(feature = "otel")]
     pub(super) fn trace(&mut self, to: Option<Webhook>) -> Option<Tracer> {
         self.tracer = to.map(|to| Tracer::start(to, self.site.log.clone()));
-        self.tracer.as_ref().map(|(tracer, _)| tracer.clone())
+        let tracer = self.tracer.as_ref().map(|(tracer, _)| tracer.clone())?;
+        self.site.deliveries.trace(tracer.clone());
+        Some(tracer)
     }
 
     /// The static Noise key of a role.
@@ -219,10 +221,10 @@ impl Running {
         let Self { crew, folder, operations, .. } = self;
         operations.set_ready(false);
         crew.end().await;
+        drop(folder);
         #[cfg(feature = "otel")]
         if let Some((tracer, export)) = self.tracer {
             tracer.ends(export).await;
         }
-        drop(folder);
     }
 }

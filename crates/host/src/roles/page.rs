@@ -35,7 +35,9 @@ pub fn page() -> String {
         let _ = write!(page, "\n## {name}\n\n{about}\n\n");
         page.push_str("| setting | value | where nothing is said | what it is for |\n");
         page.push_str("|---|---|---|---|\n");
-        for Setting { name, value, unless, many, doc } in role.settings() {
+        // The page is that of the default build.
+        let settings = role.settings().iter().filter(|setting| setting.name != "otlp");
+        for Setting { name, value, unless, many, doc } in settings {
             let value = value.replace('|', "\\|");
             let several = if *many { ", any number" } else { "" };
             let unless = match unless {

@@ -31,6 +31,8 @@ const MOST_WAITING: usize = 10_000;
 const TOGETHER: usize = 512;
 /// Messages between mailbox and device whose beginning is remembered.
 const MOST_RELAYED: usize = 10_000;
+/// How long whoever ends waits for the collector.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long spans are gathered.
 const GATHERED: Duration = Duration::from_millis(500);
 
@@ -95,8 +97,8 @@ impl Tracer {
     pub(crate) async fn ends(&self, export: JoinHandle<()>) {
         self.waiting().is_ended = true;
         self.0.came.notify_one();
-        // Traces that cannot be sent are no reason to stay.
-        let _sent = export.await;
+        // A collector that does not answer is no reason to stay.
+        let _sent = tokio::time::timeout(PATIENCE, export).await;
     }
 
     async fn export(self) {

@@ -85,13 +85,16 @@ impl Start {
     /// Everything but who takes part.
     pub(super) fn new(world: &World) -> Result<Self, UpError> {
         let World { options, addresses, .. } = world;
-        let folder = locked(&world.folder);
+        let mut folder = locked(&world.folder);
         let cast = Cast::new(folder.secrets(), options)?;
         let clock = match options.time {
             Time::Real => Clock::real(),
             Time::Virtual => {
                 let first = if folder.is_seeded() { SEEDED_DATE } else { machine_wall() };
-                Clock::standing(folder.clock().map_or(first, |at| at.after(OVER_A_RESTART)))
+                let first = folder.clock().map_or(first, |at| at.after(OVER_A_RESTART));
+                // The next start, and a back-up, go by it also if it never moves.
+                folder.set_clock(first)?;
+                Clock::standing(first)
             }
         };
         let draws = if folder.is_seeded() {

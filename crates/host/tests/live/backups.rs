@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::BTreeSet, path::Path};
 
 use host::{
     backup::{back_up, restore},
-    folder::FolderError,
-    up::{Up, UpError},
+    folder::{Folder, FolderError},
+    up::{Options, Time, Up, UpError},
     upkeep::check_stores,
 };
 use vocab::UnixMicros;
@@ -99,6 +99,33 @@ fn a_backup_of_an_installation_that_goes_on_is_one_that_runs_again() {
             after.wait_for("direction=outbound&contains=Again&status=shown", 1).await;
             up.end().await;
         }
+    });
+}
+
+#[test]
+fn a_backup_goes_by_the_date_of_a_virtual_clock_also_where_it_never_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let virtually =
+        |data: &str| Options { time: Time::Virtual, seed: Some(7), ..options(&at(data)) };
+    run(async {
+        let up = Up::start(virtually("data")).await.unwrap();
+        let caller = Caller::of(&up);
+        caller.write("First").await;
+        caller.wait_for("direction=outbound&status=shown", 1).await;
+        back_up(&at("data"), &at("copy")).unwrap();
+        up.end().await;
+        restore(&at("copy"), &at("again")).unwrap();
+        // Who wrote is kept for thirty days; a seeded world stands in January.
+        let authors = |data: &str| tables(&at(data).join("stores/cloud-api"), false);
+        for data in ["data", "copy", "again"] {
+            assert!(authors(data).contains("from"), "{data}: {:?}", authors(data));
+        }
+        // The next start is later than every row of this one.
+        let first = Folder::existing(&at("again")).unwrap().clock().unwrap();
+        let up = Up::start(virtually("again")).await.unwrap();
+        up.end().await;
+        assert!(Folder::existing(&at("again")).unwrap().clock().unwrap() > first);
     });
 }
 
